@@ -1,0 +1,54 @@
+/** `scan --json`: a public contract. Fields are added, their meaning never changes. */
+import { z } from 'zod';
+import { Finding, FrameHeader, FrameLabel, FrameMeasurements, LabelAuthor, PolicyName } from './words.ts';
+
+/** What one judge thought of a frame; all opinions are kept, `label` is the one that holds. */
+export const Opinion = z.object({
+  author: LabelAuthor,
+  label: FrameLabel,
+  score: z.number().nullable(),
+  /** The model version for `model`, the person's name for `person`. */
+  by: z.string().nullable(),
+});
+export type Opinion = z.infer<typeof Opinion>;
+
+export const ScannedFrame = z.object({
+  file: z.string(),
+  status: z.enum(['ok', 'failed', 'skipped']),
+  error: z.object({ code: z.string(), message: z.string() }).optional(),
+  width: z.number().nullable(),
+  height: z.number().nullable(),
+  header: FrameHeader.nullable(),
+  measurements: FrameMeasurements.nullable(),
+  score: z.number().nullable(),
+  label: FrameLabel.nullable(),
+  labelledBy: LabelAuthor.nullable(),
+  findings: z.array(Finding),
+  opinions: z.array(Opinion),
+});
+export type ScannedFrame = z.infer<typeof ScannedFrame>;
+
+export const ScanReport = z.object({
+  schema: z.literal('nightsift.scan/1'),
+  session: z.string(),
+  policy: PolicyName,
+  frames: z.array(ScannedFrame),
+});
+export type ScanReport = z.infer<typeof ScanReport>;
+
+export const PredictReport = z.object({
+  schema: z.literal('nightsift.predict/1'),
+  model: z.string(),
+  items: z.array(
+    z.object({
+      file: z.string().optional(),
+      id: z.string().optional(),
+      status: z.enum(['ok', 'failed', 'skipped']),
+      error: z.object({ code: z.string(), message: z.string() }).optional(),
+      label: z.string().nullable(),
+      probabilities: z.record(z.string(), z.number()).nullable(),
+      score: z.number().nullable(),
+    }),
+  ),
+});
+export type PredictReport = z.infer<typeof PredictReport>;

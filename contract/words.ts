@@ -1,0 +1,122 @@
+/** The vocabulary that screens, commands, tables and code share. See docs/guide/words.md. */
+import { z } from 'zod';
+
+export const families = ['frames', 'spectra', 'telemetry', 'columns'] as const;
+export const Family = z.enum(families);
+export type Family = z.infer<typeof Family>;
+
+export const frameLabels = ['clean', 'contaminated', 'review'] as const;
+export const FrameLabel = z.enum(frameLabels);
+export type FrameLabel = z.infer<typeof FrameLabel>;
+
+export const labelAuthors = ['prefilter', 'model', 'person'] as const;
+export const LabelAuthor = z.enum(labelAuthors);
+export type LabelAuthor = z.infer<typeof LabelAuthor>;
+
+export const policyNames = ['strict', 'stacking'] as const;
+export const PolicyName = z.enum(policyNames);
+export type PolicyName = z.infer<typeof PolicyName>;
+
+export const findingCodes = [
+  'trail',
+  'cloud',
+  'veil',
+  'occlusion',
+  'defocus',
+  'elongation',
+  'doubleStars',
+  'brightSky',
+  'strayLight',
+  'staticGlow',
+  'dew',
+  'saturation',
+  'hotPixels',
+  'cosmicRays',
+  'blank',
+  'fewStars',
+  'truncated',
+  'unreadable',
+] as const;
+export const FindingCode = z.enum(findingCodes);
+export type FindingCode = z.infer<typeof FindingCode>;
+
+/** Findings that no model may overrule. */
+export const hardFindings: readonly FindingCode[] = ['unreadable', 'truncated', 'blank'];
+
+/** One named defect of one frame. `severity` 0..1: 0 just at its threshold or advisory, 1 hopeless. */
+export const Finding = z.object({
+  code: FindingCode,
+  severity: z.number().min(0).max(1),
+  /** 0..1: how sure the judge is that it is there. 0.5 is the detection threshold. */
+  confidence: z.number().min(0).max(1),
+  sentence: z.string(),
+  /** Where, how strong, compared with what. A trail has x1, y1, x2, y2, width, snr (pixels of the file, first pixel's centre 0,0). */
+  evidence: z.record(z.string(), z.unknown()),
+  /** What another family says explains it ("wind gust 02:13"). */
+  cause: z.string().optional(),
+});
+export type Finding = z.infer<typeof Finding>;
+
+const figure = z.number().nullable();
+
+/** Numbers of one frame; null where not measurable. Meanings: docs/guide/measurements.md. */
+export const FrameMeasurements = z.object({
+  fwhm: figure, // px
+  fwhmArcsec: figure,
+  hfr: figure, // px
+  eccentricity: figure,
+  ellipticity: figure,
+  starCount: figure,
+  background: figure, // ADU
+  noise: figure, // ADU, 1 sigma per pixel
+  snr: figure,
+  transparency: figure, // flux ratio of matched stars to the session's reference
+  saturatedFraction: figure, // 0..1
+  hotPixelCount: figure,
+  cosmicRayCount: figure,
+  weight: figure, // ranking among clean frames
+});
+export type FrameMeasurements = z.infer<typeof FrameMeasurements>;
+
+/** Header facts, whatever dialect the capture program writes. Null where absent. */
+export const FrameHeader = z.object({
+  object: z.string().nullable(),
+  filter: z.string().nullable(),
+  exposureSeconds: figure,
+  gain: figure,
+  offset: figure,
+  temperatureCelsius: figure,
+  /** ISO 8601, UTC, as far as the header allows. */
+  dateObs: z.string().nullable(),
+  frameType: z.enum(['light', 'bias', 'dark', 'flat', 'master', 'unknown']),
+  camera: z.string().nullable(),
+  telescope: z.string().nullable(),
+  software: z.string().nullable(),
+  focalLengthMillimetres: figure,
+  pixelSizeMicrometres: figure,
+  binning: figure,
+  arcsecPerPixel: figure,
+  rightAscensionDegrees: figure,
+  declinationDegrees: figure,
+  airmass: figure,
+  bayerPattern: z.string().nullable(),
+  rowOrder: z.enum(['topDown', 'bottomUp']).nullable(),
+  saturationAdu: figure,
+  electronsPerAdu: figure,
+});
+export type FrameHeader = z.infer<typeof FrameHeader>;
+
+/** 0.7 and 0.3 unless calibrated from reviewed labels. */
+export const Thresholds = z.object({
+  clean: z.number().min(0).max(1),
+  contaminated: z.number().min(0).max(1),
+});
+export type Thresholds = z.infer<typeof Thresholds>;
+export const defaultThresholds: Thresholds = { clean: 0.7, contaminated: 0.3 };
+
+/** The one rule from score to label. */
+export function labelForScore(score: number, thresholds: Thresholds): FrameLabel {
+  if (score >= thresholds.clean) return 'clean';
+  if (score <= thresholds.contaminated) return 'contaminated';
+  return 'review';
+}

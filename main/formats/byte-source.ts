@@ -1,0 +1,22 @@
+/**
+ * Where a format reader's bytes come from. Synchronous, since readers run in worker threads on local
+ * (or locally cached) files; remote sources fill a cache first.
+ */
+export interface ByteSource {
+  /** Shown in errors. */
+  readonly name: string;
+  readonly byteLength: number;
+  /**
+   * Bytes `offset` up to `offset + length`, fewer only at the end of the source.
+   * The result may be a view: callers must not write to it.
+   */
+  read(offset: number, length: number): Uint8Array;
+}
+
+export function bytesSource(bytes: Uint8Array, name = 'memory'): ByteSource {
+  return {
+    name,
+    byteLength: bytes.byteLength,
+    read: (offset, length) => bytes.subarray(offset, Math.min(bytes.byteLength, offset + length)),
+  };
+}
