@@ -113,6 +113,17 @@ export interface FrameRecord {
   readonly mesh: BackgroundMesh;
   readonly trails: readonly TrailCandidate[];
   readonly checks: FrameChecks;
+  readonly view: FrameView;
+}
+
+/**
+ * The whole frame squeezed to a small square picture for networks and thumbnails: sky-subtracted, autostretched
+ * by the frame's own sky and noise, 8 bits, row 0 = NAXIS2 row 0, aspect ratio not kept.
+ */
+export interface FrameView {
+  readonly width: number; // 224
+  readonly height: number; // 224
+  readonly data: Uint8Array;
 }
 
 /** What the judge says of one frame within its session. */
