@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // fast: units, under a minute. full: adds kill -9, fuzzing, whole nights and the built command.
-const full = process.env['NIGHTSIFT_TESTS'] === 'full';
+const full = process.env.NIGHTSIFT_TESTS === 'full';
 
 export default defineConfig({
   test: {
