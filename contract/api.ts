@@ -1,0 +1,24 @@
+/**
+ * Everything that a screen, a command or a script can ask of Nightsift: one table. The transports, the
+ * desktop bridge, the browser client and the command line are derived from it.
+ */
+import { dataSetCalls } from './calls/data-sets.ts';
+import { houseCalls } from './calls/house.ts';
+import { jobCalls } from './calls/jobs.ts';
+import { modelCalls } from './calls/models.ts';
+import { sessionCalls } from './calls/sessions.ts';
+import { trainingCalls } from './calls/training.ts';
+import { type Client, defineApi, type Handlers } from './kinds.ts';
+
+export const api = defineApi({
+  ...jobCalls,
+  ...sessionCalls,
+  ...dataSetCalls,
+  ...trainingCalls,
+  ...modelCalls,
+  ...houseCalls,
+});
+
+export type NightsiftApi = typeof api;
+export type NightsiftClient = Client<NightsiftApi>;
+export type NightsiftHandlers = Handlers<NightsiftApi>;

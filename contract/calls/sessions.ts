@@ -1,0 +1,134 @@
+/** Bringing a night in, looking at it, correcting labels, calibrating thresholds, sorting files. */
+import { z } from 'zod';
+import { ask, work } from '../kinds.ts';
+import { ScanReport } from '../scan-report.ts';
+import { Family, FrameLabel, PolicyName, Thresholds } from '../words.ts';
+
+/** Name or id of a session. */
+export const SessionRef = z.object({ session: z.string().min(1) });
+
+export const SessionRow = z.object({
+  id: z.string(),
+  name: z.string(),
+  family: Family,
+  policy: PolicyName,
+  root: z.string(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  items: z.number(),
+  clean: z.number(),
+  contaminated: z.number(),
+  review: z.number(),
+  failed: z.number(),
+  skipped: z.number(),
+  /** Items whose label a person set. */
+  labelledByPerson: z.number(),
+});
+export type SessionRow = z.infer<typeof SessionRow>;
+
+export const ScanRequest = z.object({
+  /** Absolute files and folders. */
+  paths: z.array(z.string().min(1)).min(1),
+  family: z.literal('frames').default('frames'),
+  /** A new session is named after the folder unless this says otherwise. */
+  session: z.string().min(1).optional(),
+  policy: PolicyName.default('strict'),
+  workers: z.number().int().positive().max(256).optional(),
+});
+export type ScanRequest = z.input<typeof ScanRequest>;
+
+export const ScanOutcome = z.object({
+  session: SessionRow,
+  report: ScanReport,
+  measured: z.number(),
+  /** Frames whose stored measurement still held: unchanged content, same measuring code. */
+  reused: z.number(),
+  elapsedSeconds: z.number(),
+});
+export type ScanOutcome = z.infer<typeof ScanOutcome>;
+
+export const LabelReceipt = z.object({
+  session: z.string(),
+  changed: z.number(),
+  unchanged: z.number(),
+  /** Files of the request that the session does not hold. */
+  unknown: z.array(z.string()),
+});
+export type LabelReceipt = z.infer<typeof LabelReceipt>;
+
+export const CalibrationOutcome = z.object({
+  thresholds: Thresholds,
+  before: Thresholds,
+  reviewedFrames: z.number(),
+  /** Rates on the reviewed frames, before and after. */
+  rates: z.array(
+    z.object({
+      thresholds: Thresholds,
+      cleanKept: z.number().nullable(),
+      contaminatedCaught: z.number().nullable(),
+      inReview: z.number(),
+    }),
+  ),
+  applied: z.boolean(),
+});
+export type CalibrationOutcome = z.infer<typeof CalibrationOutcome>;
+
+export const SortAction = z.enum(['copy', 'symlink', 'move']);
+export type SortAction = z.infer<typeof SortAction>;
+
+export const SortOutcome = z.object({
+  /** The journal's id, null for a dry run. */
+  operation: z.string().nullable(),
+  action: SortAction,
+  dryRun: z.boolean(),
+  into: z.string(),
+  files: z.array(z.object({ from: z.string(), to: z.string(), label: z.string(), sidecar: z.boolean() })),
+  counts: z.record(z.string(), z.number()),
+});
+export type SortOutcome = z.infer<typeof SortOutcome>;
+
+export const UndoOutcome = z.object({
+  operation: z.string(),
+  restored: z.number(),
+  /** Files that could not be put back, with the reason. */
+  left: z.array(z.object({ file: z.string(), reason: z.string() })),
+});
+export type UndoOutcome = z.infer<typeof UndoOutcome>;
+
+export const sessionCalls = {
+  'scan.start': work({ in: ScanRequest, result: ScanOutcome }),
+  'sessions.list': ask({
+    in: z.object({ limit: z.number().int().positive().optional() }),
+    out: z.array(SessionRow),
+  }),
+  'sessions.show': ask({ in: SessionRef, out: z.object({ session: SessionRow, report: ScanReport }) }),
+  'labels.set': ask({
+    in: z.object({
+      session: z.string().min(1),
+      labels: z.array(z.object({ file: z.string().min(1), label: FrameLabel })).min(1),
+      /** Who says so; the account's name on a command line. */
+      by: z.string().optional(),
+    }),
+    out: LabelReceipt,
+  }),
+  /** A CSV file with the columns file and label. */
+  'labels.import': ask({
+    in: z.object({ session: z.string().min(1), path: z.string().min(1), by: z.string().optional() }),
+    out: LabelReceipt,
+  }),
+  'calibrate.start': work({
+    in: z.object({ sessions: z.array(z.string().min(1)).min(1), apply: z.boolean().default(true) }),
+    result: CalibrationOutcome,
+  }),
+  'sort.start': work({
+    in: z.object({
+      session: z.string().min(1),
+      into: z.string().min(1),
+      action: SortAction,
+      dryRun: z.boolean().default(false),
+    }),
+    result: SortOutcome,
+  }),
+  /** Without an operation: the last one. */
+  'undo.start': work({ in: z.object({ operation: z.string().optional() }), result: UndoOutcome }),
+};

@@ -1,0 +1,200 @@
+/** Teaching a model, judging it, using it, and the record of every run. */
+import { z } from 'zod';
+import { ask, work } from '../kinds.ts';
+import { PredictReport } from '../scan-report.ts';
+import { Family } from '../words.ts';
+
+export const ClassFigures = z.object({
+  name: z.string(),
+  precision: z.number().nullable(),
+  recall: z.number().nullable(),
+  f1: z.number().nullable(),
+  support: z.number(),
+});
+export type ClassFigures = z.infer<typeof ClassFigures>;
+
+/** Figures on one list of items. `confusion[i][j]`: items of class i that were called class j. */
+export const Evaluation = z.object({
+  items: z.number(),
+  accuracy: z.number().nullable(),
+  balancedAccuracy: z.number().nullable(),
+  macroF1: z.number().nullable(),
+  classes: z.array(ClassFigures),
+  confusion: z.array(z.array(z.number())),
+});
+export type Evaluation = z.infer<typeof Evaluation>;
+
+/** What is measured where, told apart by who set the labels. */
+export const EvaluationReport = z.object({
+  schema: z.literal('nightsift.evaluation/1'),
+  model: z.string(),
+  /** The data set version, or the scanned paths. */
+  on: z.string(),
+  /** True when train and test share one target-night. */
+  withinNight: z.boolean(),
+  all: Evaluation,
+  /** On items a person labelled: how right the model is. */
+  person: Evaluation.nullable(),
+  /** On items only the prefilter labelled: how far the two agree, which is not accuracy. */
+  prefilterAgreement: Evaluation.nullable(),
+});
+export type EvaluationReport = z.infer<typeof EvaluationReport>;
+
+export const RunState = z.enum(['running', 'finished', 'failed', 'cancelled', 'interrupted']);
+export type RunState = z.infer<typeof RunState>;
+
+const Parameter = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+export const Parameters = z.record(z.string(), Parameter);
+export type Parameters = z.infer<typeof Parameters>;
+
+export const TrainOptions = z.object({
+  recipe: z.string().min(1).optional(),
+  parameters: Parameters.default({}),
+  seed: z.number().int().nonnegative().default(1),
+  /** The registered model's name. */
+  name: z.string().min(1).optional(),
+  /** ONNX or safetensors file with a backbone to start from. */
+  backbone: z.string().min(1).optional(),
+  /** Keep only items for which key is one of the values. */
+  where: z.record(z.string(), z.array(z.string())).default({}),
+});
+export type TrainOptions = z.input<typeof TrainOptions>;
+
+export const ModelVersionRow = z.object({
+  id: z.string(),
+  name: z.string(),
+  version: z.number(),
+  family: Family,
+  task: z.string(),
+  stage: z.enum(['none', 'staging', 'production', 'archived']),
+  createdAt: z.string(),
+  recipe: z.string(),
+  run: z.string().nullable(),
+  dataSet: z.string().nullable(),
+  dataSetHash: z.string().nullable(),
+  onnxHash: z.string(),
+  onnxBytes: z.number(),
+  classes: z.array(z.string()),
+  metrics: z.record(z.string(), z.number().nullable()),
+});
+export type ModelVersionRow = z.infer<typeof ModelVersionRow>;
+
+export const TrainOutcome = z.object({
+  run: z.string(),
+  model: ModelVersionRow,
+  dataSet: z.string(),
+  /** The checkpoint that the model was taken from. */
+  checkpoint: z.string().nullable(),
+  epochs: z.number(),
+  stoppedEarly: z.boolean(),
+  report: EvaluationReport.nullable(),
+  /** Largest difference between the trainer's predictions and those of the exported file. */
+  exportDifference: z.number(),
+  modelOutput: z.string().nullable(),
+  dataSetFolder: z.string().nullable(),
+  elapsedSeconds: z.number(),
+});
+export type TrainOutcome = z.infer<typeof TrainOutcome>;
+
+export const RunRow = z.object({
+  id: z.string(),
+  experiment: z.string(),
+  kind: z.string(),
+  state: RunState,
+  recipe: z.string().nullable(),
+  seed: z.number().nullable(),
+  dataSet: z.string().nullable(),
+  startedAt: z.string(),
+  endedAt: z.string().nullable(),
+  epochs: z.number(),
+  /** Can be gone on with from a checkpoint. */
+  resumable: z.boolean(),
+  metrics: z.record(z.string(), z.number().nullable()),
+});
+export type RunRow = z.infer<typeof RunRow>;
+
+export const RunDetail = z.object({
+  run: RunRow,
+  parameters: Parameters,
+  environment: z.record(z.string(), z.string()),
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  series: z.record(z.string(), z.array(z.object({ step: z.number(), value: z.number() }))),
+  checkpoints: z.array(
+    z.object({ epoch: z.number(), step: z.number(), best: z.boolean(), hash: z.string() }),
+  ),
+  models: z.array(z.string()),
+});
+export type RunDetail = z.infer<typeof RunDetail>;
+
+/** The same column for each run, in the order asked. */
+export const RunComparison = z.object({
+  runs: z.array(RunRow),
+  parameters: z.array(
+    z.object({ key: z.string(), values: z.array(Parameter.nullable()), differs: z.boolean() }),
+  ),
+  metrics: z.array(z.object({ key: z.string(), values: z.array(z.number().nullable()) })),
+});
+export type RunComparison = z.infer<typeof RunComparison>;
+
+const paths = z.array(z.string().min(1)).min(1);
+
+export const trainingCalls = {
+  'train.start': work({
+    in: TrainOptions.extend({
+      /** A data set version, or absolute paths to bring in first; neither when resuming. */
+      dataSet: z.string().min(1).optional(),
+      paths: paths.optional(),
+      resume: z.string().min(1).optional(),
+      promote: z.boolean().default(false),
+    }),
+    result: TrainOutcome,
+  }),
+  'train-from-fits.start': work({
+    in: TrainOptions.extend({
+      folder: z.string().min(1),
+      cleanThreshold: z.number().min(0).max(1).default(0.7),
+      contaminatedThreshold: z.number().min(0).max(1).default(0.3),
+      modelOutput: z.string().min(1).optional(),
+      dataSetFolder: z.string().min(1).optional(),
+      promote: z.boolean().default(false),
+      workers: z.number().int().positive().max(256).optional(),
+    }),
+    result: TrainOutcome,
+  }),
+  /** `on`: a data set version, or absolute paths of frames whose labels are known. */
+  'evaluate.start': work({
+    in: z.object({
+      model: z.string().min(1),
+      dataSet: z.string().min(1).optional(),
+      paths: paths.optional(),
+    }),
+    result: EvaluationReport,
+  }),
+  'predict.start': work({
+    in: z.object({
+      model: z.string().min(1),
+      paths,
+      workers: z.number().int().positive().max(256).optional(),
+    }),
+    result: PredictReport,
+  }),
+  'runs.list': ask({
+    in: z.object({ limit: z.number().int().positive().optional() }),
+    out: z.array(RunRow),
+  }),
+  'runs.show': ask({ in: z.object({ run: z.string().min(1) }), out: RunDetail }),
+  'runs.compare': ask({ in: z.object({ runs: z.array(z.string().min(1)).min(2) }), out: RunComparison }),
+  /** Everything known of a run, for a file. */
+  'runs.export': ask({
+    in: z.object({ run: z.string().min(1) }),
+    out: z.object({
+      schema: z.literal('nightsift.run/1'),
+      detail: RunDetail,
+      dataSetHash: z.string().nullable(),
+    }),
+  }),
+  'recipes.list': ask({
+    in: z.object({}),
+    out: z.array(z.object({ name: z.string(), summary: z.string(), parameters: Parameters })),
+  }),
+};
