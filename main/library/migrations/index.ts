@@ -1,0 +1,13 @@
+/** Every step of the schema, in order. A released step is never edited: a new one is added. */
+import { sessionsMigration } from './0001-sessions.ts';
+import { dataSetsMigration } from './0002-data-sets.ts';
+import { learningMigration } from './0003-learning.ts';
+import { operationsMigration } from './0004-operations.ts';
+
+/** `migrations[n]` takes a database from version n to n + 1. */
+export const migrations: readonly string[] = [
+  sessionsMigration,
+  dataSetsMigration,
+  learningMigration,
+  operationsMigration,
+];

@@ -1,0 +1,142 @@
+/** Opens a library: lock, database, migrations, blobs, and one repository for each group of tables. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { NightsiftError } from '../../contract/errors.ts';
+import { type BlobStore, openBlobStore } from './blobs.ts';
+import { type CalibrationsRepository, calibrationsRepository } from './calibrations.ts';
+import { type Catalogue, openCatalogue } from './catalogue.ts';
+import { type DatasetsRepository, datasetsRepository } from './datasets.ts';
+import { type Job, type JobsRepository, jobsRepository } from './jobs.ts';
+import { type LabelsRepository, labelsRepository } from './labels.ts';
+import { acquireLock, type LibraryLock } from './lock.ts';
+import { type MeasurementsRepository, measurementsRepository } from './measurements.ts';
+import { migrate } from './migrate.ts';
+import { type ModelsRepository, modelsRepository } from './models.ts';
+import { type OperationsRepository, operationsRepository } from './operations.ts';
+import { type RunsRepository, runsRepository } from './runs.ts';
+import { type SessionsRepository, sessionsRepository } from './sessions.ts';
+import { storing } from './storage-errors.ts';
+
+/** What the library takes from the machine; tests pass their own. */
+export interface LibraryPorts {
+  readonly clock?: () => Date;
+  /** How long to wait for another process to give the library back. */
+  readonly lockWaitMilliseconds?: number;
+}
+
+/** What was found and put right while opening. */
+export interface StartReport {
+  readonly afterUncleanExit: boolean;
+  readonly sweptFiles: number;
+  readonly interruptedRuns: number;
+  readonly interruptedJobs: readonly Job[];
+}
+
+export interface Library {
+  readonly directory: string;
+  readonly startReport: StartReport;
+  readonly blobs: BlobStore;
+  readonly sessions: SessionsRepository;
+  readonly measurements: MeasurementsRepository;
+  readonly labels: LabelsRepository;
+  readonly calibrations: CalibrationsRepository;
+  readonly datasets: DatasetsRepository;
+  readonly runs: RunsRepository;
+  readonly models: ModelsRepository;
+  readonly operations: OperationsRepository;
+  readonly jobs: JobsRepository;
+  /** For doctor: what SQLite says of the database, empty when all is well. */
+  checkDatabase(): string[];
+  /** For doctor: every blob that a row names. */
+  referencedBlobs(): Set<string>;
+  /** All of `work` or nothing; durable when it returns. */
+  transaction<T>(work: () => T): T;
+  /** Current time as it is written into rows. */
+  now(): string;
+  close(): void;
+}
+
+const defaultLockWaitMilliseconds = 2000;
+
+/**
+ * Opens the library in `directory`, making it if need be. Synchronous: it may wait for the lock.
+ * Errors: libraryBusy, libraryTooNew, libraryDamaged, cannotOpen, diskFull.
+ */
+export function openLibrary(directory: string, ports: LibraryPorts = {}): Library {
+  storing(directory, () => mkdirSync(directory, { recursive: true }));
+  const lock = acquireLock(directory, ports.lockWaitMilliseconds ?? defaultLockWaitMilliseconds);
+  let catalogue: Catalogue | undefined;
+  try {
+    catalogue = openCatalogue(join(directory, 'library.db'));
+    migrate(catalogue, join(directory, 'backups'));
+    if (lock.afterUncleanExit) refuseDamaged(catalogue);
+    return assemble(directory, catalogue, lock, ports.clock ?? (() => new Date()));
+  } catch (error) {
+    catalogue?.close();
+    lock.release();
+    throw error;
+  }
+}
+
+function assemble(directory: string, catalogue: Catalogue, lock: LibraryLock, clock: () => Date): Library {
+  const now = () => clock().toISOString();
+  const blobs = openBlobStore(join(directory, 'blobs'));
+  const runs = runsRepository(catalogue, now);
+  const jobs = jobsRepository(catalogue, now);
+  return {
+    directory,
+    startReport: {
+      afterUncleanExit: lock.afterUncleanExit,
+      sweptFiles: blobs.sweep(),
+      interruptedRuns: runs.markInterrupted(),
+      interruptedJobs: jobs.markInterrupted(),
+    },
+    blobs,
+    sessions: sessionsRepository(catalogue, now),
+    measurements: measurementsRepository(catalogue, now),
+    labels: labelsRepository(catalogue, now),
+    calibrations: calibrationsRepository(catalogue, now),
+    datasets: datasetsRepository(catalogue, now),
+    runs,
+    models: modelsRepository(catalogue, now),
+    operations: operationsRepository(catalogue, now),
+    jobs,
+    checkDatabase: () => checkDatabase(catalogue),
+    referencedBlobs: () => referencedBlobs(catalogue),
+    transaction: (work) => catalogue.transaction(work),
+    now,
+    close() {
+      catalogue.close();
+      lock.release();
+    },
+  };
+}
+
+function refuseDamaged(catalogue: Catalogue): void {
+  const rows = catalogue.all<{ quick_check: string }>('PRAGMA quick_check(5)');
+  const complaints = rows.map((row) => row.quick_check).filter((text) => text !== 'ok');
+  if (complaints.length === 0) return;
+  throw new NightsiftError('libraryDamaged', `The library database ${catalogue.path} is damaged.`, {
+    hint: 'Copies made before upgrades are in its backups folder.',
+    details: { complaints },
+  });
+}
+
+function checkDatabase(catalogue: Catalogue): string[] {
+  const integrity = catalogue
+    .all<{ integrity_check: string }>('PRAGMA integrity_check(20)')
+    .map((row) => row.integrity_check)
+    .filter((text) => text !== 'ok');
+  const orphans = catalogue
+    .all<{ table: string; parent: string }>('PRAGMA foreign_key_check')
+    .map((row) => `a row of ${row.table} names a missing row of ${row.parent}`);
+  return [...integrity, ...orphans];
+}
+
+function referencedBlobs(catalogue: Catalogue): Set<string> {
+  const rows = catalogue.all<{ hash: string | null }>(`
+    SELECT record_blob AS hash FROM measurements UNION SELECT record_blob FROM dataset_items
+    UNION SELECT blob FROM prepared_tensors UNION SELECT blob FROM checkpoints UNION SELECT blob FROM artefacts
+    UNION SELECT onnx_blob FROM model_versions UNION SELECT safetensors_blob FROM model_versions`);
+  return new Set(rows.map((row) => row.hash).filter((hash) => hash !== null));
+}
