@@ -1,0 +1,173 @@
+/** Where a line lies across its strip, how wide and how bright it is. */
+import { type Blocks, collectBlocks, medianOf, type Strip } from './strip.ts';
+
+/** Gaussian weights of a profile of this FWHM (px), centre first. */
+export function gaussianWeights(fwhm: number): Float32Array {
+  const reach = Math.max(1, Math.ceil(fwhm * 1.2));
+  const weights = new Float32Array(reach + 1);
+  for (let u = 0; u <= reach; u++) weights[u] = Math.exp(-4 * Math.LN2 * (u / fwhm) ** 2);
+  return weights;
+}
+
+/** Sideways shifts (px) of the two ends that put the line onto the light. */
+export interface Alignment {
+  readonly shift1: number;
+  readonly shift2: number;
+}
+
+/**
+ * Tries straight lines within +-`reach` px at both ends and keeps the one with the largest matched sum over all blocks,
+ * first in whole pixels, then in eighths.
+ */
+export function align(strip: Strip, from: number, to: number, fwhm: number, reach: number): Alignment {
+  const blocks = collectBlocks(strip, 48, from, to);
+  const smooth = smoothBlocks(blocks, gaussianWeights(Math.max(1.5, fwhm)));
+  let best = { shift1: 0, shift2: 0 };
+  let top = Number.NEGATIVE_INFINITY;
+  for (const [step, range] of [
+    [1, reach],
+    [0.5, 1],
+    [0.125, 0.5],
+  ] as const) {
+    const centre = best;
+    for (let a = -range; a <= range; a += step) {
+      for (let b = -range; b <= range; b += step) {
+        const trial = { shift1: centre.shift1 + a, shift2: centre.shift2 + b };
+        const score = sumAlong(smooth, blocks, strip.half, trial);
+        if (score > top) {
+          top = score;
+          best = trial;
+        }
+      }
+    }
+  }
+  return best;
+}
+
+/** Each block's profile convolved with the weights (masked pixels simply add nothing). */
+function smoothBlocks(blocks: Blocks, weights: Float32Array): Float32Array {
+  const { count, span, sums } = blocks;
+  const result = new Float32Array(count * span);
+  for (let j = 0; j < count; j++) {
+    for (let u = 0; u < span; u++) {
+      let sum = 0;
+      for (let k = 1 - weights.length; k < weights.length; k++) {
+        const at = u + k;
+        if (at >= 0 && at < span) sum += sums[j * span + at] * weights[k < 0 ? -k : k];
+      }
+      result[j * span + u] = sum;
+    }
+  }
+  return result;
+}
+
+function sumAlong(smooth: Float32Array, blocks: Blocks, half: number, trial: Alignment): number {
+  const { count, span } = blocks;
+  let sum = 0;
+  for (let j = 0; j < count; j++) {
+    const u = half + trial.shift1 + ((trial.shift2 - trial.shift1) * (j + 0.5)) / count;
+    const low = Math.floor(u);
+    if (low < 0 || low + 1 >= span) return Number.NEGATIVE_INFINITY;
+    const part = u - low;
+    sum += smooth[j * span + low] * (1 - part) + smooth[j * span + low + 1] * part;
+  }
+  return sum;
+}
+
+/** Mean profile across the line over a range of steps, the level beside it removed. */
+export interface Profile {
+  readonly half: number;
+  /** Mean over the length, sigmas per pixel. */
+  readonly mean: Float32Array;
+  /** Expected noise of `mean` for white noise of 1 sigma. */
+  readonly noise: Float32Array;
+}
+
+export function meanProfile(strip: Strip, ranges: readonly { from: number; to: number }[]): Profile {
+  const span = 2 * strip.half + 1;
+  const mean = new Float32Array(span);
+  const numbers = new Float32Array(span);
+  for (const range of ranges) {
+    const blocks = collectBlocks(strip, 1, range.from, range.to);
+    for (let u = 0; u < span; u++) {
+      mean[u] += blocks.sums[u];
+      numbers[u] += blocks.numbers[u];
+    }
+  }
+  const noise = new Float32Array(span);
+  for (let u = 0; u < span; u++) {
+    mean[u] = numbers[u] > 0 ? mean[u] / numbers[u] : Number.NaN;
+    noise[u] = numbers[u] > 0 ? 1 / Math.sqrt(numbers[u]) : Number.NaN;
+  }
+  return { half: strip.half, mean, noise };
+}
+
+export interface ProfileFit {
+  /** FWHM of the best Gaussian, px, the unrolling's own half pixel included. */
+  readonly fwhm: number;
+  readonly amplitude: number;
+  /** Level beside the line that was removed. */
+  readonly level: number;
+  /** Matched signal to noise over the fitted range. */
+  readonly z: number;
+}
+
+/** Best centred Gaussian among widths from `narrowest` to `widest`, each against the level beside it. */
+export function fitProfile(profile: Profile, narrowest: number, widest: number): ProfileFit {
+  let best: ProfileFit = { fwhm: narrowest, amplitude: 0, level: 0, z: Number.NEGATIVE_INFINITY };
+  for (let fwhm = narrowest; fwhm <= widest * 1.001; fwhm *= 1.08) {
+    const level = levelBeside(profile, fwhm);
+    if (Number.isNaN(level)) continue;
+    const fit = matchAt(profile, 0, fwhm, level);
+    if (fit.z > best.z) best = { fwhm, level, amplitude: fit.amplitude, z: fit.z };
+  }
+  return best;
+}
+
+/** Median of the profile from 1.7 widths outwards, at least 4 px wide on each side. */
+export function levelBeside(profile: Profile, fwhm: number): number {
+  const values: number[] = [];
+  const inner = Math.min(profile.half - 4, Math.ceil(1.7 * fwhm + 1));
+  for (let u = inner; u <= profile.half; u++) {
+    for (const at of [profile.half + u, profile.half - u]) {
+      if (!Number.isNaN(profile.mean[at])) values.push(profile.mean[at]);
+    }
+  }
+  return medianOf(values);
+}
+
+/** Least-squares amplitude of a Gaussian at `offset` px and its signal to noise. */
+export function matchAt(
+  profile: Profile,
+  offset: number,
+  fwhm: number,
+  level: number,
+): { amplitude: number; z: number } {
+  let top = 0;
+  let bottom = 0;
+  const reach = Math.ceil(fwhm * 1.2);
+  for (let u = -reach; u <= reach; u++) {
+    const at = profile.half + Math.round(offset) + u;
+    if (at < 0 || at >= profile.mean.length || Number.isNaN(profile.mean[at])) continue;
+    const weight = Math.exp(-4 * Math.LN2 * ((u + Math.round(offset) - offset) / fwhm) ** 2);
+    const precision = 1 / profile.noise[at] ** 2;
+    top += weight * (profile.mean[at] - level) * precision;
+    bottom += weight * weight * precision;
+  }
+  return bottom > 0 ? { amplitude: top / bottom, z: top / Math.sqrt(bottom) } : { amplitude: 0, z: 0 };
+}
+
+/**
+ * Spread of matched sums at other places across the strip, 1 for white noise: bands, ripples and unresolved stars make
+ * it larger. From the median absolute deviation, places within two widths of the line left out.
+ */
+export function spreadBeside(profile: Profile, fwhm: number): number {
+  const values: number[] = [];
+  const level = levelBeside(profile, fwhm);
+  const reach = profile.half - Math.ceil(fwhm * 0.6);
+  const step = Math.max(1, fwhm / 2);
+  for (let u = Math.max(3, 2.2 * fwhm); u <= reach; u += step) {
+    values.push(Math.abs(matchAt(profile, u, fwhm, level).z), Math.abs(matchAt(profile, -u, fwhm, level).z));
+  }
+  return values.length < 6 ? 1 : 1.4826 * medianOf(values);
+}

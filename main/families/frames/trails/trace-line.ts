@@ -1,0 +1,161 @@
+/** From a rough piece of a line to the whole of it: position, width, brightness and ends. */
+import { align, fitProfile, meanProfile, type Profile, spreadBeside } from './cross-profile.ts';
+import { type Amplitudes, amplitudesAlong, type Run, runsOfLight } from './extent.ts';
+import { extendWithin, type Raster, type Segment, segmentLength } from './raster.ts';
+import { type Strip, unroll } from './strip.ts';
+
+/** Log likelihood that a change between light and dark costs along a line. */
+const changeCost = 5;
+/** Log likelihood an outermost piece needs to belong to the line: 1 in 3,000 by chance for each place. */
+const leastGain = 8;
+
+export interface TraceOptions {
+  /** Pixels looked at on either side. */
+  readonly half: number;
+  readonly narrowest: number;
+  readonly widest: number;
+  /** Largest sideways shift of the ends in the first alignment, px. */
+  readonly reach: number;
+  /** Room for the unrolled pixels, reused from line to line. */
+  readonly buffer: Float32Array;
+}
+
+export interface TracedLine {
+  readonly segment: Segment;
+  readonly fwhm: number;
+  /** Peak of the mean cross profile, sigmas per pixel. */
+  readonly amplitude: number;
+  /** Matched signal to noise of the lit parts, reduced where the surroundings fluctuate more than noise. */
+  readonly significance: number;
+  /** Share of the length that is lit. */
+  readonly fill: number;
+  /** Lit parts, in steps from (x1, y1). */
+  readonly runs: readonly Run[];
+  readonly profile: Profile;
+  readonly amplitudes: Amplitudes;
+  /** First and last lit step within `amplitudes`. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Follows the line outwards from `start` until its ends stay where they are. Null when there is no light. */
+export function traceLine(raster: Raster, start: Segment, options: TraceOptions): TracedLine | null {
+  let segment = start;
+  let fwhm = Math.max(2, options.narrowest);
+  let clip = 5;
+  let traced: TracedLine | null = null;
+  for (let round = 0; round < 9; round++) {
+    segment = realign(raster, segment, fwhm, round === 0 ? options.reach : 3, clip, options);
+    const before = segmentLength(segment);
+    const wide = extendWithin(segment, Math.max(24, 0.6 * before), raster.width, raster.height);
+    if (wide === null) return null;
+    const next = traceOnce(raster, wide, segment, clip, options);
+    if (next === null) return null;
+    const settled =
+      traced !== null &&
+      Math.hypot(next.segment.x1 - segment.x1, next.segment.y1 - segment.y1) < 1.5 &&
+      Math.hypot(next.segment.x2 - segment.x2, next.segment.y2 - segment.y2) < 1.5;
+    traced = next;
+    if (settled && clip >= Math.max(5, 3.5 * next.amplitude)) return traced;
+    clip = Math.max(5, 4 * next.amplitude);
+    fwhm = next.fwhm;
+    segment = next.segment;
+  }
+  return traced;
+}
+
+function realign(
+  raster: Raster,
+  segment: Segment,
+  fwhm: number,
+  reach: number,
+  clip: number,
+  options: TraceOptions,
+): Segment {
+  const strip = unroll(raster, segment, Math.min(options.half, 16), clip, options.buffer);
+  const shift = align(strip, 0, strip.length, fwhm, reach);
+  const length = segmentLength(segment);
+  const nx = -(segment.y2 - segment.y1) / length;
+  const ny = (segment.x2 - segment.x1) / length;
+  return {
+    x1: segment.x1 + nx * shift.shift1,
+    y1: segment.y1 + ny * shift.shift1,
+    x2: segment.x2 + nx * shift.shift2,
+    y2: segment.y2 + ny * shift.shift2,
+  };
+}
+
+function traceOnce(
+  raster: Raster,
+  wide: Segment,
+  inner: Segment,
+  clip: number,
+  options: TraceOptions,
+): TracedLine | null {
+  const strip = unroll(raster, wide, options.half, clip, options.buffer);
+  const first = Math.max(0, Math.round(Math.hypot(inner.x1 - wide.x1, inner.y1 - wide.y1) / strip.step));
+  const last = Math.min(strip.length, first + Math.round(segmentLength(inner) / strip.step) + 1);
+  if (last - first < 2) return null;
+  const rough = fitProfile(
+    meanProfile(strip, [{ from: first, to: last }]),
+    options.narrowest,
+    options.widest,
+  );
+  if (!(rough.amplitude > 0)) return null;
+  const amplitudes = amplitudesAlong(strip, rough.fwhm);
+  const runs = litRuns(amplitudes, rough.amplitude, rough.fwhm);
+  if (runs.length === 0) return null;
+  const profile = meanProfile(strip, runs);
+  const fit = fitProfile(profile, options.narrowest, options.widest);
+  if (!(fit.amplitude > 0)) return null;
+  return describe(strip, runs, profile, fit, amplitudes);
+}
+
+function litRuns(amplitudes: Amplitudes, amplitude: number, fwhm: number): Run[] {
+  const perStep = amplitude * Math.sqrt(0.75 * fwhm);
+  const assumed = amplitude * (perStep > 1.5 ? 0.5 : 0.8);
+  const runs = runsOfLight(amplitudes, assumed, changeCost);
+  let begin = 0;
+  let end = runs.length;
+  while (begin < end && runs[begin].gain < leastGain) begin++;
+  while (end > begin && runs[end - 1].gain < leastGain) end--;
+  return runs.slice(begin, end);
+}
+
+function describe(
+  strip: Strip,
+  runs: readonly Run[],
+  profile: Profile,
+  fit: { fwhm: number; amplitude: number; z: number },
+  amplitudes: Amplitudes,
+): TracedLine {
+  const from = runs[0].from;
+  const to = runs[runs.length - 1].to;
+  let lit = 0;
+  for (const run of runs) lit += run.to - run.from;
+  const spread = Math.max(1, spreadBeside(profile, fit.fwhm));
+  return {
+    segment: between(strip, from, to - 1),
+    fwhm: fit.fwhm,
+    amplitude: fit.amplitude,
+    significance: fit.z / spread,
+    fill: lit / (to - from),
+    runs,
+    profile,
+    amplitudes,
+    from,
+    to,
+  };
+}
+
+function between(strip: Strip, from: number, to: number): Segment {
+  const { segment, length } = strip;
+  const dx = (segment.x2 - segment.x1) / (length - 1);
+  const dy = (segment.y2 - segment.y1) / (length - 1);
+  return {
+    x1: segment.x1 + dx * from,
+    y1: segment.y1 + dy * from,
+    x2: segment.x1 + dx * to,
+    y2: segment.y1 + dy * to,
+  };
+}
