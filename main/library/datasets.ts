@@ -1,12 +1,9 @@
 /** Immutable data set versions and the cache of tensors prepared from them. */
+import type { SplitName } from '../../contract/calls/data-sets.ts';
 import { NightsiftError } from '../../contract/errors.ts';
 import type { Family, LabelAuthor } from '../../contract/words.ts';
 import type { Catalogue } from './catalogue.ts';
 import { floatBytes, floatsOf } from './columns.ts';
-
-/** `gap` items lie between the blocks of a single night and are used by nobody. */
-export const splitNames = ['train', 'validation', 'test', 'review', 'gap'] as const;
-export type SplitName = (typeof splitNames)[number];
 
 export interface DatasetVersion {
   readonly id: number;
@@ -33,6 +30,8 @@ export interface DatasetMetadata {
   /** Items by split, then by label. */
   readonly counts: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly personLabelled: number;
+  /** Items of the gaps between the blocks of time of a single night; used by nobody. */
+  readonly leftOut: number;
   readonly codeVersion: string;
   readonly featureNames: readonly string[] | null;
   readonly warnings: readonly string[];
