@@ -1,0 +1,86 @@
+import { severityOf } from '../session/confidence.ts';
+import type { FrameContext } from '../session/frame-context.ts';
+import { shapeDegrees } from '../session/light-structure.ts';
+import { normalDensity } from '../session/robust-statistics.ts';
+import { type FrameDetector, figure } from './detector.ts';
+import { cellEvidence, deepestCell } from './light-cells.ts';
+
+/** Loss in the patches at which cloud begins (strict rule). */
+const begin = 0.04;
+const prior = 0.08;
+/** Share of a patch's variance that lies in the shape terms of degree 1 to 4: cloud is mostly large. */
+const powerOfDegree = [0, 0.42, 0.28, 0.18, 0.12];
+/** Root mean square of the shape of a cloud whose patches are one unit deep. */
+const shapeOfDepth = 0.28;
+const depthSteps = 24;
+const deepest = 1.5;
+/** Relative error of the fluxes' shape that no night beats. */
+const shapeFloor = 0.0015;
+
+/** Patchy loss of light: stars of one part of the field dimmer than those of another. */
+export const cloud: FrameDetector = {
+  name: 'cloud',
+  codes: ['cloud'],
+  detect(frame) {
+    const { structure, loss, photometry } = frame;
+    if (structure === null || loss === null || photometry === null || frame.peers < 6) return [];
+    if (!Number.isFinite(structure.variance[0])) return [];
+    const confidence = cloudConfidence(frame);
+    const deep = deepestCell(structure, loss.reference);
+    const evidence = {
+      meanLoss: figure(1 - Math.exp(-loss.excess)),
+      deepestLoss: figure(1 - Math.exp(-deep.loss)),
+      structure: figure(structure.amplitude),
+      stars: photometry.x.length,
+      comparedWith: loss.comparedWith,
+      region: deep.region(frame.record),
+      cells: cellEvidence(structure, loss.reference),
+    };
+    const depth = Math.max(deep.loss, loss.excess);
+    return [{ code: 'cloud', confidence, severity: severityOf(depth, begin, 15), evidence }];
+  },
+};
+
+/** Bayes' rule over the depth of the cloud: shape terms and mean loss as a cloud or as noise makes them. */
+function cloudConfidence(frame: FrameContext): number {
+  const structure = frame.structure!;
+  const loss = frame.loss!;
+  const noise = Float64Array.from(
+    structure.variance,
+    (v, k) => v + frame.usualShapeVariance[k] + shapeFloor ** 2,
+  );
+  let evidence = 0;
+  for (let step = 0; step < depthSteps; step++) {
+    const depth = begin * (deepest / begin) ** ((step + 0.5) / depthSteps);
+    const gain = shapeGain(structure.shape, noise, depth) + meanGain(loss.excess, loss.sigma, depth);
+    evidence += Math.exp(Math.min(gain, 300)) / depthSteps;
+  }
+  const odds = (prior / (1 - prior)) * evidence;
+  return odds / (1 + odds);
+}
+
+/** Log-likelihood ratio of the shape terms. */
+function shapeGain(shape: Float64Array, noise: Float64Array, depth: number): number {
+  let gain = 0;
+  for (let k = 0; k < shape.length; k++) {
+    if (!Number.isFinite(noise[k])) continue;
+    const degree = shapeDegrees[k];
+    const power = ((depth * shapeOfDepth) ** 2 * powerOfDegree[degree]) / (degree + 1);
+    const z2 = shape[k] ** 2;
+    gain += 0.5 * (z2 / noise[k] - z2 / (noise[k] + power) - Math.log(1 + power / noise[k]));
+  }
+  return gain;
+}
+
+/** Log-likelihood ratio of the mean loss: anything from none to the full depth under cloud. */
+function meanGain(loss: number, sigma: number, depth: number): number {
+  const value = Math.max(0, loss);
+  const calm = 0.98 * normalDensity(value, sigma) + 0.02 * normalDensity(value, 3 * sigma);
+  const steps = 8;
+  let cloudy = 0;
+  for (let i = 0; i < steps; i++) {
+    const mean = (depth * (i + 0.5)) / steps;
+    cloudy += normalDensity(value - mean, Math.hypot(sigma, depth / steps / 2)) / steps;
+  }
+  return Math.log(Math.max(cloudy, 1e-300) / Math.max(calm, 1e-300));
+}

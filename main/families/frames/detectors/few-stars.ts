@@ -1,0 +1,23 @@
+import { confidenceOfExcess, severityOf } from '../session/confidence.ts';
+import { type FrameDetector, figure } from './detector.ts';
+
+/** Half of the night's stars gone, natural log. */
+const begin = Math.log(2);
+
+/** Far fewer stars than the night's other frames, or none at all. */
+export const fewStars: FrameDetector = {
+  name: 'few-stars',
+  codes: ['fewStars'],
+  detect({ record, starCount }) {
+    const stars = record.measurements.starCount ?? 0;
+    if (starCount === null) {
+      const evidence = { stars, usualStars: null, comparedWith: 0 };
+      return stars > 0 ? [] : [{ code: 'fewStars', confidence: 0.9, severity: 1, evidence }];
+    }
+    const sigma = Math.hypot(starCount.sigma, Math.exp(-0.5 * starCount.reference));
+    const confidence = confidenceOfExcess({ excess: starCount.excess, sigma, begin, reach: 9, prior: 0.03 });
+    const usualStars = figure(Math.exp(starCount.reference) - 1);
+    const evidence = { stars, usualStars, comparedWith: starCount.comparedWith };
+    return [{ code: 'fewStars', confidence, severity: severityOf(starCount.excess, begin, 5), evidence }];
+  },
+};

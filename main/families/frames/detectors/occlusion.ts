@@ -1,0 +1,38 @@
+import { severityOf } from '../session/confidence.ts';
+import { type FrameDetector, figure } from './detector.ts';
+
+/** Share of the field without its stars at which occlusion begins (strict rule). */
+const begin = 0.04;
+/** Log-likelihood, nats, that pays for having looked along every line in 32 directions. */
+const searchCost = 7;
+
+/** Part of the field, from one edge inwards, where the stars of the other frames are missing. */
+export const occlusion: FrameDetector = {
+  name: 'occlusion',
+  codes: ['occlusion'],
+  detect({ missing, peers, record }) {
+    if (missing === null || peers < 6) return [];
+    const real = 1 / (1 + Math.exp(searchCost - missing.gain));
+    // the line is known to within the stars' spacing
+    const blur = Math.max(0.006, missing.area / Math.sqrt(missing.expectedInside + 1));
+    const large = 1 / (1 + Math.exp((0.75 * begin - missing.area) / (0.5 * blur)));
+    const evidence = {
+      share: figure(missing.area),
+      starsExpected: missing.expectedInside,
+      starsMissing: missing.missingInside,
+      starsMissingElsewhere: missing.missingOutside,
+      edge: { angle: figure(missing.angle), offset: figure(missing.offset) },
+      side: sideOf(missing.angle),
+      comparedWith: peers - 1,
+      field: { width: record.width, height: record.height },
+    };
+    const severity = severityOf(missing.area, begin, 12);
+    return [{ code: 'occlusion', confidence: real * large, severity, evidence }];
+  },
+};
+
+/** In file coordinates: the first row is called bottom, as FITS viewers draw it. */
+function sideOf(angle: number): string {
+  const eighth = Math.round(angle / (Math.PI / 4)) & 7;
+  return ['right', 'top right', 'top', 'top left', 'left', 'bottom left', 'bottom', 'bottom right'][eighth];
+}

@@ -1,0 +1,37 @@
+import { confidenceOfExcess, severityOf } from '../session/confidence.ts';
+import { type FrameDetector, figure } from './detector.ts';
+
+/** Peak of a bright patch of sky at which it counts: 12 % of the sky (strict rule). */
+const begin = 0.12;
+/** A glow sits in a corner: its peak lies within this share of the field of two edges. */
+const cornerShare = 0.15;
+
+/** Part of the sky brighter than the night's shape: stray light, or a glow that sits in a corner. */
+export const skyPatch: FrameDetector = {
+  name: 'sky-patch',
+  codes: ['strayLight', 'staticGlow'],
+  detect({ patch, skyPattern, record }) {
+    if (patch === null || skyPattern === null) return [];
+    const confidence = confidenceOfExcess({
+      excess: patch.excess,
+      sigma: patch.sigma,
+      begin,
+      reach: 30,
+      prior: 0.03,
+    });
+    const { cellPixels, columns, rows } = record.mesh;
+    const across = (skyPattern.peakColumn + 0.5) / columns;
+    const up = (skyPattern.peakRow + 0.5) / rows;
+    const corner = Math.max(Math.min(across, 1 - across), Math.min(up, 1 - up)) < cornerShare;
+    const evidence = {
+      peak: figure(skyPattern.peak),
+      usualPeak: figure(patch.reference),
+      x: Math.round((skyPattern.peakColumn + 0.5) * cellPixels),
+      y: Math.round((skyPattern.peakRow + 0.5) * cellPixels),
+      share: figure(skyPattern.area),
+      comparedWith: skyPattern.comparedWith,
+    };
+    const code = corner ? 'staticGlow' : 'strayLight';
+    return [{ code, confidence, severity: severityOf(patch.excess, begin, 10), evidence }];
+  },
+};

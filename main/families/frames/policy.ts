@@ -1,0 +1,18 @@
+/** What a finding does to the label: a table people may edit, with two presets. See docs/guide/score.md. */
+import { type FindingCode, findingCodes, type PolicyName } from '../../../contract/words.ts';
+
+/** fatal: contaminates. advisory: told, but no ground for rejecting. ignored: not even told. */
+export type Consequence = 'fatal' | 'advisory' | 'ignored';
+export type FramePolicy = Readonly<Record<FindingCode, Consequence>>;
+
+const strict = Object.fromEntries(findingCodes.map((code) => [code, 'fatal'])) as FramePolicy;
+
+/** What stackers reject pixel by pixel does not cost the frame. */
+const stacking: FramePolicy = { ...strict, trail: 'advisory', cosmicRays: 'advisory', hotPixels: 'advisory' };
+
+const presets: Readonly<Record<PolicyName, FramePolicy>> = { strict, stacking };
+
+/** A preset, with single consequences replaced by the person's own. */
+export function policyTable(name: PolicyName, changes: Partial<FramePolicy> = {}): FramePolicy {
+  return { ...presets[name], ...changes };
+}

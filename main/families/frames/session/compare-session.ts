@@ -1,0 +1,231 @@
+/** From the records of a session to what each detector looks at. */
+import type { FrameRecord } from '../record.ts';
+import { comparableGroups, inOrderOfTime } from './comparable-groups.ts';
+import { newHotPixels, repeatsOfTrails } from './fixed-patterns.ts';
+import type { Comparison, FrameContext } from './frame-context.ts';
+import { lightStructure, usualShapeVariance } from './light-structure.ts';
+import { type MissingRegion, missingRegion } from './missing-stars.ts';
+import { type RegisteredField, registerFrames } from './register-frames.ts';
+import { clamp, logOrNaN } from './robust-statistics.ts';
+import { skyPatterns } from './sky-pattern.ts';
+import { buildCatalogue, expectedPlaces, type StarCatalogue } from './star-catalogue.ts';
+import { type FieldPhotometry, photometry } from './star-photometry.ts';
+import { robustTrend, type TrendOptions } from './trend.ts';
+
+export interface CompareOptions {
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** One context for each record, in the same order. */
+export function compareSession(
+  records: readonly FrameRecord[],
+  options: CompareOptions = {},
+): FrameContext[] {
+  const contexts = new Array<FrameContext>(records.length);
+  let done = 0;
+  for (const group of comparableGroups(records)) {
+    const members = group.members.map((index) => records[index]);
+    for (const field of registerFrames(members)) {
+      const indices = field.members.map((k) => group.members[k]);
+      const { hours } = inOrderOfTime(records, indices);
+      const found = compareField(
+        indices.map((index) => records[index]),
+        hours,
+        field,
+      );
+      indices.forEach((index, k) => {
+        contexts[index] = found[k];
+      });
+      done += indices.length;
+      options.onProgress?.(done, records.length);
+    }
+  }
+  return contexts;
+}
+
+/** Expected stars fainter than this may be missed by chance. */
+const surelySeenSnr = 18;
+
+function compareField(
+  records: readonly FrameRecord[],
+  hours: Float64Array,
+  field: RegisteredField,
+): FrameContext[] {
+  const catalogue = buildCatalogue(records, field);
+  const light = photometry(records, field, catalogue);
+  const structures = records.map((record, k) => {
+    const frame = light.frames[k];
+    return frame === null ? null : lightStructure(frame, record);
+  });
+  const patterns = skyPatterns(records, field.flipped);
+  const repeats = repeatsOfTrails(records, field.transforms);
+  const usual = usualShapeVariance(structures);
+  const figures = compareFigures(
+    records,
+    hours,
+    light,
+    patterns.map((p) => p?.peak ?? Number.NaN),
+  );
+  return records.map((record, k) => ({
+    record,
+    hours: hours[k],
+    peers: records.length,
+    ...pick(figures, k),
+    skyPattern: patterns[k],
+    photometry: light.frames[k],
+    structure: structures[k],
+    usualShapeVariance: usual,
+    missing: missingStars(record, k, field, catalogue, light),
+    trailRepeats: repeats[k],
+  }));
+}
+
+type Figures = Record<
+  | 'focus'
+  | 'fwhm'
+  | 'ellipticity'
+  | 'doubleShare'
+  | 'sky'
+  | 'loss'
+  | 'starCount'
+  | 'hotPixels'
+  | 'cosmicRays'
+  | 'saturated'
+  | 'noise'
+  | 'patch',
+  (Comparison | null)[]
+>; // prettier-ignore
+
+function pick(figures: Figures, k: number): Record<keyof Figures, Comparison | null> {
+  const entries = Object.entries(figures).map(([name, list]) => [name, list[k]] as const);
+  return Object.fromEntries(entries) as Record<keyof Figures, Comparison | null>;
+}
+
+/** Every figure against its own trend. Least scatters are what measuring itself cannot beat. */
+function compareFigures(
+  records: readonly FrameRecord[],
+  hours: Float64Array,
+  light: FieldPhotometry,
+  patchPeaks: readonly number[],
+): Figures {
+  const whole = Number.POSITIVE_INFINITY;
+  const against = (values: ArrayLike<number>, options: TrendOptions): (Comparison | null)[] =>
+    compareWithTrend(hours, values, options);
+  const of = (read: (record: FrameRecord) => number): Float64Array => Float64Array.from(records, read);
+  const hot = newHotPixels(records);
+  const ellipticity = against(
+    of((r) => r.measurements.ellipticity ?? Number.NaN),
+    {
+      faults: 'up',
+      degree: 1,
+      span: whole,
+      leastSigma: 0.008,
+    },
+  );
+  const doubleShare = against(
+    of((r) => (r.stars.count > 0 ? r.checks.doubleShare : Number.NaN)),
+    {
+      faults: 'up',
+      degree: 1,
+      span: whole,
+      leastSigma: 0.03,
+    },
+  );
+  // stretched and doubled stars say little of the focus
+  const trust = records.map((record, k) => {
+    const stretched = ellipticity[k] !== null && ellipticity[k].excess > 0.06;
+    const doubled = doubleShare[k] !== null && doubleShare[k].excess > 0.2;
+    return stretched || doubled || record.stars.count < 5 ? 0 : 1;
+  });
+  return {
+    ellipticity,
+    doubleShare,
+    focus: against(of(logMinorAxis), { faults: 'up', degree: 1, span: 31, leastSigma: 0.012, trust }),
+    fwhm: against(
+      of((r) => logOrNaN(r.measurements.fwhm)),
+      { faults: 'up', degree: 1, span: 31, leastSigma: 0.012, trust },
+    ),
+    sky: against(
+      of((r) => logOrNaN(r.measurements.background)),
+      { faults: 'up', degree: 2, span: whole, leastSigma: 0.006 },
+    ),
+    loss: against(
+      Float64Array.from(records, (_, k) => light.frames[k]?.loss ?? Number.NaN),
+      { faults: 'up', degree: 2, span: whole, leastSigma: 0.006 },
+    ),
+    starCount: against(
+      of((r) => Math.log((r.measurements.starCount ?? 0) + 1)),
+      { faults: 'down', degree: 1, span: 41, leastSigma: 0.05 },
+    ),
+    hotPixels: against(
+      Float64Array.from(hot, (count) => (count === null ? Number.NaN : Math.log(count + 10))),
+      { faults: 'up', degree: 1, span: whole, leastSigma: 0.2 },
+    ),
+    cosmicRays: against(
+      of((r) => Math.log(r.checks.cosmicRays.count + 10)),
+      { faults: 'up', degree: 1, span: whole, leastSigma: 0.2 },
+    ),
+    saturated: against(
+      of((r) => r.measurements.saturatedFraction ?? Number.NaN),
+      { faults: 'up', degree: 1, span: whole, leastSigma: 1e-5 },
+    ),
+    noise: against(
+      of((r) => logOrNaN(r.measurements.noise)),
+      { faults: 'up', degree: 2, span: whole, leastSigma: 0.006 },
+    ),
+    patch: against(patchPeaks, { faults: 'up', degree: 1, span: whole, leastSigma: 0.008 }),
+  };
+}
+
+/** The minor axis hardly grows when the mount drifts, but does when the focus does. */
+function logMinorAxis(record: FrameRecord): number {
+  const ellipticity = record.measurements.ellipticity ?? 0;
+  return logOrNaN(record.measurements.fwhm) + 0.5 * Math.log(clamp(1 - ellipticity, 0.05, 1));
+}
+
+function compareWithTrend(
+  hours: Float64Array,
+  values: ArrayLike<number>,
+  options: TrendOptions,
+): (Comparison | null)[] {
+  const trend = robustTrend(hours, values, options);
+  const sign = options.faults === 'up' ? 1 : -1;
+  return Array.from({ length: values.length }, (_, k) => {
+    const value = values[k] as number;
+    const reference = trend.reference[k];
+    if (!Number.isFinite(value) || !Number.isFinite(reference)) return null;
+    const comparedWith = Math.round(trend.support[k]);
+    return { value, reference, excess: sign * (value - reference), sigma: trend.sigma[k], comparedWith };
+  });
+}
+
+function missingStars(
+  record: FrameRecord,
+  k: number,
+  field: RegisteredField,
+  catalogue: StarCatalogue,
+  light: FieldPhotometry,
+): MissingRegion | null {
+  const transform = field.transforms[k];
+  const frame = light.frames[k];
+  if (transform === null || frame === null) return null;
+  const { x, y } = expectedPlaces(catalogue, transform);
+  const seen = new Set(catalogue.starOf[k]);
+  const margin = 12 + field.tolerance;
+  const lastRow = record.truncated?.validRows ?? record.height;
+  const kept: number[] = [];
+  for (let star = 0; star < catalogue.count; star++) {
+    const inside =
+      x[star] > margin && y[star] > margin && x[star] < record.width - margin && y[star] < lastRow - margin;
+    if (inside && light.referenceLogSnr[star] - frame.snrLoss > Math.log(surelySeenSnr)) kept.push(star);
+  }
+  return missingRegion(
+    {
+      x: Float64Array.from(kept, (star) => x[star]),
+      y: Float64Array.from(kept, (star) => y[star]),
+      found: Uint8Array.from(kept, (star) => (seen.has(star) ? 1 : 0)),
+      count: kept.length,
+    },
+    record,
+  );
+}

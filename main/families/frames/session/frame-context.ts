@@ -1,0 +1,56 @@
+/** All that a detector may look at: one frame, and how it stands within its night. */
+import type { FrameRecord } from '../record.ts';
+import type { LightStructure } from './light-structure.ts';
+import type { MissingRegion } from './missing-stars.ts';
+import type { SkyPattern } from './sky-pattern.ts';
+import type { FramePhotometry } from './star-photometry.ts';
+
+/** One figure against the night's reference at the frame's time. */
+export interface Comparison {
+  readonly value: number;
+  readonly reference: number;
+  /** `value - reference` in the direction in which faults lie. */
+  readonly excess: number;
+  /** One sigma of `excess` for a frame without fault. */
+  readonly sigma: number;
+  /** Frames that carry the reference. */
+  readonly comparedWith: number;
+}
+
+export interface FrameContext {
+  readonly record: FrameRecord;
+  /** Hours since the first comparable frame. */
+  readonly hours: number;
+  /** Comparable frames, this one included. */
+  readonly peers: number;
+  /** Natural log of the minor axis of the half-maximum region, px. */
+  readonly focus: Comparison | null;
+  /** Natural log of FWHM, px. */
+  readonly fwhm: Comparison | null;
+  readonly ellipticity: Comparison | null;
+  readonly doubleShare: Comparison | null;
+  /** Natural log of the background. */
+  readonly sky: Comparison | null;
+  /** Natural log of the light lost against the best frames, airmass trend taken out. */
+  readonly loss: Comparison | null;
+  /** Natural log of star count + 1; the excess counts stars that are missing. */
+  readonly starCount: Comparison | null;
+  /** Natural log of new hot pixels + 10. */
+  readonly hotPixels: Comparison | null;
+  /** Natural log of cosmic-ray hits + 10. */
+  readonly cosmicRays: Comparison | null;
+  /** Share of saturated pixels. */
+  readonly saturated: Comparison | null;
+  /** Natural log of noise. */
+  readonly noise: Comparison | null;
+  /** Peak of the brightest patch of sky, relative to the sky. */
+  readonly patch: Comparison | null;
+  readonly skyPattern: SkyPattern | null;
+  readonly photometry: FramePhotometry | null;
+  readonly structure: LightStructure | null;
+  /** Variance of each shape term on the night's ordinary frames, beyond the stars' errors. */
+  readonly usualShapeVariance: Float64Array;
+  readonly missing: MissingRegion | null;
+  /** For each trail candidate, the other frames that show the same line. */
+  readonly trailRepeats: readonly number[];
+}

@@ -1,0 +1,128 @@
+/**
+ * The shape of a frame's losses over the detector: smooth two-dimensional polynomials fitted to the stars' losses.
+ * Cloud has shape; veil, airmass and exposure have none. What the same night's frames show as a rule (dither over
+ * an imperfect flat field, changing seeing) is measured over all frames and counts as noise.
+ */
+import { weightedLeastSquares } from './least-squares.ts';
+import { median, robustSigma } from './robust-statistics.ts';
+import type { FramePhotometry } from './star-photometry.ts';
+
+export interface LightStructure {
+  /** Coefficients of the shape terms; each term has unit mean square over the detector. */
+  readonly shape: Float64Array;
+  /** Variance of each by the stars' errors. */
+  readonly variance: Float64Array;
+  /** Loss at the detector's grid cells, natural log, frame's own mean included; NaN where no star supports it. */
+  readonly cells: Float64Array;
+  /** Root mean square of the shape beyond its noise. */
+  readonly amplitude: number;
+}
+
+export const cellColumns = 8;
+export const cellRows = 6;
+
+/** Exponents of the terms after the constant, by degree. */
+const terms: readonly (readonly [number, number])[] = [
+  [1, 0],
+  [0, 1],
+  [2, 0],
+  [1, 1],
+  [0, 2],
+  [3, 0],
+  [2, 1],
+  [1, 2],
+  [0, 3],
+  [4, 0],
+  [3, 1],
+  [2, 2],
+  [1, 3],
+  [0, 4],
+]; // prettier-ignore
+export const shapeDegrees: readonly number[] = terms.map(([p, q]) => p + q);
+
+/** Legendre polynomial scaled to unit mean square on [-1, 1]. */
+function legendre(order: number, u: number): number {
+  const value = [1, u, (3 * u * u - 1) / 2, (5 * u ** 3 - 3 * u) / 2, (35 * u ** 4 - 30 * u * u + 3) / 8][
+    order
+  ];
+  return value * Math.sqrt(2 * order + 1);
+}
+
+/** Terms that this many stars can carry: eight stars a term. */
+function termsFor(stars: number): number {
+  if (stars >= 110) return terms.length;
+  if (stars >= 64) return 9;
+  if (stars >= 36) return 5;
+  return stars >= 16 ? 2 : 0;
+}
+
+export function lightStructure(
+  frame: FramePhotometry,
+  extent: { readonly width: number; readonly height: number },
+): LightStructure {
+  const stars = frame.x.length;
+  const used = termsFor(stars);
+  const size = used + 1;
+  const rowAt = (x: number, y: number, into: Float64Array, base: number): void => {
+    const u = (2 * x) / extent.width - 1;
+    const v = (2 * y) / extent.height - 1;
+    into[base] = 1;
+    for (let k = 0; k < used; k++) into[base + k + 1] = legendre(terms[k][0], u) * legendre(terms[k][1], v);
+  };
+  const design = new Float64Array(stars * size);
+  for (let i = 0; i < stars; i++) rowAt(frame.x[i], frame.y[i], design, i * size);
+  const { coefficients, covariance, stretch } = robustFit(frame, design, size);
+  const shape = new Float64Array(terms.length);
+  const variance = new Float64Array(terms.length).fill(Number.NaN);
+  let excess = 0;
+  for (let k = 0; k < used; k++) {
+    shape[k] = coefficients[k + 1];
+    variance[k] = covariance[k + 1][k + 1] * stretch;
+    excess += shape[k] ** 2 - variance[k];
+  }
+  const cells = new Float64Array(cellColumns * cellRows);
+  const row = new Float64Array(size);
+  for (let c = 0; c < cells.length; c++) {
+    const x = (((c % cellColumns) + 0.5) / cellColumns) * extent.width;
+    const y = ((Math.floor(c / cellColumns) + 0.5) / cellRows) * extent.height;
+    rowAt(x, y, row, 0);
+    cells[c] = row.reduce((sum, value, k) => sum + value * coefficients[k], 0);
+  }
+  return { shape, variance, cells, amplitude: Math.sqrt(Math.max(0, excess)) };
+}
+
+/** Huber-weighted fit; `stretch` says by how much stars scatter more than their errors. */
+function robustFit(frame: FramePhotometry, design: Float64Array, size: number) {
+  const weights = frame.starError.map((error) => 1 / error ** 2);
+  let solution = weightedLeastSquares(design, size, frame.starLoss, weights);
+  let stretch = 1;
+  for (let round = 0; round < 3; round++) {
+    const pulls = frame.starLoss.map((value, i) => {
+      let model = 0;
+      for (let k = 0; k < size; k++) model += design[i * size + k] * solution.coefficients[k];
+      return (value - model) / frame.starError[i];
+    });
+    const scale = Math.max(1, robustSigma(pulls, 0));
+    stretch = scale * scale;
+    const huber = pulls.map(
+      (z, i) => Math.min(1, (2.5 * scale) / Math.max(1e-9, Math.abs(z))) / frame.starError[i] ** 2,
+    );
+    solution = weightedLeastSquares(design, size, frame.starLoss, huber);
+  }
+  return { ...solution, stretch };
+}
+
+/** Variance of each shape term that the night's ordinary frames show beyond the stars' errors. */
+export function usualShapeVariance(structures: readonly (LightStructure | null)[]): Float64Array {
+  const known = structures.filter((s): s is LightStructure => s !== null);
+  return Float64Array.from(terms, (_, k) => {
+    const values = known.filter((s) => Number.isFinite(s.variance[k]));
+    if (values.length < 6) return 0;
+    const total =
+      robustSigma(
+        values.map((s) => s.shape[k]),
+        0,
+      ) ** 2;
+    return Math.max(0, total - median(values.map((s) => s.variance[k])));
+  });
+}

@@ -1,0 +1,139 @@
+/**
+ * The sky's shape over the detector against the night's own shape (vignetting, dust, the usual gradient), seen as
+ * a ratio. What is left after a robust plane is a patch: stray light, a glow, a shadow.
+ */
+import type { BackgroundMesh, FrameRecord } from '../record.ts';
+import { weightedLeastSquares } from './least-squares.ts';
+import { median, robustSigma } from './robust-statistics.ts';
+
+export interface SkyPattern {
+  /** Relative brightness of each mesh cell beyond the usual shape and a plane; NaN where unknown. */
+  readonly patch: Float64Array;
+  /** Brightest smoothed cell: its excess relative to the sky, and its place in the mesh. */
+  readonly peak: number;
+  readonly peakColumn: number;
+  readonly peakRow: number;
+  /** Share of the field that exceeds half of the peak. */
+  readonly area: number;
+  /** Largest difference of the fitted plane over the field, relative to the sky. */
+  readonly gradient: number;
+  /** Frames that make up the usual shape. */
+  readonly comparedWith: number;
+}
+
+/** Frames needed to know the usual shape on a side of the meridian. */
+const fewestFrames = 4;
+
+/** One pattern for each frame, null where there is no reference. */
+export function skyPatterns(
+  records: readonly FrameRecord[],
+  flipped: readonly boolean[],
+): (SkyPattern | null)[] {
+  const patterns: (SkyPattern | null)[] = records.map(() => null);
+  const ratios = records.map((record) => ratioMesh(record.mesh));
+  for (const members of sameShape(records, flipped)) {
+    const known = members.filter((k) => ratios[k] !== null);
+    if (known.length < fewestFrames) continue;
+    const cells = records[known[0]].mesh.level.length;
+    const usual = Float64Array.from({ length: cells }, (_, c) =>
+      median(known.map((k) => (ratios[k] as Float64Array)[c])),
+    );
+    for (const k of known) {
+      patterns[k] = patternOf(ratios[k] as Float64Array, usual, records[k].mesh, known.length);
+    }
+  }
+  return patterns;
+}
+
+/** Frames with one mesh layout on one side of the meridian. */
+function sameShape(records: readonly FrameRecord[], flipped: readonly boolean[]): number[][] {
+  const groups = new Map<string, number[]>();
+  records.forEach(({ mesh }, k) => {
+    const key = `${mesh.columns}x${mesh.rows}/${flipped[k]}`;
+    const members = groups.get(key);
+    if (members === undefined) groups.set(key, [k]);
+    else members.push(k);
+  });
+  const large = [...groups.values()].filter((members) => members.length >= fewestFrames);
+  return large;
+}
+
+/** Levels over the frame's median level; null for a mesh without sky. */
+function ratioMesh(mesh: BackgroundMesh): Float64Array | null {
+  const level = median(mesh.level);
+  if (!(level > 0)) return null;
+  return Float64Array.from(mesh.level, (value) => value / level);
+}
+
+function patternOf(
+  ratio: Float64Array,
+  usual: Float64Array,
+  mesh: BackgroundMesh,
+  comparedWith: number,
+): SkyPattern {
+  const { columns, rows } = mesh;
+  const relative = ratio.map((value, c) => value / usual[c] - 1);
+  const { plane, gradient } = robustPlane(relative, columns, rows);
+  const patch = relative.map((value, c) => value - plane[c]);
+  const smooth = smoothed(patch, columns, rows);
+  let best = -1;
+  for (let c = 0; c < smooth.length; c++) {
+    if (Number.isFinite(smooth[c]) && (best < 0 || smooth[c] > smooth[best])) best = c;
+  }
+  const peak = best < 0 ? 0 : Math.max(0, smooth[best]);
+  const above = smooth.reduce((n, value) => n + (value > peak / 2 ? 1 : 0), 0);
+  return {
+    patch,
+    peak,
+    peakColumn: best < 0 ? 0 : best % columns,
+    peakRow: best < 0 ? 0 : Math.floor(best / columns),
+    area: peak > 0 ? above / smooth.length : 0,
+    gradient,
+    comparedWith,
+  };
+}
+
+/** A plane that keeps to the majority of cells and lets a bright patch stand out. */
+function robustPlane(relative: Float64Array, columns: number, rows: number) {
+  const design = new Float64Array(relative.length * 3);
+  for (let c = 0; c < relative.length; c++) {
+    design[c * 3] = 1;
+    design[c * 3 + 1] = (2 * ((c % columns) + 0.5)) / columns - 1;
+    design[c * 3 + 2] = (2 * (Math.floor(c / columns) + 0.5)) / rows - 1;
+  }
+  const values = relative.map((value) => (Number.isFinite(value) ? value : 0));
+  const start = median(relative);
+  let weights = relative.map((value) => (Number.isFinite(value) ? 1 : 0));
+  let plane: Float64Array = new Float64Array(relative.length).fill(start);
+  let coefficients: Float64Array = Float64Array.of(start, 0, 0);
+  for (let round = 0; round < 6; round++) {
+    const residuals = relative.map((value, c) => value - plane[c]);
+    const scale = Math.max(1e-4, robustSigma(residuals, 0));
+    weights = residuals.map((r) => {
+      if (!Number.isFinite(r)) return 0;
+      const u = r / (r > 0 ? 2.5 * scale : 4 * scale);
+      return Math.abs(u) >= 1 ? 0.001 : (1 - u * u) ** 2;
+    });
+    coefficients = weightedLeastSquares(design, 3, values, weights).coefficients;
+    plane = plane.map((_, c) => {
+      const base = c * 3;
+      return coefficients[0] + coefficients[1] * design[base + 1] + coefficients[2] * design[base + 2];
+    });
+  }
+  return { plane, gradient: 2 * (Math.abs(coefficients[1]) + Math.abs(coefficients[2])) };
+}
+
+/** Median of each cell's 3 x 3 neighbourhood: a star's halo in one cell is no patch. */
+function smoothed(patch: Float64Array, columns: number, rows: number): Float64Array {
+  return patch.map((_, c) => {
+    const near: number[] = [];
+    const column = c % columns;
+    const row = Math.floor(c / columns);
+    for (let r = Math.max(0, row - 1); r <= Math.min(rows - 1, row + 1); r++) {
+      for (let i = Math.max(0, column - 1); i <= Math.min(columns - 1, column + 1); i++) {
+        near.push(patch[r * columns + i]);
+      }
+    }
+    return median(near);
+  });
+}

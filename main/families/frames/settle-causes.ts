@@ -1,0 +1,44 @@
+/** One defect, one finding: what a confident finding already explains is not told a second time. */
+import type { FindingCode } from '../../../contract/words.ts';
+import type { Suspicion } from './detectors/detector.ts';
+
+/** A finding, and the findings that are mere consequences of it. */
+const consequences: Partial<Record<FindingCode, readonly FindingCode[]>> = {
+  blank: [
+    'cloud',
+    'veil',
+    'occlusion',
+    'fewStars',
+    'defocus',
+    'dew',
+    'elongation',
+    'doubleStars',
+    'strayLight',
+    'staticGlow',
+  ],
+  truncated: ['fewStars', 'occlusion', 'saturation'],
+  doubleStars: ['elongation', 'defocus', 'dew', 'veil', 'fewStars'],
+  elongation: ['defocus', 'dew', 'veil', 'fewStars'],
+  dew: ['veil', 'fewStars'],
+  defocus: ['veil', 'fewStars'],
+  occlusion: ['cloud', 'veil', 'fewStars', 'strayLight', 'staticGlow'],
+  cloud: ['veil', 'fewStars', 'strayLight', 'staticGlow'],
+  veil: ['fewStars'],
+  brightSky: ['fewStars', 'strayLight', 'staticGlow'],
+}; // prettier-ignore
+
+/** The suspicions worth telling, most confident first. */
+export function settleCauses(suspicions: readonly Suspicion[]): Suspicion[] {
+  const explained = new Map<FindingCode, number>();
+  for (const { code, confidence } of suspicions) {
+    for (const consequence of consequences[code] ?? []) {
+      explained.set(consequence, Math.max(explained.get(consequence) ?? 0, confidence));
+    }
+  }
+  return suspicions
+    .filter(({ code, confidence }) => {
+      const better = explained.get(code) ?? 0;
+      return better < 0.5 || (better < confidence && better < 0.9);
+    })
+    .sort((p, q) => q.confidence - p.confidence);
+}
