@@ -11,6 +11,8 @@ export interface ByteSource {
    * The result may be a view: callers must not write to it.
    */
   read(offset: number, length: number): Uint8Array;
+  /** Fills `target` from `offset` on and returns the bytes there were; spares an allocation for each strip. */
+  readInto?(offset: number, target: Uint8Array): number;
 }
 
 export function bytesSource(bytes: Uint8Array, name = 'memory'): ByteSource {

@@ -1,0 +1,89 @@
+/** Any file a camera or an archive writes, to one decoded frame. */
+import type { ByteSource } from '../../formats/byte-source.ts';
+import type { DecodedImage } from '../../formats/fits/decoded.ts';
+import { isGzip, unwrapGzip } from '../../formats/fits/gzip-file.ts';
+import { readFitsImage } from '../../formats/fits/read-image.ts';
+import { foreignCompression, identifyLength, rasterFormat } from '../../formats/identify.ts';
+import { refusal } from '../../formats/refusal.ts';
+import { readFrameHeader } from './header.ts';
+import { readBayerPattern, storedPattern } from './header-mosaic.ts';
+import type { FrameImage } from './record.ts';
+
+export interface DecodeOptions {
+  /** Refuse frames with more pixels as `tooLarge`; 512 Mi unless told. */
+  readonly maximumPixels?: number;
+}
+
+/** More remarks than these say nothing new. */
+const warningLimit = 50;
+
+/**
+ * Decodes the frame that `source` holds: FITS (plain, tile-compressed or gzipped), XISF, PNG, JPEG, TIFF, known by
+ * their bytes. Pixels are physical values in rows as stored; a colour frame gives its second plane.
+ * @throws refusals only (see docs/guide/errors.md): `empty`, `notAnImage`, `noImage`, `badHeader`,
+ * `unsupportedCompression`, `unsupportedLayout`, `damagedData`, `tooLarge`; `cannotOpen` from the source.
+ */
+export async function decodeFrame(source: ByteSource, options: DecodeOptions = {}): Promise<FrameImage> {
+  const warnings: string[] = [];
+  const image = await readAnyImage(source, options, warnings).catch((cause: unknown) => {
+    // The engine's way of saying that a buffer could not be had.
+    if (cause instanceof RangeError && /allocat|array.*length/i.test(cause.message))
+      throw outOfMemory(source, cause);
+    throw cause;
+  });
+  return describeFrame(image, warnings);
+}
+
+function outOfMemory(source: ByteSource, cause: RangeError) {
+  return refusal(
+    'tooLarge',
+    source,
+    `there is not enough memory to decode it (${cause.message})`,
+    'Close other programs or judge the frame on a computer with more memory.',
+  );
+}
+
+async function readAnyImage(
+  source: ByteSource,
+  options: DecodeOptions,
+  warnings: string[],
+): Promise<DecodedImage> {
+  if (source.byteLength === 0) {
+    throw refusal('empty', source, 'it has no bytes', 'The disk was full or the capture was interrupted.');
+  }
+  const head = source.read(0, identifyLength);
+  if (isGzip(head)) return readFitsImage(await unwrapGzip(source, warnings), options, warnings);
+  const wrapping = foreignCompression(head);
+  if (wrapping !== null) {
+    throw refusal(
+      'unsupportedCompression',
+      source,
+      `it is wrapped in ${wrapping}`,
+      'Unpack it first; gzip is opened as it is.',
+      { compression: wrapping },
+    );
+  }
+  if (rasterFormat(head) !== null) {
+    // Loaded on first use: most nights hold no such file.
+    const { readRasterImage } = await import('../../formats/raster/read-raster.ts');
+    return readRasterImage(source, options);
+  }
+  return readFitsImage(source, options, warnings);
+}
+
+function describeFrame(image: DecodedImage, warnings: string[]): FrameImage {
+  const header = readFrameHeader(image.header, image.typeMaximum, warnings);
+  const pattern = image.planes === 1 ? readBayerPattern(image.header, []) : null;
+  return {
+    width: image.width,
+    height: image.height,
+    pixels: image.pixels,
+    planes: image.planes,
+    mosaic: pattern === null ? null : storedPattern(image.header, pattern, image.height),
+    bitpix: image.bitpix,
+    saturationLevel: header.saturationAdu ?? image.typeMaximum,
+    header,
+    truncated: image.truncated,
+    warnings: warnings.slice(0, warningLimit),
+  };
+}

@@ -1,0 +1,59 @@
+/** The FITS reader's front door: bytes in, the frame's pixels and header out. */
+import type { ByteSource } from '../byte-source.ts';
+import { refusal } from '../refusal.ts';
+import type { DecodedImage } from './decoded.ts';
+import { looksLikeFits } from './hdus.ts';
+import { FitsHeader } from './header.ts';
+import { blockLength, fitsLimits } from './limits.ts';
+import { readPlainImage } from './plain-image.ts';
+import { readScaling, typeMaximum } from './scaling.ts';
+import { type ImageHdu, selectImage } from './select-image.ts';
+import { readTiledImage } from './tiles/read-tiles.ts';
+
+export interface ReadOptions {
+  /** Refuse larger planes as `tooLarge`. */
+  readonly maximumPixels?: number;
+}
+
+/** Keywords that describe one HDU's own bytes and are never inherited (FITS Standard 4.0, section 4.4.2.6). */
+const structural =
+  /^(SIMPLE|XTENSION|BITPIX|NAXIS\d*|PCOUNT|GCOUNT|GROUPS|EXTEND|BSCALE|BZERO|BLANK|END|CHECKSUM|DATASUM|DATAMAX|DATAMIN)$/;
+
+/** The image's own cards, then those of the primary header that it lacks. */
+function inheritedHeader(image: ImageHdu): FitsHeader {
+  if (image.hdu.index === 0) return image.hdu.header;
+  const inherited = image.primary.cards.filter(
+    (card) => card.value !== null && !structural.test(card.keyword),
+  );
+  return new FitsHeader([...image.hdu.header.cards, ...inherited]);
+}
+
+/**
+ * Decodes the frame of a FITS file that is not wrapped in gzip (see `unwrapGzip`). `warnings` collects what was
+ * odd but could be read.
+ * @throws refusals `empty`, `notAnImage`, `badHeader`, `noImage`, `unsupportedLayout`, `unsupportedCompression`,
+ * `damagedData`, `tooLarge`.
+ */
+export function readFitsImage(source: ByteSource, options: ReadOptions, warnings: string[]): DecodedImage {
+  if (!looksLikeFits(source.read(0, blockLength))) {
+    throw refusal(
+      'notAnImage',
+      source,
+      'it does not begin like a FITS file (SIMPLE = T)',
+      'It is another kind of file under an image name, or its beginning was overwritten.',
+    );
+  }
+  const image = selectImage(source, warnings);
+  const scaling = readScaling(image.hdu.header, image.bitpix, warnings);
+  const limits = { maximumPixels: options.maximumPixels ?? fitsLimits.pixels };
+  const plane = image.compressed
+    ? readTiledImage(source, image, scaling, limits)
+    : readPlainImage(source, image, scaling, limits, warnings);
+  return {
+    ...image.shape,
+    ...plane,
+    bitpix: image.bitpix,
+    typeMaximum: typeMaximum(image.bitpix, scaling),
+    header: inheritedHeader(image),
+  };
+}

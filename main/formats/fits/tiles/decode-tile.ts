@@ -1,0 +1,130 @@
+/** Bytes of one tile to float32 physical values, by the codec of the plan. */
+import type { ByteRange } from '../../read-window.ts';
+import { convertSamples, scaleWords } from '../samples.ts';
+import type { Scaling } from '../scaling.ts';
+import type { Bitpix } from '../structure.ts';
+import { elementBitpix } from '../table.ts';
+import { dequantise } from './dither.ts';
+import { gunzipTile, unshuffle } from './gzip.ts';
+import type { TilePlan } from './plan.ts';
+import { decodeRice } from './rice.ts';
+
+/** What varies from tile to tile. */
+export interface TileValues {
+  readonly scale: number;
+  readonly zero: number;
+  readonly blank: number | null;
+  readonly ditherRow: number;
+}
+
+export interface TileTarget {
+  readonly out: Float32Array;
+  readonly at: number;
+  /** Pixels of the tile, and its width (the rest is height, planes included). */
+  readonly count: number;
+  readonly width: number;
+}
+
+export class TileDecoder {
+  private readonly plan: TilePlan;
+  private readonly bitpix: Bitpix;
+  private readonly scaling: Scaling;
+  private integers = new Int32Array(0);
+
+  constructor(plan: TilePlan, bitpix: Bitpix, scaling: Scaling) {
+    this.plan = plan;
+    this.bitpix = bitpix;
+    this.scaling = scaling;
+  }
+
+  /** Decodes what the COMPRESSED_DATA column holds. @returns false when the bytes do not decode. */
+  compressed(range: ByteRange, values: TileValues, target: TileTarget): boolean {
+    switch (this.plan.codec) {
+      case 'RICE_1': {
+        const integers = this.scratch(target.count);
+        const done = decodeRice(range.bytes, range.start, range.end, integers, target.count, this.plan.rice);
+        return done && this.finish(integers, values, target);
+      }
+      case 'GZIP_1':
+      case 'GZIP_2':
+        return this.gzip(range, values, target, this.plan.codec === 'GZIP_2');
+      case 'NOCOMPRESS':
+        return this.words(new Uint8Array(range.bytes.slice(range.start, range.end)), values, target);
+      default:
+        return false;
+    }
+  }
+
+  /** Decodes GZIP_COMPRESSED_DATA: pixels as they are, gzipped, for tiles that could not be quantised. */
+  gzippedPixels(range: ByteRange, target: TileTarget): boolean {
+    const size = Math.abs(this.bitpix) / 8;
+    const bytes = gunzipTile(range.bytes.subarray(range.start, range.end), target.count * size);
+    if (bytes === null || bytes.byteLength !== target.count * size) return false;
+    convertSamples(bytes, this.bitpix, this.scaling, target.out, target.at);
+    return true;
+  }
+
+  /** Decodes UNCOMPRESSED_DATA. */
+  plainPixels(range: ByteRange, type: string, target: TileTarget): boolean {
+    const bitpix = elementBitpix(type);
+    const bytes = range.bytes.slice(range.start, range.end);
+    if (bitpix === null || bytes.byteLength !== (target.count * Math.abs(bitpix)) / 8) return false;
+    convertSamples(bytes, bitpix, this.scaling, target.out, target.at);
+    return true;
+  }
+
+  private scratch(count: number): Int32Array {
+    if (this.integers.length < count) this.integers = new Int32Array(count);
+    return this.integers;
+  }
+
+  private gzip(range: ByteRange, values: TileValues, target: TileTarget, shuffled: boolean): boolean {
+    const bytes = gunzipTile(range.bytes.subarray(range.start, range.end), target.count * 8);
+    if (bytes === null) return false;
+    const size = bytes.byteLength / target.count;
+    return this.words(shuffled && Number.isInteger(size) ? unshuffle(bytes, size) : bytes, values, target);
+  }
+
+  /** Big-endian words of whatever size the length tells. Floats are as long as ZBITPIX says. */
+  private words(bytes: Uint8Array, values: TileValues, target: TileTarget): boolean {
+    const size = bytes.byteLength / target.count;
+    if (size !== 1 && size !== 2 && size !== 4 && size !== 8) return false;
+    if (this.bitpix < 0 && !this.plan.quantised) {
+      if (size !== -this.bitpix / 8) return false;
+      convertSamples(bytes, this.bitpix, this.scaling, target.out, target.at);
+      return true;
+    }
+    if (!this.plan.quantised) {
+      convertSamples(bytes, (size * 8) as Bitpix, this.withBlank(values), target.out, target.at);
+      return true;
+    }
+    const integers = this.scratch(target.count);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let i = 0; i < target.count; i++) {
+      if (size === 4) integers[i] = view.getInt32(i * 4);
+      else if (size === 2) integers[i] = view.getInt16(i * 2);
+      else if (size === 1) integers[i] = bytes[i]!;
+      else return false;
+    }
+    return this.finish(integers, values, target);
+  }
+
+  /** Integers to physical values: dequantised for floats, then BSCALE and BZERO. */
+  private finish(integers: Int32Array, values: TileValues, target: TileTarget): boolean {
+    const { out, at, count } = target;
+    if (!this.plan.quantised) {
+      scaleWords(integers.subarray(0, count), out, at, this.withBlank(values));
+      return true;
+    }
+    dequantise(integers, count, { ...values, method: this.plan.dither }, out, at);
+    if (this.scaling.scale !== 1 || this.scaling.zero !== 0) {
+      scaleWords(out.subarray(at, at + count), out, at, this.scaling);
+    }
+    return true;
+  }
+
+  private withBlank(values: TileValues): Scaling {
+    if (values.blank === null || this.scaling.blank !== null) return this.scaling;
+    return { ...this.scaling, blank: BigInt(Math.trunc(values.blank)) };
+  }
+}
