@@ -72,6 +72,13 @@ function compressionCards(image: FitsImage, options: CompressedOptions, tile: [n
       { keyword: 'ZNAME2', value: 'BYTEPIX' },
       { keyword: 'ZVAL2', value: bytesPerSample(image.bitpix) },
     );
+  // Without these some readers take plain floats for scaled integers.
+  if (image.bitpix < 0)
+    cards.push(
+      { keyword: 'ZNAME1', value: 'NOISEBIT' },
+      { keyword: 'ZVAL1', value: 0, comment: 'floats are kept exactly' },
+      { keyword: 'ZQUANTIZ', value: 'NO_DITHER' },
+    );
   return cards;
 }
 

@@ -1,5 +1,6 @@
 /** A simulated night: planned from a seed, rendered frame by frame, with the truth of every frame. */
 export { dialects } from './capture-names.ts';
+export { encodeFrame } from './encode-frame.ts';
 export type {
   Encoding,
   FrameTruth,

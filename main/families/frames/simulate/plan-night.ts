@@ -1,6 +1,15 @@
 /** Plans a night: camera, optics, targets, and what happens to every frame. Nothing is rendered here. */
 import { fileNameOf, filesUseDialect } from './capture-names.ts';
-import type { Camera, Encoding, FramePlan, NightRecipe, Optics, SimulatedNight, Target } from './night.ts';
+import type {
+  Camera,
+  Defect,
+  Encoding,
+  FramePlan,
+  NightRecipe,
+  Optics,
+  SimulatedNight,
+  Target,
+} from './night.ts';
 import { encodings } from './night.ts';
 import { planDefects } from './plan-defects.ts';
 import { Random } from './random.ts';
@@ -161,6 +170,15 @@ function drawEncoding(random: Random, recipe: NightRecipe): Encoding {
   return 'u16';
 }
 
+/** Cut files are plain ones; signed and 8-bit files cannot hold a sky near the top of the range. */
+function allowedEncoding(encoding: Encoding, defects: readonly Defect[]): Encoding {
+  const kinds = defects.map((defect) => defect.kind);
+  if (kinds.includes('truncated')) return 'u16';
+  const narrow = encoding === 'i16' || encoding === 'u8';
+  const bright = kinds.includes('overexposed') || kinds.includes('dawn') || kinds.includes('blank');
+  return narrow && bright ? 'u16' : encoding;
+}
+
 /** Plans the night of a recipe: the same recipe, the same night. */
 export function planNight(recipe: NightRecipe): SimulatedNight {
   const width = recipe.width ?? DEFAULT_WIDTH;
@@ -221,7 +239,7 @@ function planFrames(
     const jitter = Math.max(-2.5, Math.min(2.5, frameRandom.normal()));
     const turn = gradient.angle + progress + (flipped ? Math.PI : 0);
     const moment = new Date(start + seconds * 1000).toISOString();
-    const encoding = drawEncoding(frameRandom, recipe);
+    const encoding = allowedEncoding(drawEncoding(frameRandom, recipe), list);
     const plan = {
       index,
       seconds,
