@@ -1,0 +1,201 @@
+/** Measures one frame by itself; what it says about its session is judged later from the records. */
+import type { FrameMeasurements } from '../../../contract/words.ts';
+import { findBadLines } from './measure/bad-lines.ts';
+import { type DetectedStar, type Detection, detectStars } from './measure/detect-stars.ts';
+import { buildFramePsf, type FramePsf } from './measure/frame-psf.ts';
+import { halfFluxRadius } from './measure/half-flux.ts';
+import type { Plane } from './measure/maxima.ts';
+import { measureSky, residualOf, type Sky } from './measure/residual.ts';
+import { medianOf } from './measure/robust.ts';
+import { findSaturation, type Saturation } from './measure/saturation.ts';
+import { type SkyFigures, skyFigures } from './measure/sky-figures.ts';
+import { maskStars } from './measure/star-mask.ts';
+import { findBrightSpots, typicalSigma } from './measure/star-scale.ts';
+import { emptyStarTable, starTableOf } from './measure/star-table.ts';
+import { type FrameChecks, type FrameImage, type FrameRecord, type StarTable, starFlags } from './record.ts';
+import { findTrails } from './trails/find-trails.ts';
+import { frameView } from './view.ts';
+
+/** A star counts from this matched-filter signal to noise on. */
+const countedSnr = 10;
+/** Stars whose half-flux radius is measured. */
+const radiusStars = 150;
+const keptPositions = 20_000;
+
+/**
+ * All figures of one frame. Pure and synchronous; the image is not changed. Never throws for odd pixels: a frame
+ * without sky, stars or defined values has nulls where nothing can be measured.
+ */
+export function measureFrame(image: FrameImage, file: string): FrameRecord {
+  const saturation = findSaturation(image);
+  const quantum = image.bitpix > 0 ? 1 : 0;
+  const sky = measureSky(image, { quantum });
+  const residual = residualOf(image, sky, floorSigma(image));
+  const plane: Plane = { width: image.width, height: image.height, values: residual };
+  const lines = findBadLines(residual, image.width, image.height);
+  hideBadLines(plane, lines.badColumns, lines.badRows);
+  const found = findStars(image, plane, sky, saturation);
+  const mask = maskStars({
+    width: image.width,
+    height: image.height,
+    stars: found?.detection.stars ?? [],
+    fwhm: found?.psf.shape.fwhm ?? 3,
+  });
+  const figures = skyFigures(image, sky, residual, mask);
+  const stars = found === null ? emptyStarTable() : tableOf(image, plane, found, figures);
+  const measurements = summarise(image, stars, found, figures, saturation);
+  const trails = findTrails({
+    width: image.width,
+    height: image.height,
+    residual,
+    stars,
+    fwhm: measurements.fwhm ?? 3,
+    badColumns: lines.badColumns,
+    badRows: lines.badRows,
+  });
+  return {
+    file,
+    width: image.width,
+    height: image.height,
+    bitpix: image.bitpix,
+    mosaic: image.mosaic,
+    header: image.header,
+    truncated: image.truncated,
+    warnings: image.warnings,
+    measurements,
+    stars,
+    mesh: figures.mesh,
+    trails,
+    checks: checksOf(image, found, figures, saturation, lines),
+    view: frameView(image, figures.mesh),
+  };
+}
+
+interface FoundStars {
+  readonly psf: FramePsf;
+  readonly detection: Detection;
+}
+
+/** Smallest noise that makes sense: a quarter of a step of integers, a millionth of the range of floats. */
+function floorSigma(image: FrameImage): number {
+  return image.bitpix > 0 ? 0.25 : 1e-6;
+}
+
+function hideBadLines(plane: Plane, badColumns: Uint16Array, badRows: Uint16Array): void {
+  for (const x of badColumns)
+    for (let y = 0; y < plane.height; y++) plane.values[y * plane.width + x] = Number.NaN;
+  for (const y of badRows) plane.values.fill(Number.NaN, y * plane.width, (y + 1) * plane.width);
+}
+
+function findStars(image: FrameImage, plane: Plane, sky: Sky, saturation: Saturation): FoundStars | null {
+  if (Math.min(image.width, image.height) < 8) return null;
+  const isSaturated = (index: number) => image.pixels[index] >= saturation.level;
+  const spots = findBrightSpots(plane);
+  const sigma = typicalSigma(spots);
+  if (sigma === null) return null;
+  const psf = buildFramePsf({ plane, parity: sky.lattices.parity, spots, sigma, isSaturated });
+  if (psf === null) return null;
+  return { psf, detection: detectStars({ plane, psf, isSaturated }) };
+}
+
+function tableOf(image: FrameImage, plane: Plane, found: FoundStars, figures: SkyFigures): StarTable {
+  const { mesh } = figures;
+  const sigmaAt = (x: number, y: number) => {
+    const column = Math.max(0, Math.min(mesh.columns - 1, Math.floor(x / mesh.cellPixels)));
+    const row = Math.max(0, Math.min(mesh.rows - 1, Math.floor(y / mesh.cellPixels)));
+    return mesh.sigma[row * mesh.columns + column];
+  };
+  let measured = 0;
+  const hfr = (star: DetectedStar) => {
+    if (star.blended || star.fit.snr < 20 || measured >= radiusStars) return Number.NaN;
+    measured++;
+    return halfFluxRadius(plane, star.fit.x, star.fit.y, found.psf.shape.fwhm);
+  };
+  return starTableOf({
+    width: image.width,
+    height: image.height,
+    psf: found.psf,
+    stars: found.detection.stars,
+    sigmaAt,
+    hfr,
+  });
+}
+
+function summarise(
+  image: FrameImage,
+  stars: StarTable,
+  found: FoundStars | null,
+  figures: SkyFigures,
+  saturation: Saturation,
+): FrameMeasurements {
+  const counted: number[] = [];
+  for (let i = 0; i < stars.count; i++)
+    if (stars.snr[i] >= countedSnr && (stars.flags[i] & starFlags.nearEdge) === 0) counted.push(i);
+  const fwhm = found === null || counted.length === 0 ? null : found.psf.shape.fwhm;
+  const ellipticity = fwhm === null ? null : found!.psf.shape.ellipticity;
+  const bright = counted.filter((i) => (stars.flags[i] & starFlags.saturated) === 0).slice(0, 50);
+  const scale = image.header.arcsecPerPixel;
+  return {
+    fwhm,
+    fwhmArcsec: fwhm === null || scale === null ? null : fwhm * scale,
+    hfr: finite(medianOf(stars.hfr)),
+    eccentricity: ellipticity === null ? null : Math.sqrt(Math.max(0, 1 - (1 - ellipticity) ** 2)),
+    ellipticity,
+    starCount: figures.noise === null ? null : counted.length,
+    background: figures.background,
+    noise: figures.noise,
+    snr: finite(medianOf(bright.map((i) => stars.snr[i]))),
+    transparency: null,
+    saturatedFraction: saturation.fraction,
+    hotPixelCount: found === null ? 0 : found.detection.hotPixels.length,
+    cosmicRayCount: found === null ? 0 : found.detection.cosmicRays.length,
+    weight: null,
+  };
+}
+
+function checksOf(
+  image: FrameImage,
+  found: FoundStars | null,
+  figures: SkyFigures,
+  saturation: Saturation,
+  lines: { badColumns: Uint16Array; badRows: Uint16Array },
+): FrameChecks {
+  const starCount = found?.detection.stars.length ?? 0;
+  return {
+    constant: starCount === 0 && !(figures.noise !== null && figures.noise > 0),
+    saturatedOutsideStars: saturatedOutside(image, found, saturation),
+    doubleShare: 0,
+    doubleShift: null,
+    hotPixels: positionsOf(found?.detection.hotPixels ?? []),
+    cosmicRays: positionsOf(found?.detection.cosmicRays ?? []),
+    ...lines,
+  };
+}
+
+/** Full pixels farther than four FWHM from every saturated star. */
+function saturatedOutside(image: FrameImage, found: FoundStars | null, saturation: Saturation): number {
+  if (saturation.fraction === 0) return 0;
+  const cores = found?.detection.stars.filter((star) => star.saturated) ?? [];
+  const reach = 4 * (found?.psf.shape.fwhm ?? 3);
+  let count = 0;
+  for (let index = 0; index < image.pixels.length; index++) {
+    if (!(image.pixels[index] >= saturation.level)) continue;
+    const x = index % image.width;
+    const y = Math.floor(index / image.width);
+    if (!cores.some((star) => Math.abs(star.fit.x - x) < reach && Math.abs(star.fit.y - y) < reach)) count++;
+  }
+  return count;
+}
+
+function positionsOf(places: readonly { x: number; y: number }[]) {
+  const kept = places.slice(0, keptPositions);
+  return {
+    count: places.length,
+    x: Uint16Array.from(kept, (place) => place.x),
+    y: Uint16Array.from(kept, (place) => place.y),
+  };
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

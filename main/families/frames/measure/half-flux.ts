@@ -1,0 +1,51 @@
+/** Half-flux radius. */
+
+import { annulusSky } from './frame-psf.ts';
+import type { Plane } from './maxima.ts';
+
+/**
+ * Radius of the circle that holds half of a star's light, px: sky-subtracted aperture of 2.5 FWHM (at least 5 px), pixels
+ * taken in order of distance, interpolated. NaN where the aperture leaves the frame or holds no light.
+ */
+export function halfFluxRadius(plane: Plane, x: number, y: number, fwhm: number): number {
+  const radius = Math.max(5, 2.5 * fwhm);
+  if (x < radius || y < radius || x > plane.width - 1 - radius || y > plane.height - 1 - radius)
+    return Number.NaN;
+  const sky = annulusSky(plane, x, y, fwhm);
+  const bins = 8;
+  const profile = new Float64Array(Math.ceil(radius * bins) + 1);
+  let total = 0;
+  for (let j = Math.ceil(y - radius); j <= y + radius; j++)
+    for (let i = Math.ceil(x - radius); i <= x + radius; i++) {
+      const value = plane.values[j * plane.width + i] - sky;
+      if (Number.isNaN(value)) continue;
+      total += spreadPixel(profile, i - x, j - y, value, radius, bins);
+    }
+  if (!(total > 0)) return Number.NaN;
+  let sum = 0;
+  for (let k = 0; k < profile.length; k++) {
+    if (sum + profile[k] >= total / 2) return (k + (total / 2 - sum) / profile[k]) / bins;
+    sum += profile[k];
+  }
+  return Number.NaN;
+}
+
+/** Shares a pixel out over 4 x 4 points, each at its own distance. */
+function spreadPixel(
+  profile: Float64Array,
+  dx: number,
+  dy: number,
+  value: number,
+  radius: number,
+  bins: number,
+): number {
+  let taken = 0;
+  for (let b = 0; b < 4; b++)
+    for (let a = 0; a < 4; a++) {
+      const distance = Math.hypot(dx + (a - 1.5) / 4, dy + (b - 1.5) / 4);
+      if (distance >= radius) continue;
+      profile[Math.floor(distance * bins)] += value / 16;
+      taken += value / 16;
+    }
+  return taken;
+}

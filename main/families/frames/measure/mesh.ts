@@ -1,0 +1,221 @@
+/** Sky level and noise on a coarse grid, and the grid spread over the pixels. */
+import type { BackgroundMesh } from '../record.ts';
+import { medianInPlace, selectInPlace, truncatedNormal } from './robust.ts';
+
+/** The pixels of one colour of a mosaic: every `step`-th from (x0, y0). A mono frame is one lattice of step 1. */
+export interface Lattice {
+  readonly x0: number;
+  readonly y0: number;
+  readonly step: 1 | 2;
+}
+export const wholeLattice: Lattice = { x0: 0, y0: 0, step: 1 };
+
+export interface MeshInput {
+  readonly width: number;
+  readonly height: number;
+  readonly pixels: Float32Array;
+  /** 1 where a source hides the sky; absent before sources are known. */
+  readonly mask?: Uint8Array;
+  readonly lattice: Lattice;
+  readonly cellPixels: number;
+  /** Step of the stored values, 0 for continuous ones. */
+  readonly quantum: number;
+  /** Take every n-th row of a cell only. */
+  readonly rowStride: number;
+}
+
+/** Cells of 64 px, smaller on small frames so that a gradient is still seen; at least 8. */
+export function chooseCellPixels(width: number, height: number): number {
+  const shorter = Math.min(width, height);
+  if (shorter >= 256) return 64;
+  return Math.max(8, 2 * Math.round(shorter / 8));
+}
+
+/** Level and sigma in every cell; NaN in cells with less than a twentieth of their pixels. */
+export function measureMesh(input: MeshInput): BackgroundMesh {
+  const { width, height, cellPixels } = input;
+  const columns = Math.max(1, Math.round(width / cellPixels));
+  const rows = Math.max(1, Math.round(height / cellPixels));
+  const level = new Float32Array(columns * rows).fill(Number.NaN);
+  const sigma = new Float32Array(columns * rows).fill(Number.NaN);
+  const span = 2 * cellPixels;
+  const scratch = new Float32Array(span * span);
+  for (let row = 0; row < rows; row++) {
+    const yEnd = row === rows - 1 ? height : (row + 1) * cellPixels;
+    for (let column = 0; column < columns; column++) {
+      const xEnd = column === columns - 1 ? width : (column + 1) * cellPixels;
+      const gathered = gather(input, column * cellPixels, xEnd, row * cellPixels, yEnd, scratch);
+      const enough = Math.max(6, 0.05 * gathered.possible);
+      if (gathered.count < enough) continue;
+      const cell = cellStatistics(scratch, gathered.count, input.mask !== undefined, input.quantum);
+      level[row * columns + column] = cell.level;
+      sigma[row * columns + column] = cell.sigma;
+    }
+  }
+  return { columns, rows, cellPixels, level, sigma };
+}
+
+function gather(
+  input: MeshInput,
+  xStart: number,
+  xEnd: number,
+  yStart: number,
+  yEnd: number,
+  out: Float32Array,
+): { count: number; possible: number } {
+  const { lattice, pixels, mask, width } = input;
+  const step = lattice.step;
+  const firstX = xStart + ((((lattice.x0 - xStart) % step) + step) % step);
+  const firstY = yStart + ((((lattice.y0 - yStart) % step) + step) % step);
+  let count = 0;
+  let possible = 0;
+  for (let y = firstY; y < yEnd; y += step * input.rowStride) {
+    const base = y * width;
+    for (let x = firstX; x < xEnd; x += step) {
+      possible++;
+      const value = pixels[base + x];
+      if (Number.isNaN(value) || (mask !== undefined && mask[base + x] !== 0)) continue;
+      if (count < out.length) out[count++] = value;
+    }
+  }
+  return { count, possible };
+}
+
+function cellStatistics(values: Float32Array, n: number, masked: boolean, quantum: number) {
+  if (allEqual(values, n)) return { level: values[0], sigma: 0 };
+  const median = medianInPlace(values, n);
+  const lower = selectInPlace(values, n, Math.max(0, Math.min(n - 1, Math.round(0.1587 * n))));
+  const start = { level: median, sigma: Math.max(median - lower, quantum / 4) };
+  if (!(start.sigma > 0)) return { level: median, sigma: 0 };
+  // Unmasked cells hold stars: a window that ends early above the level keeps their wings out.
+  const window = masked ? { lowSigmas: 3, highSigmas: 3 } : { lowSigmas: 3, highSigmas: 1.5 };
+  return truncatedNormal(values, n, start, { ...window, quantum });
+}
+
+function allEqual(values: Float32Array, n: number): boolean {
+  for (let i = 1; i < n; i++) if (values[i] !== values[0]) return false;
+  return true;
+}
+
+/** Fills NaN cells from their neighbours, ring by ring; all NaN stays so. */
+export function fillMesh(mesh: BackgroundMesh): BackgroundMesh {
+  const level = fillGrid(mesh.level, mesh.columns, mesh.rows);
+  const sigma = fillGrid(mesh.sigma, mesh.columns, mesh.rows);
+  return { ...mesh, level, sigma };
+}
+
+function fillGrid(grid: Float32Array, columns: number, rows: number): Float32Array {
+  let current = grid;
+  for (let round = 0; round < columns + rows; round++) {
+    if (!current.some(Number.isNaN) || current.every(Number.isNaN)) break;
+    const next = current.slice();
+    for (let row = 0; row < rows; row++)
+      for (let column = 0; column < columns; column++) {
+        if (!Number.isNaN(current[row * columns + column])) continue;
+        next[row * columns + column] = neighbourMean(current, columns, rows, column, row);
+      }
+    current = next;
+  }
+  return current === grid ? grid.slice() : current;
+}
+
+function neighbourMean(
+  grid: Float32Array,
+  columns: number,
+  rows: number,
+  column: number,
+  row: number,
+): number {
+  let sum = 0;
+  let count = 0;
+  for (let r = Math.max(0, row - 1); r <= Math.min(rows - 1, row + 1); r++)
+    for (let c = Math.max(0, column - 1); c <= Math.min(columns - 1, column + 1); c++) {
+      const value = grid[r * columns + c];
+      if (Number.isNaN(value)) continue;
+      sum += value;
+      count++;
+    }
+  return count > 0 ? sum / count : Number.NaN;
+}
+
+/**
+ * Pulls back cells that stand out from their eight neighbours by far more than the neighbours scatter
+ * (a bright star's halo, a galaxy): their level is that of the neighbours' median.
+ */
+export function smoothMesh(mesh: BackgroundMesh): BackgroundMesh {
+  const { columns, rows } = mesh;
+  const level = mesh.level.slice();
+  const sigma = mesh.sigma.slice();
+  const around = new Float64Array(8);
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++) {
+      const index = row * columns + column;
+      const count = collectNeighbours(mesh.level, columns, rows, column, row, around);
+      if (count < 5) continue;
+      const median = medianInPlace(around, count);
+      for (let i = 0; i < count; i++) around[i] = Math.abs(around[i] - median);
+      const scatter = Math.max(1.4826 * medianInPlace(around, count), 0.1 * mesh.sigma[index]);
+      if (mesh.level[index] - median > 4 * scatter) {
+        level[index] = median;
+        const sigmaCount = collectNeighbours(mesh.sigma, columns, rows, column, row, around);
+        sigma[index] = Math.min(mesh.sigma[index], medianInPlace(around, sigmaCount));
+      }
+    }
+  return { ...mesh, level, sigma };
+}
+
+function collectNeighbours(
+  grid: Float32Array,
+  columns: number,
+  rows: number,
+  column: number,
+  row: number,
+  out: Float64Array,
+): number {
+  let count = 0;
+  for (let r = Math.max(0, row - 1); r <= Math.min(rows - 1, row + 1); r++)
+    for (let c = Math.max(0, column - 1); c <= Math.min(columns - 1, column + 1); c++) {
+      if ((r === row && c === column) || Number.isNaN(grid[r * columns + c])) continue;
+      out[count++] = grid[r * columns + c];
+    }
+  return count;
+}
+
+/**
+ * Spreads one grid over row `y` of the frame: bilinear between cell centres, continued straight beyond the
+ * outermost centres by at most half a cell.
+ */
+export function spreadRow(
+  mesh: BackgroundMesh,
+  grid: Float32Array,
+  frame: { readonly width: number; readonly height: number },
+  y: number,
+  out: Float32Array,
+): void {
+  const { columns, rows } = mesh;
+  const vertical = between(y, mesh.cellPixels, rows);
+  const column = new Float32Array(columns);
+  for (let c = 0; c < columns; c++) {
+    const above = grid[vertical.first * columns + c];
+    const below = grid[vertical.second * columns + c];
+    column[c] = above + (below - above) * vertical.share;
+  }
+  if (columns === 1) {
+    out.fill(column[0], 0, frame.width);
+    return;
+  }
+  for (let c = 0; c < columns - 1; c++) {
+    const centre = (c + 0.5) * mesh.cellPixels - 0.5;
+    const start = c === 0 ? 0 : Math.ceil(centre);
+    const end = c === columns - 2 ? frame.width : Math.ceil(centre + mesh.cellPixels);
+    const slope = (column[c + 1] - column[c]) / mesh.cellPixels;
+    for (let x = start; x < end; x++) out[x] = column[c] + slope * (x - centre);
+  }
+}
+
+function between(position: number, cellPixels: number, cells: number) {
+  if (cells === 1) return { first: 0, second: 0, share: 0 };
+  const place = (position + 0.5) / cellPixels - 0.5;
+  const first = Math.max(0, Math.min(cells - 2, Math.floor(place)));
+  return { first, second: first + 1, share: place - first };
+}

@@ -1,0 +1,211 @@
+/**
+ * The frame's own point-spread function, pixel included: a bicubic B-spline fitted to the pixels of many stars at
+ * their sub-pixel places (after Anderson & King 2000, PASP 112, 1360). No profile is assumed, so a doughnut,
+ * a trailed or a double star is described as well as a Moffat one.
+ */
+
+export interface SplinePsf {
+  /** Knot distance, px. */
+  readonly spacing: number;
+  /** The spline covers |x| and |y| up to this, px. */
+  readonly radius: number;
+  /** Knots along one side. */
+  readonly side: number;
+  readonly coefficients: Float64Array;
+}
+
+/** Value and both derivatives of the spline at an offset from the star's centre. */
+export interface SplineSample {
+  value: number;
+  dx: number;
+  dy: number;
+}
+
+const weightX = new Float64Array(4);
+const weightY = new Float64Array(4);
+const slopeX = new Float64Array(4);
+const slopeY = new Float64Array(4);
+
+function cubicWeights(t: number, out: Float64Array): void {
+  const s = 1 - t;
+  out[0] = (s * s * s) / 6;
+  out[1] = (3 * t * t * t - 6 * t * t + 4) / 6;
+  out[2] = (3 * s * s * s - 6 * s * s + 4) / 6;
+  out[3] = (t * t * t) / 6;
+}
+
+function cubicSlopes(t: number, out: Float64Array): void {
+  const s = 1 - t;
+  out[0] = -0.5 * s * s;
+  out[1] = 1.5 * t * t - 2 * t;
+  out[2] = -1.5 * s * s + 2 * s;
+  out[3] = 0.5 * t * t;
+}
+
+export function splineSide(radius: number, spacing: number): number {
+  return Math.ceil((2 * radius) / spacing) + 3;
+}
+
+/** Value at (x, y); 0 outside. */
+export function splineValue(psf: SplinePsf, x: number, y: number): number {
+  const u = (x + psf.radius) / psf.spacing;
+  const v = (y + psf.radius) / psf.spacing;
+  const i = Math.floor(u);
+  const j = Math.floor(v);
+  const { side, coefficients } = psf;
+  if (i < 0 || j < 0 || i + 3 >= side || j + 3 >= side) return 0;
+  cubicWeights(u - i, weightX);
+  cubicWeights(v - j, weightY);
+  let sum = 0;
+  for (let b = 0; b < 4; b++) {
+    const k = (j + b) * side + i;
+    sum +=
+      weightY[b] *
+      (weightX[0] * coefficients[k] +
+        weightX[1] * coefficients[k + 1] +
+        weightX[2] * coefficients[k + 2] +
+        weightX[3] * coefficients[k + 3]);
+  }
+  return sum;
+}
+
+/** Value and slopes at (x, y), written to `out`; zeros outside. */
+export function splineSample(psf: SplinePsf, x: number, y: number, out: SplineSample): void {
+  const u = (x + psf.radius) / psf.spacing;
+  const v = (y + psf.radius) / psf.spacing;
+  const i = Math.floor(u);
+  const j = Math.floor(v);
+  const { side, coefficients } = psf;
+  out.value = 0;
+  out.dx = 0;
+  out.dy = 0;
+  if (i < 0 || j < 0 || i + 3 >= side || j + 3 >= side) return;
+  cubicWeights(u - i, weightX);
+  cubicWeights(v - j, weightY);
+  cubicSlopes(u - i, slopeX);
+  cubicSlopes(v - j, slopeY);
+  for (let b = 0; b < 4; b++) {
+    const k = (j + b) * side + i;
+    const c0 = coefficients[k];
+    const c1 = coefficients[k + 1];
+    const c2 = coefficients[k + 2];
+    const c3 = coefficients[k + 3];
+    const along = weightX[0] * c0 + weightX[1] * c1 + weightX[2] * c2 + weightX[3] * c3;
+    out.value += weightY[b] * along;
+    out.dy += slopeY[b] * along;
+    out.dx += weightY[b] * (slopeX[0] * c0 + slopeX[1] * c1 + slopeX[2] * c2 + slopeX[3] * c3);
+  }
+  out.dx /= psf.spacing;
+  out.dy /= psf.spacing;
+}
+
+/** Weighted least squares for the coefficients, filled sample by sample. */
+export class SplineFit {
+  readonly spacing: number;
+  readonly radius: number;
+  readonly side: number;
+  readonly #normal: Float64Array;
+  readonly #right: Float64Array;
+  #weight = 0;
+
+  constructor(radius: number, spacing: number) {
+    this.radius = radius;
+    this.spacing = spacing;
+    this.side = splineSide(radius, spacing);
+    const n = this.side * this.side;
+    this.#normal = new Float64Array(n * this.#bandWidth());
+    this.#right = new Float64Array(n);
+  }
+
+  #bandWidth(): number {
+    return 3 * this.side + 4;
+  }
+
+  /** One pixel: offset from the star's centre, value in units of the star's peak, statistical weight. */
+  add(x: number, y: number, value: number, weight: number): void {
+    const u = (x + this.radius) / this.spacing;
+    const v = (y + this.radius) / this.spacing;
+    const i = Math.floor(u);
+    const j = Math.floor(v);
+    if (i < 0 || j < 0 || i + 3 >= this.side || j + 3 >= this.side) return;
+    cubicWeights(u - i, weightX);
+    cubicWeights(v - j, weightY);
+    const band = this.#bandWidth();
+    this.#weight += weight;
+    for (let a = 0; a < 16; a++) {
+      const rowIndex = (j + (a >> 2)) * this.side + i + (a & 3);
+      const wa = weight * weightY[a >> 2] * weightX[a & 3];
+      this.#right[rowIndex] += wa * value;
+      for (let b = a; b < 16; b++) {
+        const columnIndex = (j + (b >> 2)) * this.side + i + (b & 3);
+        this.#normal[rowIndex * band + columnIndex - rowIndex] += wa * weightY[b >> 2] * weightX[b & 3];
+      }
+    }
+  }
+
+  /**
+   * Solves. `stiffness` weighs the second differences of neighbouring coefficients against the samples, so that
+   * knots that no pixel fell on follow their neighbours.
+   */
+  solve(stiffness: number): SplinePsf | null {
+    const n = this.side * this.side;
+    if (!(this.#weight > 0)) return null;
+    const band = this.#bandWidth();
+    const factor = this.#normal.slice();
+    const scale = (stiffness * this.#weight) / n;
+    this.#addStiffness(factor, band, scale);
+    if (!factorBand(factor, n, band)) return null;
+    const coefficients = solveBand(factor, this.#right, n, band);
+    return { spacing: this.spacing, radius: this.radius, side: this.side, coefficients };
+  }
+
+  #addStiffness(matrix: Float64Array, band: number, scale: number): void {
+    const { side } = this;
+    const stencil = [1, -2, 1];
+    const addTriple = (first: number, step: number) => {
+      for (let a = 0; a < 3; a++)
+        for (let b = a; b < 3; b++)
+          matrix[(first + a * step) * band + (b - a) * step] += scale * stencil[a] * stencil[b];
+    };
+    for (let row = 0; row < side; row++)
+      for (let column = 0; column < side; column++) {
+        const index = row * side + column;
+        if (column + 2 < side) addTriple(index, 1);
+        if (row + 2 < side) addTriple(index, side);
+        matrix[index * band] += scale * 1e-6;
+      }
+  }
+}
+
+/** Cholesky of a symmetric band matrix stored by upper diagonals; false when it is not positive. */
+function factorBand(matrix: Float64Array, n: number, band: number): boolean {
+  for (let i = 0; i < n; i++) {
+    const pivot = matrix[i * band];
+    if (!(pivot > 0)) return false;
+    const reach = Math.min(band, n - i);
+    const inverse = 1 / Math.sqrt(pivot);
+    for (let k = 0; k < reach; k++) matrix[i * band + k] *= inverse;
+    for (let k = 1; k < reach; k++) {
+      const f = matrix[i * band + k];
+      if (f === 0) continue;
+      const target = (i + k) * band - k;
+      for (let m = k; m < reach; m++) matrix[target + m] -= f * matrix[i * band + m];
+    }
+  }
+  return true;
+}
+
+function solveBand(factor: Float64Array, right: Float64Array, n: number, band: number): Float64Array {
+  const x = right.slice();
+  for (let i = 0; i < n; i++) {
+    x[i] /= factor[i * band];
+    const reach = Math.min(band, n - i);
+    for (let k = 1; k < reach; k++) x[i + k] -= factor[i * band + k] * x[i];
+  }
+  for (let i = n - 1; i >= 0; i--) {
+    const reach = Math.min(band, n - i);
+    for (let k = 1; k < reach; k++) x[i] -= factor[i * band + k] * x[i + k];
+    x[i] /= factor[i * band];
+  }
+  return x;
+}
