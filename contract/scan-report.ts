@@ -16,6 +16,8 @@ export const ScannedFrame = z.object({
   file: z.string(),
   status: z.enum(['ok', 'failed', 'skipped']),
   error: z.object({ code: z.string(), message: z.string() }).optional(),
+  /** Why it was skipped. */
+  reason: z.string().optional(),
   width: z.number().nullable(),
   height: z.number().nullable(),
   header: FrameHeader.nullable(),

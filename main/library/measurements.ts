@@ -52,6 +52,8 @@ const measurementColumns = `content_hash AS contentHash, code_version AS codeVer
 
 export interface MeasurementsRepository {
   find(contentHash: string, codeVersion: string): Measurement | undefined;
+  /** The latest of any code version, for showing. */
+  newest(contentHash: string): Measurement | undefined;
   save(measurement: Measurement): void;
   /** Contents of that length measured by that code: a worker that meets one need not measure it. */
   knownContents(codeVersion: string, byteLength: number): string[];
@@ -61,15 +63,18 @@ export interface MeasurementsRepository {
 }
 
 export function measurementsRepository(catalogue: Catalogue, now: () => string): MeasurementsRepository {
+  const one = (where: string, values: Record<string, string>): Measurement | undefined => {
+    const row = catalogue.get<MeasurementRow>(
+      `SELECT ${measurementColumns} FROM measurements WHERE ${where}`,
+      values,
+    );
+    return row && { ...row, header: row.header === null ? null : JSON.parse(row.header) };
+  };
   return {
-    find(contentHash, codeVersion) {
-      const row = catalogue.get<MeasurementRow>(
-        `SELECT ${measurementColumns} FROM measurements
-         WHERE content_hash = @contentHash AND code_version = @codeVersion`,
-        { contentHash, codeVersion },
-      );
-      return row && { ...row, header: row.header === null ? null : JSON.parse(row.header) };
-    },
+    find: (contentHash, codeVersion) =>
+      one('content_hash = @contentHash AND code_version = @codeVersion', { contentHash, codeVersion }),
+    newest: (contentHash) =>
+      one('content_hash = @contentHash ORDER BY measured_at DESC LIMIT 1', { contentHash }),
     save: (measurement) =>
       void catalogue.run(
         `INSERT OR REPLACE INTO measurements (content_hash, code_version, status, byte_length, width, height,

@@ -68,6 +68,8 @@ export interface SessionsRepository {
   itemsByContent(contentHash: string): Item[];
   /** Adds an item or replaces its state, and marks it present. */
   saveItem(sessionId: number, file: string, state: ItemState): Item;
+  /** An item whose file the scan found as it was. */
+  markPresent(itemId: number): void;
   /** Items whose file the scan did not find any more. */
   markAbsent(itemIds: readonly number[]): void;
   /** How many present items have each status. */
@@ -124,7 +126,7 @@ export function sessionsRepository(catalogue: Catalogue, now: () => string): Ses
 
 type ItemStatements = Pick<
   SessionsRepository,
-  'items' | 'item' | 'itemByFile' | 'itemsByContent' | 'saveItem' | 'markAbsent' | 'counts'
+  'items' | 'item' | 'itemByFile' | 'itemsByContent' | 'saveItem' | 'markPresent' | 'markAbsent' | 'counts'
 >;
 
 function itemStatements(catalogue: Catalogue): ItemStatements {
@@ -160,6 +162,7 @@ function itemStatements(catalogue: Catalogue): ItemStatements {
       );
       return itemByFile(sessionId, file)!;
     },
+    markPresent: (id) => void catalogue.run('UPDATE items SET present = 1 WHERE id = @id', { id }),
     markAbsent: (itemIds) =>
       catalogue.transaction(() => {
         for (const id of itemIds) catalogue.run('UPDATE items SET present = 0 WHERE id = @id', { id });

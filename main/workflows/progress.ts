@@ -1,0 +1,15 @@
+/** How far a workflow is, in the words of the contract's job events. */
+export interface Progress {
+  /** A word for people: "measuring", "judging". */
+  readonly phase: string;
+  readonly done: number;
+  /** Null while it is not known. */
+  readonly total: number | null;
+  /** What it is at, a file's name for one. */
+  readonly note?: string;
+}
+
+export interface WorkOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}

@@ -1,0 +1,182 @@
+/**
+ * Scanning a night: find the files, measure what is new or changed, judge the session as a whole, ask the
+ * promoted model, note every opinion, report. Originals are only ever opened for reading.
+ */
+import { basename } from 'node:path';
+import type { ScanOutcome } from '../../contract/calls/sessions.ts';
+import { NightsiftError } from '../../contract/errors.ts';
+import type { PolicyName } from '../../contract/words.ts';
+import type { FrameJudgement } from '../families/frames/record.ts';
+import { openWorkerPool, type WorkerPool } from '../jobs/pool.ts';
+import type { Library } from '../library/open-library.ts';
+import type { Item, Session } from '../library/sessions.ts';
+import type { FrameFamily } from './frame-family.ts';
+import type { WorkOptions } from './progress.ts';
+import { measureFiles } from './scanning/measure-files.ts';
+import {
+  inheritPersonLabels,
+  notePrefilterOpinions,
+  type PredictOpinion,
+  refreshModelOpinions,
+} from './scanning/opinions.ts';
+import { scanReport, unreadableFinding } from './scanning/report.ts';
+import { type FoundNight, findFiles } from './scanning/walk.ts';
+import { sessionRow } from './sessions.ts';
+import type { JudgeInput } from './work/frame-tasks.ts';
+
+export interface ScanPorts {
+  readonly library: Library;
+  readonly family: FrameFamily;
+  readonly predictOpinion?: PredictOpinion | undefined;
+}
+
+export interface ScanInput {
+  /** Files and folders. */
+  readonly paths: readonly string[];
+  readonly family?: 'frames';
+  /** A new session is named after the folder unless this says otherwise. */
+  readonly session?: string | undefined;
+  readonly policy?: PolicyName | undefined;
+  /** Threads; default: the cores. */
+  readonly workers?: number | undefined;
+  /** Measure again what is known. */
+  readonly force?: boolean | undefined;
+}
+
+/** A session of thousands of frames is judged in one go. */
+const judgingTimeoutMilliseconds = 30 * 60 * 1000;
+
+/** Errors: notFound, badInput, conflict, cancelled, diskFull. A bad file is part of the report. */
+export async function scan(
+  ports: ScanPorts,
+  input: ScanInput,
+  options: WorkOptions = {},
+): Promise<ScanOutcome> {
+  const begun = performance.now();
+  const { library, family } = ports;
+  options.onProgress?.({ phase: 'looking', done: 0, total: null });
+  const night = findFiles(input.paths);
+  const policy = input.policy ?? 'strict';
+  const session = sessionFor(library, night, input.session, policy);
+  const pool = openWorkerPool({ entry: family.worker, ...(input.workers && { size: input.workers }) });
+  try {
+    const count = await measureFiles(
+      { library, pool, measurementVersion: family.measurementVersion },
+      session,
+      night.files,
+      { ...options, force: input.force ?? false },
+    );
+    markAbsent(library, session, night);
+    const judged = await judge(ports, pool, session, policy, options);
+    const files = new Set(night.files.map((file) => file.file));
+    return {
+      session: sessionRow(library, judged),
+      report: scanReport(library, judged, files),
+      ...count,
+      elapsedSeconds: (performance.now() - begun) / 1000,
+    };
+  } finally {
+    await pool.close();
+  }
+}
+
+function sessionFor(
+  library: Library,
+  night: FoundNight,
+  name: string | undefined,
+  policy: PolicyName,
+): Session {
+  const { sessions } = library;
+  const known = name === undefined ? sessions.byRoot('frames', night.root) : sessions.byName(name);
+  if (known === undefined) {
+    const free = name ?? sessions.freeName(basename(night.root) || 'session');
+    return sessions.create({ name: free, family: 'frames', root: night.root, policy });
+  }
+  if (known.root === night.root) return known;
+  throw new NightsiftError('conflict', `Session "${known.name}" holds ${known.root}, not ${night.root}.`, {
+    hint: 'Choose another --session name, or leave it out.',
+    details: { session: known.name, root: known.root },
+  });
+}
+
+/** Items below the scanned folders whose file is gone are not judged any more; their history stays. */
+function markAbsent(library: Library, session: Session, night: FoundNight): void {
+  const found = new Set(night.files.map((file) => file.file));
+  const gone = library.sessions
+    .items(session.id, { presentOnly: true })
+    .filter((item) => !found.has(item.file) && night.folders.some((folder) => item.file.startsWith(folder)));
+  library.sessions.markAbsent(gone.map((item) => item.id));
+}
+
+async function judge(
+  { library, family, predictOpinion }: ScanPorts,
+  pool: WorkerPool,
+  session: Session,
+  policy: PolicyName,
+  options: WorkOptions,
+): Promise<Session> {
+  const items = library.sessions.items(session.id, { presentOnly: true });
+  options.onProgress?.({ phase: 'judging', done: 0, total: items.length });
+  const judgements = await judgeReadable({ library, family }, pool, items, policy, options);
+  library.transaction(() => {
+    saveJudgements(library, items, judgements, { policy, codeVersion: codeVersionOf(family) });
+    library.sessions.markScanned(session.id, policy);
+  });
+  const scanned = library.sessions.byId(session.id)!;
+  notePrefilterOpinions(library, scanned, library.calibrations.thresholds('frames', policy));
+  inheritPersonLabels(library, scanned);
+  await refreshModelOpinions({ library, predictOpinion }, scanned, family.measurementVersion, options);
+  options.onProgress?.({ phase: 'judging', done: items.length, total: items.length });
+  return scanned;
+}
+
+async function judgeReadable(
+  { library, family }: Pick<ScanPorts, 'library' | 'family'>,
+  pool: WorkerPool,
+  items: readonly Item[],
+  policy: PolicyName,
+  { signal }: WorkOptions,
+): Promise<ReadonlyMap<string, FrameJudgement>> {
+  const frames = items.flatMap(({ file, status, contentHash }) => {
+    if (status !== 'ok' || contentHash === null) return [];
+    const recordBlob = library.measurements.find(contentHash, family.measurementVersion)?.recordBlob;
+    return recordBlob == null ? [] : [{ file, recordBlob }];
+  });
+  if (frames.length === 0) return new Map();
+  const input: JudgeInput = { blobsDirectory: library.blobs.directory, policy, frames };
+  const judgements = await pool.run<readonly FrameJudgement[]>('judge', input, {
+    signal,
+    timeoutMilliseconds: judgingTimeoutMilliseconds,
+  });
+  return new Map(judgements.map((judgement) => [judgement.file, judgement]));
+}
+
+function saveJudgements(
+  library: Library,
+  items: readonly Item[],
+  judgements: ReadonlyMap<string, FrameJudgement>,
+  how: { readonly policy: PolicyName; readonly codeVersion: string },
+): void {
+  for (const { id, file, status, contentHash, errorCode, errorMessage } of items) {
+    const common = { ...how, itemId: id, contentHash };
+    const judgement = judgements.get(file);
+    if (judgement !== undefined) {
+      const { score, measurements, features, findings } = judgement;
+      library.measurements.saveJudgement({ ...common, score, measurements, features, findings });
+    } else if (status === 'failed') {
+      const finding = unreadableFinding(errorCode ?? 'crashed', errorMessage ?? 'The file cannot be judged.');
+      library.measurements.saveJudgement({
+        ...common,
+        score: 0,
+        measurements: null,
+        features: null,
+        findings: [finding],
+      });
+    }
+  }
+}
+
+/** Named in judgements and data sets: a figure can be traced to the code that computed it. */
+export function codeVersionOf(family: FrameFamily): string {
+  return `${family.measurementVersion}+${family.judgementVersion}`;
+}

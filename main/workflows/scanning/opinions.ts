@@ -1,0 +1,149 @@
+/** What the judges say of a session's items, put into label events; the decision is drawn from them. */
+import type { FrameLabel, LabelAuthor, Thresholds } from '../../../contract/words.ts';
+import { labelForScore } from '../../../contract/words.ts';
+import type { LabelEvent } from '../../library/labels.ts';
+import type { Judgement } from '../../library/measurements.ts';
+import type { Library } from '../../library/open-library.ts';
+import type { Item, Session } from '../../library/sessions.ts';
+import { type Decision, decide, isHard, type Voice } from '../decide.ts';
+
+/** An item that a model can be asked about. */
+export interface PredictableItem {
+  readonly itemId: number;
+  readonly file: string;
+  readonly contentHash: string;
+  readonly recordBlob: string;
+  readonly features: Float32Array;
+}
+
+export interface ModelOpinion {
+  /** `NAME@VERSION`. */
+  readonly model: string;
+  /** P(clean) for each item, null where the model cannot say. */
+  readonly scores: readonly (number | null)[];
+}
+
+/** The promoted model's word, null when none is in production. */
+export type PredictOpinion = (
+  items: readonly PredictableItem[],
+  options: { readonly signal?: AbortSignal | undefined },
+) => Promise<ModelOpinion | null>;
+
+/** Everything known about one item of a session. */
+export interface JudgedItem {
+  readonly item: Item;
+  readonly judgement: Judgement | undefined;
+  readonly standing: Partial<Record<LabelAuthor, LabelEvent>>;
+  /** Null for skipped items. */
+  readonly decision: Decision | null;
+}
+
+/** All present items of a session with the decisions that hold. */
+export function judgedItems(library: Library, session: Session): JudgedItem[] {
+  const judgements = library.measurements.judgements(session.id);
+  const standing = library.labels.standing(session.id);
+  return library.sessions.items(session.id, { presentOnly: true }).map((item) => {
+    const judgement = judgements.get(item.id);
+    const voices = standing.get(item.id) ?? {};
+    const decision =
+      item.status === 'skipped'
+        ? null
+        : decide({
+            person: voiceOf(voices.person),
+            model: voiceOf(voices.model),
+            prefilter: voiceOf(voices.prefilter),
+            hard: judgement !== undefined && isHard(judgement.findings),
+          });
+    return { item, judgement, standing: voices, decision };
+  });
+}
+
+function voiceOf(event: LabelEvent | undefined): Voice | undefined {
+  return event?.label == null ? undefined : { label: event.label as FrameLabel, score: event.score };
+}
+
+/** Items of a session that a model can be asked about: readable, measured, judged. */
+export function predictableItems(
+  library: Library,
+  session: Session,
+  measurementVersion: string,
+): PredictableItem[] {
+  const judgements = library.measurements.judgements(session.id);
+  return library.sessions.items(session.id, { presentOnly: true }).flatMap((item) => {
+    const features = judgements.get(item.id)?.features ?? null;
+    if (item.status !== 'ok' || item.contentHash === null || features === null) return [];
+    const recordBlob = library.measurements.find(item.contentHash, measurementVersion)?.recordBlob ?? null;
+    if (recordBlob === null) return [];
+    return [{ itemId: item.id, file: item.file, contentHash: item.contentHash, recordBlob, features }];
+  });
+}
+
+/**
+ * Asks the promoted model about a session and notes its word; without one in production an older model's
+ * word is withdrawn. Returns the model's name.
+ */
+export async function refreshModelOpinions(
+  ports: { readonly library: Library; readonly predictOpinion?: PredictOpinion | undefined },
+  session: Session,
+  measurementVersion: string,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<string | null> {
+  const { library } = ports;
+  const items = predictableItems(library, session, measurementVersion);
+  const opinion = items.length === 0 ? null : ((await ports.predictOpinion?.(items, options)) ?? null);
+  const thresholds = library.calibrations.thresholds(session.family, session.policy);
+  const batch = library.labels.newBatch();
+  library.transaction(() => {
+    const standing = library.labels.standing(session.id);
+    items.forEach(({ itemId, contentHash }, index) => {
+      const score = opinion?.scores[index] ?? null;
+      if (score === null && standing.get(itemId)?.model?.label == null) return;
+      const label = score === null ? null : labelForScore(score, thresholds);
+      const by = opinion?.model ?? null;
+      library.labels.addIfNew({ itemId, contentHash, author: 'model', label, score, by }, batch);
+    });
+  });
+  return opinion?.model ?? null;
+}
+
+/** Notes the prefilter's word about every judged item. */
+export function notePrefilterOpinions(library: Library, session: Session, thresholds: Thresholds): void {
+  const batch = library.labels.newBatch();
+  library.transaction(() => {
+    const judgements = library.measurements.judgements(session.id);
+    for (const { id, contentHash, status } of library.sessions.items(session.id, { presentOnly: true })) {
+      const judgement = judgements.get(id);
+      if (judgement === undefined || status === 'skipped') continue;
+      const { score, findings } = judgement;
+      const label = isHard(findings) ? 'contaminated' : labelForScore(score, thresholds);
+      library.labels.addIfNew({ itemId: id, contentHash, author: 'prefilter', label, score }, batch);
+    }
+  });
+}
+
+/** A person's word about the same bytes in another session (a moved or copied night) holds here too. */
+export function inheritPersonLabels(library: Library, session: Session): number {
+  const batch = library.labels.newBatch();
+  return library.transaction(() => {
+    const standing = library.labels.standing(session.id);
+    let inherited = 0;
+    for (const { id, contentHash, status } of library.sessions.items(session.id, { presentOnly: true })) {
+      if (contentHash === null || status === 'skipped' || standing.get(id)?.person !== undefined) continue;
+      const said = library.labels.personByContent(contentHash);
+      if (said === undefined || said.itemId === id) continue;
+      library.labels.add(
+        {
+          itemId: id,
+          contentHash,
+          author: 'person',
+          label: said.label,
+          by: said.by,
+          inheritedFromId: said.id,
+        },
+        batch,
+      );
+      inherited += 1;
+    }
+    return inherited;
+  });
+}

@@ -1,0 +1,114 @@
+/** `scan --json` and `--csv`: what was found, in the shape of the public contract. */
+import { stringify } from 'csv-stringify/sync';
+import { type Opinion, type ScannedFrame, ScanReport } from '../../../contract/scan-report.ts';
+import { type Finding, type FrameLabel, FrameMeasurements, labelAuthors } from '../../../contract/words.ts';
+import type { Measurement } from '../../library/measurements.ts';
+import type { Library } from '../../library/open-library.ts';
+import type { Session } from '../../library/sessions.ts';
+import { type JudgedItem, judgedItems } from './opinions.ts';
+
+/**
+ * The report of a session's present items, in order of their names. `files` narrows it to those.
+ * Checked against the contract: a fault of ours must not reach a script.
+ */
+export function scanReport(library: Library, session: Session, files?: ReadonlySet<string>): ScanReport {
+  const frames = judgedItems(library, session)
+    .filter(({ item }) => files === undefined || files.has(item.file))
+    .map((judged) => {
+      const { contentHash } = judged.item;
+      const measurement = contentHash === null ? undefined : library.measurements.newest(contentHash);
+      return frameOf(judged, measurement);
+    });
+  return ScanReport.parse({
+    schema: 'nightsift.scan/1',
+    session: session.name,
+    policy: session.policy,
+    frames,
+  });
+}
+
+function frameOf(judged: JudgedItem, measurement: Measurement | undefined): ScannedFrame {
+  const { item, judgement, decision } = judged;
+  return {
+    file: item.file,
+    status: item.status,
+    ...(item.status === 'failed' && {
+      error: { code: item.errorCode ?? 'crashed', message: item.errorMessage ?? '' },
+    }),
+    ...(item.status === 'skipped' && { reason: item.reason ?? '' }),
+    width: measurement?.width ?? null,
+    height: measurement?.height ?? null,
+    header: measurement?.header ?? null,
+    measurements: item.status === 'ok' ? (judgement?.measurements ?? null) : null,
+    score: decision?.score ?? null,
+    label: decision?.label ?? null,
+    labelledBy: decision?.labelledBy ?? null,
+    findings: item.status === 'skipped' ? [] : [...(judgement?.findings ?? [])],
+    opinions: item.status === 'skipped' ? [] : opinionsOf(judged),
+  };
+}
+
+function opinionsOf({ standing }: JudgedItem): Opinion[] {
+  return labelAuthors.flatMap((author) => {
+    const event = standing[author];
+    if (event?.label == null) return [];
+    return [{ author, label: event.label as FrameLabel, score: event.score, by: event.by }];
+  });
+}
+
+/** The finding of a file that could not be judged. */
+export function unreadableFinding(code: string, message: string): Finding {
+  return {
+    code: 'unreadable',
+    severity: 1,
+    confidence: 1,
+    sentence: message,
+    evidence: { error: code },
+  };
+}
+
+const measurementNames = Object.keys(FrameMeasurements.shape) as (keyof FrameMeasurements)[];
+
+/** One line per frame, with a header line. Text that a spreadsheet would run as a formula is defused. */
+export function scanCsv(report: ScanReport): string {
+  const rows = report.frames.map((frame) => [
+    frame.file,
+    frame.status,
+    frame.label,
+    frame.labelledBy,
+    frame.score,
+    frame.findings.map((finding) => finding.code).join(' '),
+    frame.error?.code ?? null,
+    frame.error?.message ?? frame.reason ?? null,
+    frame.width,
+    frame.height,
+    frame.header?.object ?? null,
+    frame.header?.filter ?? null,
+    frame.header?.exposureSeconds ?? null,
+    frame.header?.gain ?? null,
+    frame.header?.dateObs ?? null,
+    ...measurementNames.map((name) => frame.measurements?.[name] ?? null),
+  ]);
+  const columns = [
+    ...[
+      'file',
+      'status',
+      'label',
+      'labelledBy',
+      'score',
+      'findings',
+      'errorCode',
+      'message',
+      'width',
+      'height',
+    ],
+    ...['object', 'filter', 'exposureSeconds', 'gain', 'dateObs'],
+    ...measurementNames,
+  ];
+  return stringify([columns, ...rows.map((row) => row.map(defused))]);
+}
+
+/** A leading = + - @ (tab, return) makes spreadsheets run text: a quote before it keeps it text. */
+function defused(value: string | number | null): string | number | null {
+  return typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+}

@@ -1,0 +1,186 @@
+/** What a worker thread of the frames family does: measure one file, judge a session, read views. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { type ErrorRecord, toErrorRecord } from '../../../contract/error-record.ts';
+import { refusalCodes } from '../../../contract/errors.ts';
+import type { FrameHeader, PolicyName } from '../../../contract/words.ts';
+import type { FrameImage, FrameJudgement, FrameRecord } from '../../families/frames/record.ts';
+import type { ByteSource } from '../../formats/byte-source.ts';
+import type { TaskHandler } from '../../jobs/worker-side.ts';
+import { blobPath, openBlobStore } from '../../library/blobs.ts';
+import { type FileState, type LocalFile, openLocalFile } from '../../sources/local-file.ts';
+
+/** The family's own functions; tests bring simple ones. */
+export interface FrameFunctions {
+  decodeFrame(source: ByteSource): Promise<FrameImage>;
+  measureFrame(image: FrameImage, file: string): FrameRecord;
+  encodeRecord(record: FrameRecord): Uint8Array;
+  decodeRecord(bytes: Uint8Array): FrameRecord;
+  judgeSession(
+    records: readonly FrameRecord[],
+    options: { readonly policy: PolicyName },
+  ): readonly FrameJudgement[];
+}
+
+export interface MeasureInput {
+  readonly path: string;
+  /** As it is named in reports. */
+  readonly file: string;
+  readonly blobsDirectory: string;
+  /** Contents of this length that are measured already. */
+  readonly knownContents: readonly string[];
+}
+
+interface FrameFacts {
+  readonly width: number;
+  readonly height: number;
+  readonly header: FrameHeader;
+}
+
+export type MeasureOutput =
+  | { readonly outcome: 'known'; readonly contentHash: string; readonly state: FileState }
+  | (FrameFacts & {
+      readonly outcome: 'measured';
+      readonly contentHash: string;
+      readonly state: FileState;
+      readonly recordBlob: string;
+    })
+  | (FrameFacts & {
+      readonly outcome: 'skipped';
+      readonly contentHash: string;
+      readonly state: FileState;
+      readonly reason: string;
+    })
+  | {
+      readonly outcome: 'refused';
+      readonly contentHash: string | null;
+      readonly state: FileState | null;
+      readonly error: ErrorRecord;
+    };
+
+export interface JudgeInput {
+  readonly blobsDirectory: string;
+  readonly policy: PolicyName;
+  readonly frames: readonly { readonly file: string; readonly recordBlob: string }[];
+}
+
+export interface ViewsInput {
+  readonly blobsDirectory: string;
+  readonly recordBlobs: readonly string[];
+}
+
+/** One square 8-bit view per record, in the order asked for. */
+export interface ViewsOutput {
+  readonly side: number;
+  readonly data: Uint8Array;
+}
+
+/** The handlers of a frames worker, for serveTasks. */
+export function frameTasks(functions: FrameFunctions): Readonly<Record<string, TaskHandler>> {
+  return {
+    measure: (input) => measure(functions, input as MeasureInput),
+    judge: (input) => judge(functions, input as JudgeInput),
+    views: (input) => views(functions, input as ViewsInput),
+  };
+}
+
+/** Refusals are answers; only failures of the library itself (a full disk) are thrown. */
+async function measure(functions: FrameFunctions, input: MeasureInput): Promise<MeasureOutput> {
+  let source: LocalFile;
+  try {
+    source = openLocalFile(input.path, input.file);
+  } catch (error) {
+    return { outcome: 'refused', contentHash: null, state: null, error: refusalOf(error) };
+  }
+  try {
+    return await measureOpen(functions, input, source);
+  } finally {
+    source.close();
+  }
+}
+
+async function measureOpen(
+  functions: FrameFunctions,
+  input: MeasureInput,
+  source: LocalFile,
+): Promise<MeasureOutput> {
+  let contentHash: string | null = null;
+  let state: FileState | null = null;
+  let record: FrameRecord;
+  try {
+    state = source.state();
+    contentHash = hashOf(source);
+    if (input.knownContents.includes(contentHash)) return { outcome: 'known', contentHash, state };
+    const image = await functions.decodeFrame(source);
+    const reason = calibrationReason(image.header);
+    if (reason !== null) {
+      const { width, height, header } = image;
+      return { outcome: 'skipped', contentHash, state, reason, width, height, header };
+    }
+    record = functions.measureFrame(image, input.file);
+    if (source.state().modifiedNanoseconds !== state.modifiedNanoseconds) throw changedMeanwhile(input.file);
+  } catch (error) {
+    return { outcome: 'refused', contentHash, state, error: refusalOf(error) };
+  }
+  const recordBlob = openBlobStore(input.blobsDirectory).put(functions.encodeRecord(record));
+  const { width, height, header } = record;
+  return { outcome: 'measured', contentHash, state, recordBlob, width, height, header };
+}
+
+function changedMeanwhile(file: string): ErrorRecord {
+  return {
+    code: 'cannotOpen',
+    message: `${file}: the file was written to while it was being read.`,
+    hint: 'Scan again when the capture program has finished with it.',
+  };
+}
+
+const hashChunkBytes = 1024 * 1024;
+
+function hashOf(source: LocalFile): string {
+  const hash = createHash('sha256');
+  const chunk = new Uint8Array(Math.min(hashChunkBytes, Math.max(1, source.byteLength)));
+  for (let offset = 0; ; ) {
+    const count = source.readInto!(offset, chunk);
+    if (count === 0) return hash.digest('hex');
+    hash.update(count === chunk.byteLength ? chunk : chunk.subarray(0, count));
+    offset += count;
+  }
+}
+
+/** Why a decoded frame is left out, null for lights. */
+function calibrationReason(header: FrameHeader): string | null {
+  if (header.frameType === 'light' || header.frameType === 'unknown') return null;
+  return header.frameType === 'master'
+    ? 'a master frame, not a light frame'
+    : `a calibration frame (${header.frameType}), not a light frame`;
+}
+
+/** Every refusal has a code of the closed list; a fault of our own counts as a crash of that file. */
+function refusalOf(error: unknown): ErrorRecord {
+  const isRecord =
+    typeof error === 'object' && error !== null && !(error instanceof Error) && 'code' in error;
+  const record = isRecord ? (error as ErrorRecord) : toErrorRecord(error);
+  if ((refusalCodes as readonly string[]).includes(record.code)) return record;
+  return { ...record, code: 'crashed', message: `Measuring failed: ${record.message}` };
+}
+
+function judge(functions: FrameFunctions, input: JudgeInput): readonly FrameJudgement[] {
+  const records = input.frames.map(({ file, recordBlob }) => ({
+    ...functions.decodeRecord(readFileSync(blobPath(input.blobsDirectory, recordBlob))),
+    file, // the same content may lie under another name than the one it was measured by
+  }));
+  return functions.judgeSession(records, { policy: input.policy });
+}
+
+function views(functions: FrameFunctions, input: ViewsInput): ViewsOutput {
+  const read = input.recordBlobs.map(
+    (hash) => functions.decodeRecord(readFileSync(blobPath(input.blobsDirectory, hash))).view,
+  );
+  const side = read[0]?.width ?? 0;
+  const data = new Uint8Array(side * side * read.length);
+  read.forEach((view, index) => {
+    data.set(view.data, index * side * side);
+  });
+  return { side, data };
+}

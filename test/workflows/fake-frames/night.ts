@@ -1,0 +1,73 @@
+/** Nights of fake frames in temporary folders, and a library to scan them into. */
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { openLibrary } from '../../../main/library/open-library.ts';
+import type { FrameFamily } from '../../../main/workflows/frame-family.ts';
+import type { ScanPorts } from '../../../main/workflows/scan.ts';
+import type { FakeFrame } from './functions.ts';
+
+export const fakeFamily: FrameFamily = {
+  measurementVersion: 'm1',
+  judgementVersion: 'j1',
+  featureNames: ['score', 'serial', 'nothing'],
+  worker: new URL('./worker.ts', import.meta.url),
+};
+
+export interface Place {
+  /** A fresh temporary folder, removed by `close`. */
+  readonly folder: string;
+  readonly night: string;
+  readonly ports: ScanPorts;
+  /** Closes the library and opens it again. */
+  reopen(): ScanPorts;
+  close(): void;
+}
+
+export function newPlace(): Place {
+  const folder = mkdtempSync(join(tmpdir(), 'nightsift-test-'));
+  const night = join(folder, 'night');
+  mkdirSync(night);
+  const open = () => ({ library: openLibrary(join(folder, 'library')), family: fakeFamily });
+  let ports = open();
+  return {
+    folder,
+    night,
+    get ports() {
+      return ports;
+    },
+    reopen() {
+      ports.library.close();
+      ports = open();
+      return ports;
+    },
+    close() {
+      ports.library.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Writes frames by name; text is written as it is. */
+export function writeFrames(folder: string, frames: Readonly<Record<string, FakeFrame | string>>): void {
+  for (const [file, frame] of Object.entries(frames)) {
+    const path = join(folder, file);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, typeof frame === 'string' ? frame : JSON.stringify(frame));
+  }
+}
+
+/** Hash of every file below a folder, by its name. */
+export function hashesBelow(folder: string): Record<string, string> {
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  return Object.fromEntries(
+    names.map((name) => [
+      name.slice(folder.length + 1),
+      createHash('sha256').update(readFileSync(name)).digest('hex'),
+    ]),
+  );
+}
