@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { ask, work } from '../kinds.ts';
 import { Family } from '../words.ts';
 
-export const splitNames = ['train', 'validation', 'test', 'review'] as const;
+/** `gap` items separate blocks of time within one night and are used for nothing. */
+export const splitNames = ['train', 'validation', 'test', 'review', 'gap'] as const;
 export const SplitName = z.enum(splitNames);
 export type SplitName = z.infer<typeof SplitName>;
 
