@@ -1,0 +1,236 @@
+/**
+ * Convolution and transposed convolution in one and two dimensions: stride, padding, dilation, groups.
+ * Which formulation serves which gradient was measured on ONNX Runtime's CPU kernels (docs/guide/learning.md).
+ */
+import {
+  type Attributes,
+  type GradientContext,
+  intAttribute,
+  intsAttribute,
+  type OperatorRule,
+  type OperatorTable,
+  type Scope,
+  type Value,
+} from '../rule.ts';
+
+/** Below this height a product with Col2Im beats a convolution with the flipped kernel (both exact). */
+const smallestHeightForFlippedKernel = 20;
+
+/** The geometry of one convolution. `pads` has the beginnings of all axes, then the ends. */
+interface Geometry {
+  readonly kernel: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  readonly pads: readonly number[];
+  readonly groups: number;
+}
+
+function geometryOf(attributes: Attributes, weight: Value): Geometry {
+  const kernel = weight.shape.slice(2);
+  const ones = kernel.map(() => 1);
+  return {
+    kernel,
+    strides: intsAttribute(attributes, 'strides', ones),
+    dilations: intsAttribute(attributes, 'dilations', ones),
+    pads: intsAttribute(attributes, 'pads', [...kernel, ...kernel].fill(0)),
+    groups: intAttribute(attributes, 'group', 1),
+  };
+}
+
+function attributesOf(geometry: Geometry): Attributes {
+  const { strides, dilations, pads, groups } = geometry;
+  return { strides, dilations, pads, group: groups };
+}
+
+/** Pixels that one kernel position spans. */
+function reach(geometry: Geometry, axis: number): number {
+  return (geometry.kernel[axis]! - 1) * geometry.dilations[axis]! + 1;
+}
+
+function totalPad(geometry: Geometry, axis: number): number {
+  return geometry.pads[axis]! + geometry.pads[axis + geometry.kernel.length]!;
+}
+
+function outputSizes(geometry: Geometry, input: Value): number[] {
+  return input.shape
+    .slice(2)
+    .map(
+      (size, axis) =>
+        Math.floor((size + totalPad(geometry, axis) - reach(geometry, axis)) / geometry.strides[axis]!) + 1,
+    );
+}
+
+/** Gradient by the data, general case: the transposed convolution that undoes the geometry. */
+function dataByTransposed(scope: Scope, gradient: Value, weight: Value, x: Value, geometry: Geometry): Value {
+  const padding = geometry.kernel.map((_, axis) => {
+    const covered = (gradient.shape[axis + 2]! - 1) * geometry.strides[axis]! + reach(geometry, axis);
+    return x.shape[axis + 2]! - (covered - totalPad(geometry, axis));
+  });
+  return scope.apply('ConvTranspose', [gradient, weight], {
+    ...attributesOf(geometry),
+    output_padding: padding,
+  });
+}
+
+/** Stride 1: a convolution of the gradient with the flipped kernel, input and output channels swapped. */
+function dataByFlippedKernel(scope: Scope, gradient: Value, weight: Value, geometry: Geometry): Value {
+  const rank = geometry.kernel.length;
+  const axes = geometry.kernel.map((_, axis) => axis + 2);
+  const flipped = scope.apply('Slice', [
+    weight,
+    scope.integers(axes.map(() => -1)),
+    scope.integers(axes.map(() => -(2 ** 31))),
+    scope.integers(axes),
+    scope.integers(axes.map(() => -1)),
+  ]);
+  const swapped = scope.apply('Transpose', [flipped], { perm: [1, 0, ...axes] });
+  const pads = geometry.pads.map((pad, index) => reach(geometry, index % rank) - 1 - pad);
+  return scope.apply('Conv', [gradient, swapped], { pads, dilations: geometry.dilations });
+}
+
+/** A matrix product gives the columns, Col2Im adds them up where windows overlap. */
+function dataByColumns(scope: Scope, gradient: Value, weight: Value, x: Value, geometry: Geometry): Value {
+  const [outputs, inputs, height, width] = weight.shape;
+  const [items] = gradient.shape;
+  const places = gradient.shape[2]! * gradient.shape[3]!;
+  const flat = scope.apply('Reshape', [weight, scope.integers([outputs!, inputs! * height! * width!])]);
+  const columns = scope.apply('MatMul', [
+    scope.apply('Transpose', [flat], { perm: [1, 0] }),
+    scope.apply('Reshape', [gradient, scope.integers([items!, outputs!, places])]),
+  ]);
+  return scope.apply('Col2Im', [columns, scope.integers(x.shape.slice(2)), scope.integers(geometry.kernel)], {
+    strides: geometry.strides,
+    dilations: geometry.dilations,
+    pads: geometry.pads,
+  });
+}
+
+function dataGradient(scope: Scope, gradient: Value, weight: Value, x: Value, geometry: Geometry): Value {
+  const { kernel, strides, groups, pads } = geometry;
+  if (groups !== 1 || kernel.length !== 2) return dataByTransposed(scope, gradient, weight, x, geometry);
+  const stepsByOne = strides.every((stride) => stride === 1);
+  const padsFit = pads.every((pad, index) => pad <= reach(geometry, index % 2) - 1);
+  if (stepsByOne && padsFit && x.shape[2]! >= smallestHeightForFlippedKernel) {
+    return dataByFlippedKernel(scope, gradient, weight, geometry);
+  }
+  return dataByColumns(scope, gradient, weight, x, geometry);
+}
+
+/**
+ * Gradient by the weights as one convolution with an extra axis: the items are its channels, the input channels its
+ * depth, the output gradient its kernel; stride and dilation change places. No column matrix is made.
+ */
+function weightsByDeeperConvolution(scope: Scope, x: Value, gradient: Value, geometry: Geometry): Value {
+  const rank = geometry.kernel.length;
+  const spatial = geometry.kernel.map((_, axis) => axis + 2);
+  const data = scope.apply('Unsqueeze', [x, scope.integers([0])]);
+  const outputsFirst = scope.apply('Transpose', [gradient], { perm: [1, 0, ...spatial] });
+  const kernel = scope.apply('Unsqueeze', [outputsFirst, scope.integers([2])]);
+  const result = scope.apply('Conv', [data, kernel], {
+    strides: [1, ...geometry.dilations],
+    dilations: [1, ...geometry.strides],
+    pads: [0, ...geometry.pads.slice(0, rank), 0, ...geometry.pads.slice(rank)],
+  });
+  const trimmed = trimToKernel(scope, result, geometry, 3);
+  const shape = [gradient.shape[1]!, x.shape[1]!, ...geometry.kernel];
+  return scope.apply('Reshape', [trimmed, scope.integers(shape)]);
+}
+
+/** The same with groups: items and groups together are the channels, a group's input channels the batch. */
+function weightsByGroupedConvolution(scope: Scope, x: Value, gradient: Value, geometry: Geometry): Value {
+  const { groups } = geometry;
+  const [items, channels, ...sizes] = x.shape;
+  const perGroup = channels! / groups;
+  const spatial = sizes.map((_, axis) => axis + 2);
+  const split = scope.apply('Reshape', [x, scope.integers([items!, groups, perGroup, ...sizes])]);
+  const reordered = scope.apply('Transpose', [split], {
+    perm: [2, 1, 0, ...spatial.map((axis) => axis + 1)],
+  });
+  const data = scope.apply('Reshape', [reordered, scope.integers([perGroup, groups * items!, ...sizes])]);
+  const kernel = scope.apply('Transpose', [gradient], { perm: [1, 0, ...spatial] });
+  const result = scope.apply('Conv', [data, kernel], {
+    strides: geometry.dilations,
+    dilations: geometry.strides,
+    pads: geometry.pads,
+    group: groups,
+  });
+  return scope.apply('Transpose', [trimToKernel(scope, result, geometry, 2)], { perm: [1, 0, ...spatial] });
+}
+
+/** Where the stride does not divide the input, the result reaches a few positions past the kernel. */
+function trimToKernel(scope: Scope, result: Value, geometry: Geometry, firstAxis: number): Value {
+  const axes = geometry.kernel.map((_, axis) => axis + firstAxis);
+  if (axes.every((axis, index) => result.shape[axis] === geometry.kernel[index])) return result;
+  const starts = axes.map(() => 0);
+  return scope.apply('Slice', [
+    result,
+    ...[starts, geometry.kernel, axes].map((values) => scope.integers(values)),
+  ]);
+}
+
+function weightGradient(scope: Scope, x: Value, gradient: Value, geometry: Geometry): Value {
+  return geometry.groups === 1
+    ? weightsByDeeperConvolution(scope, x, gradient, geometry)
+    : weightsByGroupedConvolution(scope, x, gradient, geometry);
+}
+
+function biasGradient({ scope, gradient }: GradientContext): Value {
+  const axes = gradient.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
+  return scope.apply('ReduceSum', [gradient, scope.integers(axes)], { keepdims: 0 });
+}
+
+const convolution: OperatorRule = {
+  infer([x, weight], attributes) {
+    const geometry = geometryOf(attributes, weight!);
+    if (x!.shape[1] !== weight!.shape[1]! * geometry.groups) {
+      throw new RangeError(
+        `A convolution with weights [${weight!.shape.join(', ')}] cannot read [${x!.shape.join(', ')}].`,
+      );
+    }
+    return [{ type: x!.type, shape: [x!.shape[0]!, weight!.shape[0]!, ...outputSizes(geometry, x!)] }];
+  },
+  gradient(context) {
+    const { scope, gradient, inputs, wanted, node } = context;
+    const [x, weight, bias] = inputs;
+    const geometry = geometryOf(node.attributes, weight!);
+    return [
+      wanted[0] ? dataGradient(scope, gradient, weight!, x!, geometry) : undefined,
+      wanted[1] ? weightGradient(scope, x!, gradient, geometry) : undefined,
+      bias && wanted[2] ? biasGradient(context) : undefined,
+    ];
+  },
+};
+
+const transposedConvolution: OperatorRule = {
+  infer([x, weight], attributes) {
+    const geometry = geometryOf(attributes, weight!);
+    const extra = intsAttribute(
+      attributes,
+      'output_padding',
+      geometry.kernel.map(() => 0),
+    );
+    const sizes = x!.shape
+      .slice(2)
+      .map(
+        (size, axis) =>
+          (size - 1) * geometry.strides[axis]! +
+          reach(geometry, axis) -
+          totalPad(geometry, axis) +
+          extra[axis]!,
+      );
+    return [{ type: x!.type, shape: [x!.shape[0]!, weight!.shape[1]! * geometry.groups, ...sizes] }];
+  },
+  // it is the data gradient of a convolution, so its own gradients are that convolution and its weight gradient
+  gradient(context) {
+    const { scope, gradient, inputs, wanted, node } = context;
+    const [x, weight, bias] = inputs;
+    const geometry = geometryOf(node.attributes, weight!);
+    return [
+      wanted[0] ? scope.apply('Conv', [gradient, weight], attributesOf(geometry)) : undefined,
+      wanted[1] ? weightGradient(scope, gradient, x!, geometry) : undefined,
+      bias && wanted[2] ? biasGradient(context) : undefined,
+    ];
+  },
+};
+
+export const convolutions: OperatorTable = { Conv: convolution, ConvTranspose: transposedConvolution };

@@ -1,0 +1,153 @@
+/** Maximum, average and global pooling. */
+import {
+  type Attributes,
+  elementCount,
+  type GradientContext,
+  intAttribute,
+  intsAttribute,
+  type OperatorRule,
+  type OperatorTable,
+  type Value,
+} from '../rule.ts';
+
+interface Window {
+  readonly kernel: readonly number[];
+  readonly strides: readonly number[];
+  readonly pads: readonly number[];
+}
+
+function windowOf(attributes: Attributes): Window {
+  const kernel = intsAttribute(attributes, 'kernel_shape', []);
+  return {
+    kernel,
+    strides: intsAttribute(
+      attributes,
+      'strides',
+      kernel.map(() => 1),
+    ),
+    pads: intsAttribute(attributes, 'pads', [...kernel, ...kernel].fill(0)),
+  };
+}
+
+function pooledShape(x: Value, window: Window): number[] {
+  const sizes = x.shape.slice(2).map((size, axis) => {
+    const padded = size + window.pads[axis]! + window.pads[axis + window.kernel.length]!;
+    return Math.floor((padded - window.kernel[axis]!) / window.strides[axis]!) + 1;
+  });
+  return [...x.shape.slice(0, 2), ...sizes];
+}
+
+/** True for windows that tile the input exactly. */
+function tiles(x: Value, { kernel, strides, pads }: Window): boolean {
+  return (
+    pads.every((pad) => pad === 0) &&
+    kernel.every((size, axis) => size === strides[axis] && x.shape[axis + 2]! % size === 0)
+  );
+}
+
+/**
+ * Tiling windows behind a ReLU: every position equal to its window's maximum takes the gradient. Ties happen only
+ * among zeros there, and the ReLU's own gradient masks those.
+ */
+function byEquality({ scope, gradient, inputs, outputs }: GradientContext, { kernel }: Window): Value {
+  const x = inputs[0]!;
+  const tiled = [...x.shape.slice(0, 2)];
+  const pooled = [...x.shape.slice(0, 2)];
+  kernel.forEach((size, axis) => {
+    tiled.push(x.shape[axis + 2]! / size, size);
+    pooled.push(x.shape[axis + 2]! / size, 1);
+  });
+  const spread = (value: Value): Value =>
+    scope.apply('Reshape', [
+      scope.apply('Expand', [scope.apply('Reshape', [value, scope.integers(pooled)]), scope.integers(tiled)]),
+      scope.integers(x.shape),
+    ]);
+  const winners = scope.apply('Equal', [x, spread(outputs[0]!)]);
+  return scope.apply('Where', [winners, spread(gradient), scope.scalar(0)]);
+}
+
+/** Any windows: the winners' flat positions, as the operator reports them, collect the gradient. */
+function byIndices({ scope, node, gradient, inputs, outputs }: GradientContext): Value {
+  const x = inputs[0]!;
+  const indices = scope.extraOutput(node, 1, { type: 'int64', shape: outputs[0]!.shape });
+  const flat = (value: Value): Value => scope.apply('Reshape', [value, scope.integers([-1])]);
+  const zeros = scope.apply('Expand', [scope.scalar(0), scope.integers([elementCount(x.shape)])]);
+  const scattered = scope.apply('ScatterElements', [zeros, flat(indices), flat(gradient)], {
+    axis: 0,
+    reduction: 'add',
+  });
+  return scope.apply('Reshape', [scattered, scope.integers(x.shape)]);
+}
+
+const maximum: OperatorRule = {
+  infer: ([x], attributes) => [{ type: x!.type, shape: pooledShape(x!, windowOf(attributes)) }],
+  gradient(context) {
+    const window = windowOf(context.node.attributes);
+    const x = context.inputs[0]!;
+    const rectified = context.scope.producer(x)?.operator === 'Relu';
+    return [rectified && tiles(x, window) ? byEquality(context, window) : byIndices(context)];
+  },
+};
+
+/** How many input positions each window counts. */
+function windowCounts(x: Value, window: Window, countPads: boolean): Float32Array {
+  const [, , ...sizes] = pooledShape(x, window);
+  const counts = new Float32Array(elementCount(sizes)).fill(1);
+  let inner = counts.length;
+  let outer = 1;
+  sizes.forEach((size, axis) => {
+    inner /= size;
+    for (let place = 0; place < size; place++) {
+      const start = place * window.strides[axis]! - window.pads[axis]!;
+      const end = Math.min(start + window.kernel[axis]!, x.shape[axis + 2]!);
+      const covered = countPads ? window.kernel[axis]! : end - Math.max(start, 0);
+      for (let block = 0; block < outer; block++) {
+        const offset = (block * size + place) * inner;
+        for (let index = offset; index < offset + inner; index++) counts[index]! *= covered;
+      }
+    }
+    outer *= size;
+  });
+  return counts;
+}
+
+// the gradient of each window is spread evenly: a transposed convolution with ones, channel by channel
+const average: OperatorRule = {
+  infer: ([x], attributes) => [{ type: x!.type, shape: pooledShape(x!, windowOf(attributes)) }],
+  gradient({ scope, gradient, inputs, node }) {
+    const x = inputs[0]!;
+    const window = windowOf(node.attributes);
+    const counts = windowCounts(x, window, intAttribute(node.attributes, 'count_include_pad', 0) === 1);
+    const shares = scope.apply('Div', [gradient, scope.floats(counts, gradient.shape.slice(2))]);
+    const channels = x.shape[1]!;
+    const ones = new Float32Array(channels * elementCount(window.kernel)).fill(1);
+    const rank = window.kernel.length;
+    const padding = window.kernel.map((size, axis) => {
+      const covered = (gradient.shape[axis + 2]! - 1) * window.strides[axis]! + size;
+      return x.shape[axis + 2]! - covered + window.pads[axis]! + window.pads[axis + rank]!;
+    });
+    return [
+      scope.apply('ConvTranspose', [shares, scope.floats(ones, [channels, 1, ...window.kernel])], {
+        strides: window.strides,
+        pads: window.pads,
+        output_padding: padding,
+        group: channels,
+      }),
+    ];
+  },
+};
+
+const globalAverage: OperatorRule = {
+  infer: ([x]) => [{ type: x!.type, shape: [...x!.shape.slice(0, 2), ...x!.shape.slice(2).fill(1)] }],
+  gradient({ scope, gradient, inputs: [x] }) {
+    const count = elementCount(x!.shape.slice(2));
+    const share = scope.apply('Mul', [gradient, scope.scalar(1 / count)]);
+    return [scope.apply('Expand', [share, scope.integers(x!.shape)])];
+  },
+};
+
+export const poolings: OperatorTable = {
+  MaxPool: maximum,
+  AveragePool: average,
+  GlobalAveragePool: globalAverage,
+};

@@ -1,0 +1,114 @@
+import { NightsiftError } from '../../contract/errors.ts';
+import { decodeModel, type OnnxModel } from '../formats/onnx/index.ts';
+import { sizeOf, type TensorInput } from './dataset.ts';
+import type { GraphRuntime } from './runtime.ts';
+import { plainFeeds } from './training/batches.ts';
+
+export interface PredictorInput {
+  readonly name: string;
+  /** Per item, without the batch axis. */
+  readonly shape: readonly number[];
+}
+
+export interface Predictor {
+  /** What the trainer wrote into the file: classes, recipe, run, data set hash … */
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly classes: readonly string[];
+  readonly inputs: readonly PredictorInput[];
+  /**
+   * @param inputs all inputs of the model, each with the same number of items
+   * @returns probabilities [items, classes]
+   * @throws NightsiftError `modelMismatch` when an input is missing or has another shape
+   */
+  predict(inputs: readonly TensorInput[]): Promise<Float32Array>;
+  release(): Promise<void>;
+}
+
+/** Items predicted at once; bounds memory, does not change results. */
+const predictionBatch = 64;
+
+/**
+ * Opens an exported model.
+ * @throws NightsiftError `badModel` when the file is no model, or names no classes
+ */
+export async function loadPredictor(onnx: Uint8Array, runtime: GraphRuntime): Promise<Predictor> {
+  const model = decodeModel(onnx);
+  const { metadata } = model;
+  const classes = readClasses(metadata);
+  const inputs = readInputs(model);
+  const session = await runtime.load(onnx, { purpose: 'inference' });
+  return {
+    metadata,
+    classes,
+    inputs,
+    async predict(given) {
+      const used = given.filter((input) => inputs.some((expected) => expected.name === input.name));
+      const items = countItems(inputs, given);
+      const result = new Float32Array(items * classes.length);
+      for (let start = 0; start < items; start += predictionBatch) {
+        const length = Math.min(predictionBatch, items - start);
+        const part = Int32Array.from({ length }, (_, index) => start + index);
+        const { probabilities } = await session.run(plainFeeds(used, part), ['probabilities']);
+        result.set(probabilities!.data as Float32Array, start * classes.length);
+      }
+      return result;
+    },
+    release: () => session.release(),
+  };
+}
+
+function readClasses(metadata: Readonly<Record<string, string>>): string[] {
+  const parsed = parseJson(metadata.classes);
+  if (Array.isArray(parsed) && parsed.length > 0 && parsed.every((name) => typeof name === 'string')) {
+    return parsed;
+  }
+  throw new NightsiftError('badModel', 'The model does not say which classes it knows.', {
+    hint: 'Only models exported by Nightsift can predict here.',
+  });
+}
+
+function parseJson(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function readInputs(model: OnnxModel): PredictorInput[] {
+  return model.graph.inputs.map(({ name, dims }) => ({
+    name,
+    shape: dims.slice(1).map((size) => {
+      if (typeof size === 'number') return size;
+      throw new NightsiftError('badModel', `The model's input ${name} has an open size "${size}".`, {
+        hint: 'Only the batch axis may be open.',
+      });
+    }),
+  }));
+}
+
+function countItems(expected: readonly PredictorInput[], given: readonly TensorInput[]): number {
+  let items: number | undefined;
+  for (const { name, shape } of expected) {
+    const input = given.find((candidate) => candidate.name === name);
+    if (!input)
+      throw mismatch(`The model needs an input "${name}"`, given.map((each) => each.name).join(', '));
+    if (input.shape.join() !== shape.join()) {
+      throw mismatch(
+        `The model's input "${name}" has shape [${shape.join(', ')}]`,
+        `[${input.shape.join(', ')}]`,
+      );
+    }
+    const count = input.data.length / sizeOf(shape);
+    if (items !== undefined && count !== items)
+      throw mismatch(`${items} items were expected in "${name}"`, `${count}`);
+    items = count;
+  }
+  return items ?? 0;
+}
+
+function mismatch(expected: string, found: string): NightsiftError {
+  return new NightsiftError('modelMismatch', `${expected}; given: ${found || 'nothing'}.`, {
+    hint: 'Prepare the inputs with the recipe that the model was trained with.',
+  });
+}

@@ -1,0 +1,81 @@
+import { NightsiftError } from '../../contract/errors.ts';
+import type { ParameterDefinition, Parameters, ParameterValue, Recipe } from './recipes/recipe.ts';
+import { resnet18 } from './recipes/resnet18.ts';
+import { smallCnn } from './recipes/small-cnn.ts';
+
+export type {
+  ParameterDefinition,
+  Parameters,
+  ParameterValue,
+  Recipe,
+  RecipeInput,
+} from './recipes/recipe.ts';
+
+/** Every network that can be trained. A new one: a file in recipes/ and one line here. */
+export const recipes: readonly Recipe[] = [smallCnn, resnet18];
+
+/** @throws NightsiftError `notFound` */
+export function findRecipe(name: string): Recipe {
+  const recipe = recipes.find((candidate) => candidate.name === name);
+  if (recipe) return recipe;
+  throw new NightsiftError('notFound', `There is no recipe "${name}".`, {
+    hint: `Recipes: ${recipes.map((candidate) => candidate.name).join(', ')}.`,
+  });
+}
+
+/** Hyphens, underscores and case do not matter: `batch-size`, `batch_size` and `batchSize` are one. */
+function plainName(name: string): string {
+  return name.replaceAll(/[-_]/g, '').toLowerCase();
+}
+
+/**
+ * The complete settings: what was given, checked, over the recipe's defaults. Strings are read as numbers or
+ * flags where the setting is one, so `--set key=value` can be handed over as it is.
+ * @throws NightsiftError `wrongUse` naming the setting, its value and what is allowed
+ */
+export function completeParameters(recipe: Recipe, given: Parameters): Record<string, ParameterValue> {
+  const complete: Record<string, ParameterValue> = {};
+  for (const definition of recipe.parameters) complete[definition.name] = definition.default;
+  for (const [name, value] of Object.entries(given)) {
+    const definition = recipe.parameters.find((candidate) => plainName(candidate.name) === plainName(name));
+    if (!definition) {
+      throw new NightsiftError('wrongUse', `The recipe ${recipe.name} has no setting "${name}".`, {
+        hint: `Settings: ${recipe.parameters.map((candidate) => candidate.name).join(', ')}.`,
+      });
+    }
+    complete[definition.name] = readValue(definition, value);
+  }
+  return complete;
+}
+
+/** For people: `0.001 to 1`, `balanced or none`, `true or false`. */
+export function allowedValues(definition: ParameterDefinition): string {
+  if (definition.kind === 'flag') return 'true or false';
+  if (definition.kind === 'choice') return (definition.choices ?? []).join(' or ');
+  const range = `${definition.minimum} to ${definition.maximum}`;
+  return definition.kind === 'integer' ? `a whole number, ${range}` : range;
+}
+
+function readValue(definition: ParameterDefinition, value: ParameterValue): ParameterValue {
+  if (definition.kind === 'flag') {
+    if (value === true || value === 'true' || value === 'on') return true;
+    if (value === false || value === 'false' || value === 'off') return false;
+    return refuse(definition, value);
+  }
+  if (definition.kind === 'choice') {
+    return definition.choices?.includes(String(value)) ? String(value) : refuse(definition, value);
+  }
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof number !== 'number' || !Number.isFinite(number)) return refuse(definition, value);
+  if (definition.kind === 'integer' && !Number.isInteger(number)) return refuse(definition, value);
+  if (number < (definition.minimum ?? number) || number > (definition.maximum ?? number)) {
+    return refuse(definition, value);
+  }
+  return number;
+}
+
+function refuse(definition: ParameterDefinition, value: ParameterValue): never {
+  throw new NightsiftError('wrongUse', `Setting ${definition.name} cannot be "${String(value)}".`, {
+    hint: `Allowed: ${allowedValues(definition)}.`,
+  });
+}

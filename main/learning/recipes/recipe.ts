@@ -1,0 +1,44 @@
+import type { Value } from '../graph/rule.ts';
+import type { Network } from '../nets/network.ts';
+
+export type ParameterValue = number | string | boolean;
+export type Parameters = Readonly<Record<string, ParameterValue>>;
+
+/** One setting of a recipe: what `--set name=value` accepts. */
+export interface ParameterDefinition {
+  readonly name: string;
+  readonly description: string;
+  readonly kind: 'integer' | 'number' | 'choice' | 'flag';
+  readonly default: ParameterValue;
+  /** Inclusive; for integers and numbers. */
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly choices?: readonly string[];
+}
+
+export interface RecipeInput {
+  readonly name: string;
+  /** 1 for vectors, 3 for [channels, height, width]. */
+  readonly rank: number;
+  readonly required: boolean;
+}
+
+/** A network with its settings. */
+export interface Recipe {
+  readonly name: string;
+  readonly description: string;
+  readonly inputs: readonly RecipeInput[];
+  readonly parameters: readonly ParameterDefinition[];
+  /**
+   * Adds the network to its graph.
+   * @param inputs normalised, [items, …shape]
+   * @returns logits [items, classes]
+   */
+  build(network: Network, inputs: ReadonlyMap<string, Value>, classes: number, parameters: Parameters): Value;
+}
+
+export function numberOf(parameters: Parameters, name: string): number {
+  const value = parameters[name];
+  if (typeof value !== 'number') throw new TypeError(`Parameter ${name} is not a number.`);
+  return value;
+}

@@ -1,0 +1,39 @@
+import { linear } from '../nets/layers.ts';
+import { resnet18Embedding, resnet18Head } from '../nets/resnet18.ts';
+import { withCommonParameters } from './common-parameters.ts';
+import { numberOf, type Recipe } from './recipe.ts';
+
+/** ResNet-18 with torchvision's parameter names; the first convolution reads as many channels as the images have. */
+export const resnet18: Recipe = {
+  name: 'resnet18',
+  description: 'ResNet-18 on whole frames; may start from a backbone in an ONNX or SafeTensors file',
+  inputs: [
+    { name: 'image', rank: 3, required: true },
+    { name: 'features', rank: 1, required: false },
+  ],
+  parameters: withCommonParameters(
+    { epochs: 15, batchSize: 16, learningRate: 3e-4, weightDecay: 0.05, patience: 5 },
+    [
+      {
+        name: 'dropout',
+        description: 'share of the 512 pooled activations left out in training',
+        kind: 'number',
+        default: 0.2,
+        minimum: 0,
+        maximum: 0.95,
+      },
+    ],
+  ),
+  build(network, inputs, classes, parameters) {
+    const embedding = resnet18Embedding(network, inputs.get('image')!);
+    const dropped = network.dropout('embedding', embedding, numberOf(parameters, 'dropout'));
+    const fromImage = resnet18Head(network, dropped, classes);
+    const features = inputs.get('features');
+    if (!features) return fromImage;
+    const fromFeatures = linear(network, 'features.linear', features, {
+      outputs: classes,
+      startAtZero: true,
+    });
+    return network.graph.apply('Add', [fromImage, fromFeatures]);
+  },
+};

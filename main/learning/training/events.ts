@@ -1,0 +1,19 @@
+/** What a run tells while it goes on. */
+export interface TrainEvent {
+  readonly kind: 'start' | 'step' | 'epoch' | 'checkpoint' | 'note';
+  /** From 1; 0 before the first. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Steps done. */
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly etaSeconds?: number;
+  /** A sentence for people (`note`). */
+  readonly message?: string;
+}
+
+export interface CheckpointStore {
+  /** Called between steps; the run waits for it. */
+  save(step: number, bytes: Uint8Array, metrics: Record<string, number>): Promise<void>;
+}

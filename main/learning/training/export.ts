@@ -1,0 +1,41 @@
+import { encodeModel } from '../../formats/onnx/index.ts';
+import { encodeSafeTensors, floatTensor, type SafeTensor } from '../../formats/safetensors/safetensors.ts';
+import { assembleNetwork, type NetworkPlan } from '../nets/assemble.ts';
+import type { NetworkState } from '../nets/network.ts';
+
+/**
+ * The model as it is deployed: raw inputs in, `probabilities` [batch, classes] and `logits` out, batch normalisation
+ * folded, the calibration temperature inside.
+ */
+export function exportOnnx(
+  plan: NetworkPlan,
+  state: NetworkState,
+  temperature: number,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
+  const { graph, logits } = assembleNetwork(plan, { mode: 'inference', items: 1, state });
+  const scaled = temperature === 1 ? logits : graph.apply('Mul', [logits, graph.scalar(1 / temperature)]);
+  const probabilities = graph.apply('Softmax', [scaled], { axis: 1 });
+  const names = ['probabilities', 'logits'];
+  const model = graph.toModel({
+    name: plan.recipe.name,
+    outputs: { probabilities, logits: scaled },
+    symbolicBatchOutputs: names,
+    metadata,
+  });
+  return encodeModel(model);
+}
+
+/** Weights and running statistics under PyTorch's names, unfolded. */
+export function exportSafeTensors(
+  plan: NetworkPlan,
+  state: NetworkState,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
+  const { network } = assembleNetwork(plan, { mode: 'inference', items: 1 });
+  const tensors = new Map<string, SafeTensor>();
+  for (const { name, shape } of [...network.parameters, ...network.statistics]) {
+    tensors.set(name, floatTensor(state.get(name)!, shape));
+  }
+  return encodeSafeTensors({ tensors, metadata });
+}

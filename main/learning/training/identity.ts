@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import type { TensorDataset } from '../dataset.ts';
+import type { Parameters } from '../recipes/recipe.ts';
+
+/**
+ * SHA-256 over everything a run's result depends on, the seed apart: recipe, settings, classes, items, labels,
+ * splits, weights, values, backbone.
+ */
+export function configurationHash(
+  recipe: string,
+  parameters: Parameters,
+  dataset: TensorDataset,
+  backbone: Uint8Array | undefined,
+): string {
+  const hash = createHash('sha256');
+  const settings = Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1));
+  hash.update(JSON.stringify([recipe, settings, dataset.classes, dataset.ids]));
+  for (const input of dataset.inputs) {
+    hash.update(JSON.stringify([input.name, input.shape]));
+    hash.update(bytesOf(input.data));
+  }
+  hash.update(bytesOf(dataset.labels)).update(dataset.split);
+  if (dataset.weights) hash.update(bytesOf(dataset.weights));
+  if (backbone) hash.update(backbone);
+  return hash.digest('hex');
+}
+
+function bytesOf(array: Float32Array | Int32Array | Uint8Array): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}

@@ -1,0 +1,136 @@
+import { NightsiftError } from '../../../contract/errors.ts';
+import {
+  decodeSafeTensors,
+  encodeSafeTensors,
+  floatValues,
+  type SafeTensor,
+} from '../../formats/safetensors/safetensors.ts';
+
+/** Where a run stands. All that is not an array; kept small and plain, because it is stored as JSON. */
+export interface Progress {
+  /** Steps done so far. */
+  step: number;
+  /** The epoch under way, from 0, and the steps done in it. */
+  epoch: number;
+  stepInEpoch: number;
+  /** Sums over the epoch under way. */
+  lossSum: number;
+  correct: number;
+  seen: number;
+  /** Null until something has been validated. */
+  bestLoss: number | null;
+  bestEpoch: number;
+  epochsWithoutGain: number;
+  stoppedEarly: boolean;
+}
+
+export interface TrainingState {
+  /** Parameters and running statistics. */
+  values: Map<string, Float32Array>;
+  /** AdamW's moments. */
+  first: Map<string, Float32Array>;
+  second: Map<string, Float32Array>;
+  /** The values at the lowest validation loss. */
+  best: Map<string, Float32Array> | undefined;
+  progress: Progress;
+}
+
+export function startProgress(): Progress {
+  return {
+    step: 0,
+    epoch: 0,
+    stepInEpoch: 0,
+    lossSum: 0,
+    correct: 0,
+    seen: 0,
+    bestLoss: null,
+    bestEpoch: 0,
+    epochsWithoutGain: 0,
+    stoppedEarly: false,
+  };
+}
+
+/** Says what a checkpoint belongs to; a checkpoint of another configuration is refused. */
+export interface CheckpointIdentity {
+  readonly configuration: string;
+  readonly seed: number;
+}
+
+const checkpointFormat = 'nightsift.checkpoint/1';
+
+/**
+ * A checkpoint as SafeTensors: `values/…`, `first/…`, `second/…`, `best/…`, the `order` of the epoch under way, and in
+ * the metadata the progress, the seed (with the position it is the whole state of every random stream) and a
+ * hash of configuration and data.
+ */
+export function encodeCheckpoint(
+  state: TrainingState,
+  order: Int32Array,
+  identity: CheckpointIdentity,
+): Uint8Array {
+  const tensors = new Map<string, SafeTensor>();
+  for (const group of ['values', 'first', 'second', 'best'] as const) {
+    for (const [name, array] of state[group] ?? []) {
+      tensors.set(`${group}/${name}`, { type: 'F32', shape: [array.length], bytes: bytesOf(array) });
+    }
+  }
+  tensors.set('order', { type: 'I32', shape: [order.length], bytes: bytesOf(order) });
+  const metadata = {
+    format: checkpointFormat,
+    configuration: identity.configuration,
+    seed: String(identity.seed),
+    progress: JSON.stringify(state.progress),
+  };
+  return encodeSafeTensors({ tensors, metadata });
+}
+
+function bytesOf(array: Float32Array | Int32Array): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
+/**
+ * @throws NightsiftError `badModel` for damaged bytes, `conflict` for a checkpoint of another run
+ */
+export function decodeCheckpoint(
+  bytes: Uint8Array,
+  identity: CheckpointIdentity,
+): { state: TrainingState; order: Int32Array } {
+  const { tensors, metadata } = decodeSafeTensors(bytes);
+  if (metadata.format !== checkpointFormat) {
+    throw new NightsiftError('badModel', 'The file is not a checkpoint of a training run.', {
+      hint: `Expected format ${checkpointFormat}, found ${metadata.format ?? 'none'}.`,
+    });
+  }
+  if (metadata.configuration !== identity.configuration || metadata.seed !== String(identity.seed)) {
+    throw new NightsiftError('conflict', 'The checkpoint belongs to another data set or other settings.', {
+      hint: 'Resume with the data set version, recipe, settings and seed that the run was started with.',
+    });
+  }
+  const groups = { values: new Map(), first: new Map(), second: new Map(), best: new Map() } as Record<
+    string,
+    Map<string, Float32Array>
+  >;
+  for (const [name, tensor] of tensors) {
+    const slash = name.indexOf('/');
+    const group = groups[name.slice(0, slash)];
+    if (slash > 0 && group) group.set(name.slice(slash + 1), floatValues(name, tensor));
+  }
+  const order = tensors.get('order');
+  const progress = readProgress(metadata.progress);
+  const { values, first, second, best } = groups as Record<
+    'values' | 'first' | 'second' | 'best',
+    Map<string, Float32Array>
+  >;
+  return {
+    state: { values, first, second, best: best.size > 0 ? best : undefined, progress },
+    order: order ? new Int32Array(order.bytes.slice().buffer) : new Int32Array(0),
+  };
+}
+
+function readProgress(text: string | undefined): Progress {
+  try {
+    return { ...startProgress(), ...(JSON.parse(text ?? '') as Partial<Progress>) };
+  } catch (cause) {
+    throw new NightsiftError('badModel', 'The checkpoint does not say how far its run had come.', { cause });
+  }
+}

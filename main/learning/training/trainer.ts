@@ -1,0 +1,299 @@
+import { NightsiftError } from '../../../contract/errors.ts';
+import { evaluate, predictedClasses, softmaxRows } from '../metrics/index.ts';
+import type { NetworkPlan } from '../nets/assemble.ts';
+import { numberOf } from '../recipes/recipe.ts';
+import type { GraphRuntime, GraphSession, TensorValue } from '../runtime.ts';
+import {
+  type BatchSource,
+  balancedWeights,
+  batchItems,
+  epochOrder,
+  floats,
+  lossTargets,
+  maskFeeds,
+  stepsPerEpoch,
+  trainingFeeds,
+} from './batches.ts';
+import type { CheckpointStore, TrainEvent } from './events.ts';
+import { learningRateAt } from './schedule.ts';
+import type { Scorer } from './scorer.ts';
+import { type CheckpointIdentity, encodeCheckpoint, type TrainingState } from './state.ts';
+import { adam, buildTrainingStep, type TrainingStep } from './training-step.ts';
+
+export interface TrainerPorts {
+  readonly runtime: GraphRuntime;
+  readonly checkpoints?: CheckpointStore | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: ((event: TrainEvent) => void) | undefined;
+  /** Milliseconds. */
+  readonly now: () => number;
+}
+
+export interface TrainerTask {
+  readonly plan: NetworkPlan;
+  readonly source: BatchSource;
+  readonly validation: Int32Array;
+  /** False where the validation split is too small to choose weights by. */
+  readonly watchValidation: boolean;
+  readonly identity: CheckpointIdentity;
+}
+
+/** Runs the steps of one training, from wherever its state stands, to its end. */
+export class Trainer {
+  private readonly task: TrainerTask;
+  private readonly state: TrainingState;
+  private readonly ports: TrainerPorts;
+  private readonly scorer: Scorer;
+  private readonly session: GraphSession;
+  private readonly step: TrainingStep;
+  private readonly classWeights: Float32Array;
+  private readonly epochs: number;
+  private readonly startedAt: number;
+  private readonly startedAtStep: number;
+  private order: Int32Array;
+
+  private constructor(
+    task: TrainerTask,
+    state: TrainingState,
+    ports: TrainerPorts,
+    scorer: Scorer,
+    session: GraphSession,
+    step: TrainingStep,
+  ) {
+    this.task = task;
+    this.state = state;
+    this.ports = ports;
+    this.scorer = scorer;
+    this.session = session;
+    this.step = step;
+    const { source } = task;
+    const { labels, classes } = source.dataset;
+    const balanced = source.parameters.classWeights === 'balanced';
+    this.classWeights = balancedWeights(labels, source.items, classes.length, balanced);
+    this.epochs = numberOf(source.parameters, 'epochs');
+    this.startedAt = ports.now();
+    this.startedAtStep = state.progress.step;
+    this.order = epochOrder(source, state.progress.epoch);
+  }
+
+  static async open(
+    task: TrainerTask,
+    state: TrainingState,
+    ports: TrainerPorts,
+    scorer: Scorer,
+  ): Promise<Trainer> {
+    const { parameters, batchSize } = task.source;
+    const step = buildTrainingStep(task.plan, {
+      items: batchSize,
+      weightDecay: numberOf(parameters, 'weightDecay'),
+      clipNorm: numberOf(parameters, 'clipNorm'),
+    });
+    const session = await ports.runtime.load(step.model, { purpose: 'training' });
+    return new Trainer(task, state, ports, scorer, session, step);
+  }
+
+  get totalSteps(): number {
+    return this.epochs * stepsPerEpoch(this.task.source);
+  }
+
+  /** @throws NightsiftError `cancelled` (after a last checkpoint) or `diverged` */
+  async run(): Promise<void> {
+    const { progress } = this.state;
+    this.tell('start', {});
+    while (progress.epoch < this.epochs && !progress.stoppedEarly) {
+      await this.stopIfAsked();
+      await this.oneStep();
+      if (progress.stepInEpoch === stepsPerEpoch(this.task.source)) await this.endEpoch();
+      else if (this.checkpointIsDue()) await this.checkpoint({});
+    }
+  }
+
+  release(): Promise<void> {
+    return this.session.release();
+  }
+
+  private checkpointIsDue(): boolean {
+    const every = numberOf(this.task.source.parameters, 'checkpointSteps');
+    return every > 0 && this.state.progress.step % every === 0;
+  }
+
+  private async stopIfAsked(): Promise<void> {
+    if (!this.ports.signal?.aborted) return;
+    await this.checkpoint({});
+    throw new NightsiftError('cancelled', `Training was stopped after ${this.state.progress.step} steps.`, {
+      hint: 'The run can be resumed from its last checkpoint.',
+    });
+  }
+
+  private feedsFor(items: Int32Array, learningRate: number): Record<string, TensorValue> {
+    const { source } = this.task;
+    const { progress, values, first, second } = this.state;
+    const time = progress.step + 1;
+    const feeds: Record<string, TensorValue> = {
+      ...trainingFeeds(source, items, progress.epoch),
+      ...maskFeeds(this.step.masks, source.seed, progress.step),
+      targets: lossTargets(source, items, this.classWeights),
+      learningRate: scalar(learningRate),
+      firstCorrection: scalar(1 - adam.firstDecay ** time),
+      secondCorrection: scalar(1 - adam.secondDecay ** time),
+    };
+    for (const { name, shape } of this.step.parameters) {
+      feeds[name] = floats(values.get(name)!, shape);
+      feeds[`first/${name}`] = floats(first.get(name)!, shape);
+      feeds[`second/${name}`] = floats(second.get(name)!, shape);
+    }
+    for (const name of this.step.statistics) {
+      const array = values.get(name)!;
+      feeds[name] = floats(array, [array.length]);
+    }
+    return feeds;
+  }
+
+  private async oneStep(): Promise<void> {
+    const { progress } = this.state;
+    const { source } = this.task;
+    const items = batchItems(source, this.order, progress.stepInEpoch);
+    const learningRate = learningRateAt(
+      {
+        peak: numberOf(source.parameters, 'learningRate'),
+        totalSteps: this.totalSteps,
+        warmup: numberOf(source.parameters, 'warmup'),
+      },
+      progress.step,
+    );
+    const feeds = this.feedsFor(items, learningRate);
+    const results = await this.session.run(feeds, this.step.fetches);
+    const loss = (results.loss!.data as Float32Array)[0]!;
+    const gradientNorm = (results.gradientNorm!.data as Float32Array)[0]!;
+    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) throw this.diverged(items, feeds, loss);
+    this.takeOver(results);
+    progress.step += 1;
+    progress.stepInEpoch += 1;
+    progress.lossSum += loss;
+    this.countCorrect(items, results.logits!.data as Float32Array);
+    this.tell('step', { 'train/stepLoss': loss, gradientNorm, learningRate });
+  }
+
+  private takeOver(results: Record<string, TensorValue>): void {
+    const { values, first, second } = this.state;
+    for (const [output, { data }] of Object.entries(results)) {
+      if (!output.startsWith('next/') || !(data instanceof Float32Array)) continue;
+      const name = output.slice('next/'.length);
+      if (name.startsWith('first/')) first.set(name.slice('first/'.length), data);
+      else if (name.startsWith('second/')) second.set(name.slice('second/'.length), data);
+      else values.set(name, data);
+    }
+  }
+
+  private countCorrect(items: Int32Array, logits: Float32Array): void {
+    const { labels, classes } = this.task.source.dataset;
+    const predicted = predictedClasses(logits, classes.length);
+    items.forEach((item, index) => {
+      if (predicted[index] === labels[item]) this.state.progress.correct += 1;
+    });
+    this.state.progress.seen += items.length;
+  }
+
+  /** Names the items with values that are no numbers; where there are none, the whole batch. */
+  private diverged(items: Int32Array, feeds: Record<string, TensorValue>, loss: number): NightsiftError {
+    const { source } = this.task;
+    const { step, epoch } = this.state.progress;
+    const broken = Array.from(items).filter((_, index) =>
+      source.inputs.some((input) => {
+        const data = feeds[input.name]!.data as Float32Array;
+        const size = data.length / items.length;
+        const part = data.subarray(index * size, (index + 1) * size);
+        return part.some((value) =>
+          input.shape.length === 1 ? Math.abs(value) === Infinity : !Number.isFinite(value),
+        );
+      }),
+    );
+    const named = (broken.length > 0 ? broken : Array.from(items)).map((item) => source.dataset.ids[item]!);
+    const unique = [...new Set(named)];
+    const few = unique.slice(0, 5).join(', ') + (unique.length > 5 ? ', …' : '');
+    return new NightsiftError(
+      'diverged',
+      `The loss became ${loss} in epoch ${epoch + 1}, step ${step + 1}, on: ${few}.`,
+      {
+        hint:
+          broken.length > 0
+            ? 'These items hold values that are no numbers; leave them out of the data set.'
+            : 'Lower the learning rate, or look at these items.',
+        details: { items: unique, step, epoch },
+      },
+    );
+  }
+
+  private async endEpoch(): Promise<void> {
+    const { progress } = this.state;
+    const steps = progress.stepInEpoch;
+    const metrics: Record<string, number> = {
+      'train/loss': progress.lossSum / steps,
+      'train/accuracy': progress.correct / progress.seen,
+      ...(await this.validate()),
+    };
+    Object.assign(progress, { epoch: progress.epoch + 1, stepInEpoch: 0, lossSum: 0, correct: 0, seen: 0 });
+    const patience = numberOf(this.task.source.parameters, 'patience');
+    progress.stoppedEarly =
+      patience > 0 && progress.epochsWithoutGain >= patience && progress.epoch < this.epochs;
+    this.order = epochOrder(this.task.source, progress.epoch);
+    this.tell('epoch', metrics);
+    const every = numberOf(this.task.source.parameters, 'checkpointSteps');
+    if (every === 0 || this.checkpointIsDue()) await this.checkpoint(metrics);
+  }
+
+  private async validate(): Promise<Record<string, number>> {
+    const { validation, source, watchValidation } = this.task;
+    if (validation.length === 0) return {};
+    const { classes, labels } = source.dataset;
+    const logits = await this.scorer.logits(source.inputs, validation, this.state.values);
+    const truth = Int32Array.from(validation, (item) => labels[item]!);
+    const result = evaluate(softmaxRows(logits, classes.length), truth, classes);
+    if (watchValidation) this.keepBest(result.loss);
+    return {
+      'validation/loss': result.loss,
+      'validation/accuracy': result.accuracy,
+      'validation/balancedAccuracy': result.balancedAccuracy,
+      'validation/macroF1': result.macroF1,
+    };
+  }
+
+  private keepBest(loss: number): void {
+    const { progress } = this.state;
+    if (progress.bestLoss !== null && !(loss < progress.bestLoss)) {
+      progress.epochsWithoutGain += 1;
+      return;
+    }
+    // arrays are replaced, never written to, so holding them is a snapshot
+    this.state.best = new Map(this.state.values);
+    Object.assign(progress, { bestLoss: loss, bestEpoch: progress.epoch, epochsWithoutGain: 0 });
+  }
+
+  private async checkpoint(metrics: Record<string, number>): Promise<void> {
+    if (!this.ports.checkpoints) return;
+    const { step } = this.state.progress;
+    const bytes = encodeCheckpoint(this.state, this.order, this.task.identity);
+    await this.ports.checkpoints.save(step, bytes, metrics);
+    this.tell('checkpoint', metrics);
+  }
+
+  private tell(kind: TrainEvent['kind'], metrics: Record<string, number>): void {
+    const { step, epoch } = this.state.progress;
+    const done = step - this.startedAtStep;
+    const seconds = (this.ports.now() - this.startedAt) / 1000;
+    const remaining = done > 0 ? { etaSeconds: (seconds / done) * (this.totalSteps - step) } : {};
+    this.ports.onEvent?.({
+      kind,
+      epoch: kind === 'step' ? epoch + 1 : epoch,
+      epochs: this.epochs,
+      step,
+      totalSteps: this.totalSteps,
+      metrics,
+      ...remaining,
+    });
+  }
+}
+
+function scalar(value: number): TensorValue {
+  return floats(Float32Array.of(value), []);
+}
