@@ -43,6 +43,12 @@ export function openBlobStore(directory: string): BlobStore {
   };
 }
 
+/** A file as a plain array: the slices of Node's own Buffer are no copies, which readers rely on. */
+export function readBytes(path: string): Uint8Array {
+  const bytes = readFileSync(path);
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 /** Where a blob lies below `directory`; the worker threads read records with it. */
 export function blobPath(directory: string, hash: string): string {
   if (!/^[0-9a-f]{64}$/.test(hash)) {
@@ -71,7 +77,7 @@ function getBlob(directory: string, hash: string): Uint8Array {
   const path = blobPath(directory, hash);
   let bytes: Uint8Array;
   try {
-    bytes = readFileSync(path);
+    bytes = readBytes(path);
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw storageError(error, path);
     throw new NightsiftError('notFound', `The stored file ${hash} is missing from the library.`, {

@@ -1,13 +1,12 @@
 /** What a worker thread of the frames family does: measure one file, judge a session, read views. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { type ErrorRecord, toErrorRecord } from '../../../contract/error-record.ts';
 import { refusalCodes } from '../../../contract/errors.ts';
 import type { FrameHeader, PolicyName } from '../../../contract/words.ts';
 import type { FrameImage, FrameJudgement, FrameRecord } from '../../families/frames/record.ts';
 import type { ByteSource } from '../../formats/byte-source.ts';
 import type { TaskHandler } from '../../jobs/worker-side.ts';
-import { blobPath, openBlobStore } from '../../library/blobs.ts';
+import { blobPath, openBlobStore, readBytes } from '../../library/blobs.ts';
 import { type FileState, type LocalFile, openLocalFile } from '../../sources/local-file.ts';
 
 /** The family's own functions; tests bring simple ones. */
@@ -167,7 +166,7 @@ function refusalOf(error: unknown): ErrorRecord {
 
 function judge(functions: FrameFunctions, input: JudgeInput): readonly FrameJudgement[] {
   const records = input.frames.map(({ file, recordBlob }) => ({
-    ...functions.decodeRecord(readFileSync(blobPath(input.blobsDirectory, recordBlob))),
+    ...functions.decodeRecord(readBytes(blobPath(input.blobsDirectory, recordBlob))),
     file, // the same content may lie under another name than the one it was measured by
   }));
   return functions.judgeSession(records, { policy: input.policy });
@@ -175,7 +174,7 @@ function judge(functions: FrameFunctions, input: JudgeInput): readonly FrameJudg
 
 function views(functions: FrameFunctions, input: ViewsInput): ViewsOutput {
   const read = input.recordBlobs.map(
-    (hash) => functions.decodeRecord(readFileSync(blobPath(input.blobsDirectory, hash))).view,
+    (hash) => functions.decodeRecord(readBytes(blobPath(input.blobsDirectory, hash))).view,
   );
   const side = read[0]?.width ?? 0;
   const data = new Uint8Array(side * side * read.length);

@@ -1,0 +1,115 @@
+/** The record of runs as lists, screens and files show it. */
+import type { Parameters, RunComparison, RunDetail, RunRow } from '../../contract/calls/training.ts';
+import type { Library } from '../library/open-library.ts';
+import type { Run } from '../library/runs.ts';
+
+/** Kept among a run's parameters, apart from those of the recipe. */
+export const environmentKey = '@environment';
+export const requestKey = '@request';
+export const recipeKey = '@recipe';
+
+/** What a finished run leaves in its row. */
+export interface RunSummary {
+  readonly epochs: number;
+  readonly stoppedEarly: boolean;
+  readonly exportDifference: number;
+  readonly metrics: Readonly<Record<string, number | null>>;
+  readonly models: readonly string[];
+}
+
+/** Runs that did not end by themselves can be gone on with: from the last checkpoint, else from their start. */
+export function isResumable(run: Run): boolean {
+  return run.kind === 'train' && ['interrupted', 'cancelled', 'failed'].includes(run.status);
+}
+
+export function runRow(library: Library, run: Run): RunRow {
+  const summary = run.summary as Partial<RunSummary> | null;
+  const recipe = library.runs.parameters(run.id)[recipeKey];
+  return {
+    id: run.id,
+    experiment: run.experiment,
+    kind: run.kind,
+    state: run.status,
+    recipe: typeof recipe === 'string' ? recipe : null,
+    seed: run.seed,
+    dataSet: dataSetName(library, run.datasetVersionId),
+    startedAt: run.startedAt,
+    endedAt: run.endedAt,
+    epochs: summary?.epochs ?? library.runs.checkpoints(run.id)[0]?.epoch ?? 0,
+    resumable: isResumable(run),
+    metrics: { ...summary?.metrics },
+  };
+}
+
+/** The newest last; `limit` keeps the newest. */
+export function listRuns(library: Library, limit?: number): RunRow[] {
+  const runs = library.runs.list();
+  return runs
+    .slice(limit === undefined ? 0 : Math.max(0, runs.length - limit))
+    .map((run) => runRow(library, run));
+}
+
+/** Errors: notFound. */
+export function showRun(library: Library, reference: string): RunDetail {
+  const run = library.runs.need(reference);
+  const stored = library.runs.parameters(run.id);
+  const series: Record<string, { step: number; value: number }[]> = {};
+  for (const { name, step, value } of library.runs.metrics(run.id)) {
+    if (value === null) continue;
+    series[name] ??= [];
+    series[name].push({ step, value });
+  }
+  const environment = stored[environmentKey];
+  return {
+    run: runRow(library, run),
+    parameters: recipeParameters(stored),
+    environment: (environment ?? {}) as Record<string, string>,
+    error: run.errorCode === null ? null : { code: run.errorCode, message: run.errorMessage ?? '' },
+    series,
+    checkpoints: library.runs.checkpoints(run.id).map(({ epoch, step, kind, blob }) => ({
+      epoch,
+      step,
+      best: kind === 'best',
+      hash: blob,
+    })),
+    models: library.models
+      .list()
+      .filter((version) => version.runId === run.id)
+      .map((version) => `${version.name}@${version.version}`),
+  };
+}
+
+/** Without the entries that are not the recipe's. */
+export function recipeParameters(stored: Readonly<Record<string, unknown>>): Parameters {
+  const own = Object.entries(stored).filter(([key]) => !key.startsWith('@'));
+  return Object.fromEntries(own) as Parameters;
+}
+
+/** Parameters and figures side by side. Errors: notFound. */
+export function compareRuns(library: Library, references: readonly string[]): RunComparison {
+  const details = references.map((reference) => showRun(library, reference));
+  const keysOf = (records: readonly Readonly<Record<string, unknown>>[]) =>
+    [...new Set(records.flatMap((record) => Object.keys(record)))].sort();
+  const settings = details.map(({ run, parameters }) => ({
+    recipe: run.recipe,
+    seed: run.seed,
+    dataSet: run.dataSet,
+    ...parameters,
+  }));
+  return {
+    runs: details.map(({ run }) => run),
+    parameters: keysOf(settings).map((key) => {
+      const values = settings.map((each) => (each as Parameters)[key] ?? null);
+      return { key, values, differs: new Set(values).size > 1 };
+    }),
+    metrics: keysOf(details.map(({ run }) => run.metrics)).map((key) => ({
+      key,
+      values: details.map(({ run }) => run.metrics[key] ?? null),
+    })),
+  };
+}
+
+export function dataSetName(library: Library, id: number | null): string | null {
+  const version = id === null ? undefined : library.datasets.byId(id);
+  return version === undefined ? null : `${version.name}@${version.version}`;
+}

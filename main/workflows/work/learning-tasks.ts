@@ -1,0 +1,45 @@
+/** What a learning worker does, as messages. The bodies are in learning-worker.ts. */
+import type { TensorDataset, TensorInput } from '../../learning/dataset.ts';
+import type { TrainEvent, TrainedNetwork, TrainOptions } from '../../learning/train-network.ts';
+
+export interface TrainTaskInput {
+  readonly dataset: TensorDataset;
+  readonly options: TrainOptions;
+  readonly blobsDirectory: string;
+  /** Blob of a checkpoint of the same run. */
+  readonly resumeFrom: string | null;
+  /** One 32-bit integer; anything but 0 asks to stop. Ending the thread instead would abort the process. */
+  readonly cancel: SharedArrayBuffer;
+  /** Threads within one operator; results are equal to the bit only for equal numbers. */
+  readonly threads: number;
+}
+
+export type TrainTaskProgress =
+  | { readonly kind: 'event'; readonly event: TrainEvent }
+  /** The blob is durable; the row is the main thread's to write. */
+  | {
+      readonly kind: 'checkpoint';
+      readonly step: number;
+      readonly epoch: number;
+      readonly blob: string;
+      readonly metrics: Readonly<Record<string, number>>;
+    };
+
+export interface TrainTaskOutput {
+  readonly onnxBlob: string;
+  readonly onnxBytes: number;
+  readonly safetensorsBlob: string;
+  readonly network: Omit<TrainedNetwork, 'onnx' | 'safetensors'>;
+}
+
+export interface PredictTaskInput {
+  /** An ONNX file: a blob of the library or one that a person named. */
+  readonly modelPath: string;
+  readonly inputs: readonly TensorInput[];
+}
+
+export interface PredictTaskOutput {
+  readonly classes: readonly string[];
+  /** [items, classes] */
+  readonly probabilities: Float32Array;
+}

@@ -1,0 +1,67 @@
+/** The thread that trains and predicts: ONNX Runtime blocks the thread it runs on. */
+import { readFileSync } from 'node:fs';
+import { serveTasks, type TaskContext } from '../../jobs/worker-side.ts';
+import { loadPredictor, type Predictor } from '../../learning/predict.ts';
+import { trainNetwork } from '../../learning/train-network.ts';
+import { openBlobStore } from '../../library/blobs.ts';
+import { onnxRuntime } from '../../runtime/onnx-runtime.ts';
+import type {
+  PredictTaskInput,
+  PredictTaskOutput,
+  TrainTaskInput,
+  TrainTaskOutput,
+  TrainTaskProgress,
+} from './learning-tasks.ts';
+
+async function train(input: TrainTaskInput, context: TaskContext): Promise<TrainTaskOutput> {
+  const blobs = openBlobStore(input.blobsDirectory);
+  const cancel = new Int32Array(input.cancel);
+  const stop = new AbortController();
+  const obey = () => {
+    if (Atomics.load(cancel, 0) !== 0) stop.abort();
+  };
+  const tell = (progress: TrainTaskProgress) => context.progress(progress);
+  let epoch = 0;
+  obey();
+  const { onnx, safetensors, ...network } = await trainNetwork(input.dataset, input.options, {
+    runtime: onnxRuntime({ threads: input.threads }),
+    signal: stop.signal,
+    now: () => performance.now(),
+    ...(input.resumeFrom === null ? {} : { resumeFrom: blobs.get(input.resumeFrom) }),
+    onEvent(event) {
+      // Told after every step, so that the trainer's next look at the signal sees it.
+      obey();
+      epoch = event.kind === 'step' ? event.epoch - 1 : event.epoch;
+      if (event.kind !== 'checkpoint') tell({ kind: 'event', event });
+    },
+    checkpoints: {
+      async save(step, bytes, metrics) {
+        tell({ kind: 'checkpoint', step, epoch, blob: blobs.put(bytes), metrics });
+      },
+    },
+  });
+  return {
+    onnxBlob: blobs.put(onnx),
+    onnxBytes: onnx.byteLength,
+    safetensorsBlob: blobs.put(safetensors),
+    network,
+  };
+}
+
+// Predictions come in portions of one model; it is opened once.
+let opened: { readonly path: string; readonly predictor: Predictor } | null = null;
+
+async function predict({ modelPath, inputs }: PredictTaskInput): Promise<PredictTaskOutput> {
+  if (opened?.path !== modelPath) {
+    const predictor = await loadPredictor(readFileSync(modelPath), onnxRuntime());
+    await opened?.predictor.release();
+    opened = { path: modelPath, predictor };
+  }
+  const { predictor } = opened;
+  return { classes: predictor.classes, probabilities: await predictor.predict(inputs) };
+}
+
+serveTasks({
+  train: (input, context) => train(input as TrainTaskInput, context),
+  predict: (input) => predict(input as PredictTaskInput),
+});
