@@ -270,5 +270,7 @@ export interface RenderedFrame {
   readonly mosaic: BayerPattern | null;
   readonly cards: readonly HeaderCard[];
   readonly truth: FrameTruth;
+  /** Every star of SNR 4 and more, blended ones and those at the border included: what a detection may be. */
+  readonly everyStar: readonly { readonly x: number; readonly y: number; readonly snr: number }[];
   readonly shape: PsfShape;
 }

@@ -1,5 +1,6 @@
 /** Renders one frame of a planned night: light, detector, header, truth. */
 import { cardsOf } from './cards.ts';
+import { type CountedStar, countStars, starsWithSnr } from './count-stars.ts';
 import { addFixedDefects, addHits, bleed, readOut } from './detector.ts';
 import { type CrossProfile, crossProfile, drawTrail } from './draw-lines.ts';
 import { drawStars, PsfField, placeStars } from './draw-stars.ts';
@@ -79,15 +80,8 @@ function renderWithoutLight(night: SimulatedNight, plan: FramePlan, level: numbe
     stars: [],
     trails: [],
   });
-  return {
-    width,
-    height,
-    pixels,
-    mosaic: null,
-    cards: cardsOf(night, plan),
-    truth,
-    shape: shapeOf(night, plan),
-  };
+  const cards = cardsOf(night, plan);
+  return { width, height, pixels, mosaic: null, cards, truth, everyStar: [], shape: shapeOf(night, plan) };
 }
 
 /**
@@ -133,7 +127,8 @@ function renderSky(night: SimulatedNight, plan: FramePlan): RenderedFrame {
     shape.doubleShare > 0
       ? measureShape({ ...psf.table(level).shape, doubleShare: 0 })
       : halfMaximumRegion(psf.table(level));
-  const counted = countStars(night, plan, psf, stars, sky.noiseElectrons);
+  const everyStar = starsWithSnr(psf, stars, sky.noiseElectrons);
+  const counted = countStars(night, plan, psf, everyStar);
   const truth = describeTruth(night, plan, {
     ...medianRegion(counted, region),
     background: sky.backgroundAdu,
@@ -148,6 +143,7 @@ function renderSky(night: SimulatedNight, plan: FramePlan): RenderedFrame {
     mosaic: mosaic ? 'RGGB' : null,
     cards: cardsOf(night, plan),
     truth,
+    everyStar,
     shape,
   };
 }
@@ -163,57 +159,6 @@ function exposureFactor(night: SimulatedNight, plan: FramePlan, target: Target):
   const { camera } = night;
   const full = Math.min(camera.fullWellElectrons, (65535 - camera.offsetAdu) * camera.electronsPerAdu);
   return (over.fill * full) / (target.skyElectrons * plan.skyFactor);
-}
-
-interface CountedStar {
-  readonly x: number;
-  readonly y: number;
-  readonly electrons: number;
-  readonly snr: number;
-  readonly level: number;
-}
-
-/** Stars that have to be found: SNR 10, 8 px inside; of two closer than a width, the brighter one. */
-const COUNTED_SNR = 10;
-const BORDER_PIXELS = 8;
-
-function countStars(
-  night: SimulatedNight,
-  plan: FramePlan,
-  psf: PsfField,
-  stars: readonly { x: number; y: number; electrons: number; level: number }[],
-  noise: number,
-): CountedStar[] {
-  const cut = find(plan, 'truncated');
-  const lastRow = cut === undefined ? night.height : Math.floor(night.height * cut.share);
-  const counted: CountedStar[] = [];
-  const cellPixels = 16;
-  const cells = new Map<number, CountedStar[]>();
-  const apart = 0.8 * measureShape(psf.shape).fwhm;
-  const bright = [...stars].sort((a, b) => b.electrons - a.electrons);
-  for (const star of bright) {
-    const inside =
-      star.x >= BORDER_PIXELS &&
-      star.y >= BORDER_PIXELS &&
-      star.x <= night.width - 1 - BORDER_PIXELS &&
-      star.y <= lastRow - 1 - BORDER_PIXELS;
-    if (!inside) continue;
-    const snr = (star.electrons * Math.sqrt(psf.table(star.level).sumOfSquares)) / noise;
-    if (snr < COUNTED_SNR) continue;
-    const column = Math.floor(star.x / cellPixels);
-    const row = Math.floor(star.y / cellPixels);
-    let near = false;
-    for (let key = -4; key <= 4 && !near; key++) {
-      const cell = (row + Math.trunc((key + 4) / 3) - 1) * 4096 + column + ((key + 4) % 3) - 1;
-      near = (cells.get(cell) ?? []).some((other) => Math.hypot(other.x - star.x, other.y - star.y) < apart);
-    }
-    if (near) continue;
-    const kept = { x: star.x, y: star.y, electrons: star.electrons, snr, level: star.level };
-    const home = row * 4096 + column;
-    cells.set(home, [...(cells.get(home) ?? []), kept]);
-    counted.push(kept);
-  }
-  return counted;
 }
 
 function medianRegion(
