@@ -10,11 +10,15 @@ export interface PredictorInput {
   readonly shape: readonly number[];
 }
 
-export interface Predictor {
+/** What a model file says of itself, without running it. */
+export interface ModelDescription {
   /** What the trainer wrote into the file: classes, recipe, run, data set hash … */
   readonly metadata: Readonly<Record<string, string>>;
   readonly classes: readonly string[];
   readonly inputs: readonly PredictorInput[];
+}
+
+export interface Predictor extends ModelDescription {
   /**
    * @param inputs all inputs of the model, each with the same number of items
    * @returns probabilities [items, classes]
@@ -27,15 +31,18 @@ export interface Predictor {
 /** Items predicted at once; bounds memory, does not change results. */
 const predictionBatch = 64;
 
+/** @throws NightsiftError `badModel` when the bytes are no model, or name no classes */
+export function describeModel(onnx: Uint8Array): ModelDescription {
+  const model = decodeModel(onnx);
+  return { metadata: model.metadata, classes: readClasses(model.metadata), inputs: readInputs(model) };
+}
+
 /**
  * Opens an exported model.
  * @throws NightsiftError `badModel` when the file is no model, or names no classes
  */
 export async function loadPredictor(onnx: Uint8Array, runtime: GraphRuntime): Promise<Predictor> {
-  const model = decodeModel(onnx);
-  const { metadata } = model;
-  const classes = readClasses(metadata);
-  const inputs = readInputs(model);
+  const { metadata, classes, inputs } = describeModel(onnx);
   const session = await runtime.load(onnx, { purpose: 'inference' });
   return {
     metadata,
