@@ -1,0 +1,182 @@
+/**
+ * A trained model ready to answer, opened from the registry or from an exported file. It is the only way to predict:
+ * scan, predict, sort and scripts all ask here.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { NightsiftError } from '../../contract/errors.ts';
+import { openWorkerPool, type WorkerPool } from '../jobs/pool.ts';
+import type { TensorInput } from '../learning/dataset.ts';
+import { describeModel, type ModelDescription } from '../learning/predict.ts';
+import type { ModelVersion } from '../library/models.ts';
+import type { Library } from '../library/open-library.ts';
+import type { FrameFamily } from './frame-family.ts';
+import { type ModelMetadata, type ModelMetrics, referenceOf } from './models.ts';
+import { dataSetName } from './runs.ts';
+import { type FrameSource, frameInputs } from './training/frame-inputs.ts';
+import { type LearningPool, openLearningPool } from './training/learning-pool.ts';
+
+export interface Prediction {
+  /** The most probable class. */
+  readonly label: string;
+  readonly probabilities: Readonly<Record<string, number>>;
+  /** P(clean) for frames; null for models that know no such class. */
+  readonly score: number | null;
+}
+
+export interface TrainedModel {
+  /** `NAME@VERSION`, or the file's path. */
+  readonly reference: string;
+  readonly path: string;
+  readonly classes: readonly string[];
+  /** What the trainer wrote into the file. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** From the registry; null for a file of unknown origin. */
+  readonly runId: string | null;
+  readonly modelVersion: number | null;
+  readonly dataSetVersion: string | null;
+  readonly checkpointPath: string | null;
+  readonly metrics: Readonly<Record<string, number | null>>;
+  /** Errors: modelMismatch when an input is missing or has another shape. */
+  predict(inputs: readonly TensorInput[]): Promise<Prediction[]>;
+  /** Frames of the library; in portions, so that a signal is obeyed soon. */
+  predictFrames(
+    frames: readonly FrameSource[],
+    options?: { readonly signal?: AbortSignal | undefined; readonly onDone?: (done: number) => void },
+  ): Promise<Prediction[]>;
+  close(): Promise<void>;
+}
+
+export interface ModelPorts {
+  readonly library: Library;
+  readonly family: FrameFamily;
+}
+
+/**
+ * @param reference NAME, NAME@VERSION, NAME@production or the path of an ONNX file
+ * @throws NightsiftError `notFound`, `badModel`, `cannotOpen`
+ */
+export async function openTrainedModel(ports: ModelPorts, reference: string): Promise<TrainedModel> {
+  if (!looksLikeFile(reference)) return openVersion(ports, ports.library.models.need(reference));
+  const file = path.resolve(reference);
+  return assemble(ports, { path: file, bytes: readModelFile(file), version: null });
+}
+
+export async function openVersion(ports: ModelPorts, version: ModelVersion): Promise<TrainedModel> {
+  const { blobs } = ports.library;
+  // The store checks the content against its hash: a damaged model must not judge a night.
+  return assemble(ports, {
+    path: blobs.pathOf(version.onnxBlob),
+    bytes: blobs.get(version.onnxBlob),
+    version,
+  });
+}
+
+function looksLikeFile(reference: string): boolean {
+  return reference.toLowerCase().endsWith('.onnx');
+}
+
+function readModelFile(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (thrown) {
+    const code = (thrown as NodeJS.ErrnoException).code;
+    throw new NightsiftError(
+      code === 'ENOENT' ? 'notFound' : 'cannotOpen',
+      `Cannot read the model ${file}: ${code}.`,
+      {
+        hint: 'Give an ONNX file, or the name of a registered model: nightsift models list.',
+        details: { file },
+        cause: thrown,
+      },
+    );
+  }
+}
+
+interface ModelSource {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly version: ModelVersion | null;
+}
+
+// A portion takes about a second at most, so that Ctrl-C is answered.
+const framesAtOnce = 64;
+
+function assemble(ports: ModelPorts, source: ModelSource): TrainedModel {
+  const description = describeModel(source.bytes);
+  const learning: LearningPool = openLearningPool();
+  let frames: WorkerPool | null = null;
+  const predict = async (inputs: readonly TensorInput[]): Promise<Prediction[]> => {
+    const { probabilities, classes } = await learning.predict({ modelPath: source.path, inputs });
+    return predictionsOf(probabilities, classes);
+  };
+  return {
+    path: source.path,
+    classes: description.classes,
+    metadata: description.metadata,
+    ...origin(ports.library, source),
+    predict,
+    async predictFrames(items, { signal, onDone } = {}) {
+      const side = imageSide(description);
+      frames ??= openWorkerPool({ entry: ports.family.worker, size: 1 });
+      const predictions: Prediction[] = [];
+      for (let start = 0; start < items.length; start += framesAtOnce) {
+        signal?.throwIfAborted();
+        const portion = items.slice(start, start + framesAtOnce);
+        const inputs = await frameInputs(frames, ports.library.blobs.directory, portion, side);
+        predictions.push(...(await predict(inputs)));
+        onDone?.(predictions.length);
+      }
+      return predictions;
+    },
+    async close() {
+      await Promise.all([learning.close(), frames?.close()]);
+    },
+  };
+}
+
+function origin(library: Library, { path: file, version }: ModelSource) {
+  if (version === null) {
+    return {
+      reference: file,
+      runId: null,
+      modelVersion: null,
+      dataSetVersion: null,
+      checkpointPath: null,
+      metrics: {},
+    };
+  }
+  const { checkpoint } = version.metadata as Partial<ModelMetadata>;
+  return {
+    reference: referenceOf(version),
+    runId: version.runId,
+    modelVersion: version.version,
+    dataSetVersion: dataSetName(library, version.datasetVersionId),
+    checkpointPath: checkpoint == null ? null : library.blobs.pathOf(checkpoint),
+    metrics: (version.metrics as Partial<ModelMetrics>).figures ?? {},
+  };
+}
+
+function imageSide({ inputs }: ModelDescription): number {
+  const image = inputs.find(({ name }) => name === 'image');
+  const [, height, width] = image?.shape ?? [];
+  if (height !== undefined && height === width) return height;
+  throw new NightsiftError('modelMismatch', 'The model does not take square images of frames.', {
+    hint: 'Choose a model that was trained on frames.',
+  });
+}
+
+function predictionsOf(probabilities: Float32Array, classes: readonly string[]): Prediction[] {
+  const clean = classes.indexOf('clean');
+  return Array.from({ length: probabilities.length / classes.length }, (_, item) => {
+    const row = probabilities.subarray(item * classes.length, (item + 1) * classes.length);
+    let best = 0;
+    for (let index = 1; index < row.length; index++)
+      if ((row[index] as number) > (row[best] as number)) best = index;
+    return {
+      label: classes[best] as string,
+      probabilities: Object.fromEntries(classes.map((name, index) => [name, row[index] as number])),
+      score: clean < 0 ? null : (row[clean] as number),
+    };
+  });
+}

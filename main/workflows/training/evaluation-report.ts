@@ -1,0 +1,87 @@
+/** Figures on labelled items, those a person labelled apart from mere agreement with the prefilter. */
+import type { Evaluation, EvaluationReport } from '../../../contract/calls/training.ts';
+import { evaluate, type Evaluation as Measured } from '../../learning/metrics/index.ts';
+
+export interface JudgedItems {
+  readonly classes: readonly string[];
+  /** [items, classes] */
+  readonly probabilities: Float32Array;
+  /** Index into `classes`. */
+  readonly labels: readonly number[];
+  /** True where a person set the label. */
+  readonly person: readonly boolean[];
+}
+
+export function evaluationReport(
+  about: Pick<EvaluationReport, 'model' | 'on' | 'withinNight'>,
+  items: JudgedItems,
+): EvaluationReport {
+  const everywhere = items.labels.map((_, index) => index);
+  const byPerson = everywhere.filter((index) => items.person[index]);
+  const byPrefilter = everywhere.filter((index) => !items.person[index]);
+  return {
+    schema: 'nightsift.evaluation/1',
+    ...about,
+    all: figures(items, everywhere),
+    person: byPerson.length > 0 ? figures(items, byPerson) : null,
+    prefilterAgreement: byPrefilter.length > 0 ? figures(items, byPrefilter) : null,
+  };
+}
+
+function figures({ classes, probabilities, labels }: JudgedItems, places: readonly number[]): Evaluation {
+  const count = classes.length;
+  const rows = new Float32Array(places.length * count);
+  places.forEach((place, index) => {
+    rows.set(probabilities.subarray(place * count, (place + 1) * count), index * count);
+  });
+  const measured = evaluate(
+    rows,
+    places.map((place) => labels[place] as number),
+    classes,
+  );
+  return inContract(measured);
+}
+
+/** Null where a figure has no meaning: no item at all, none of a class, none called so. */
+function inContract(measured: Measured): Evaluation {
+  const { items, confusion } = measured;
+  const orNull = (value: number) => (items === 0 ? null : value);
+  return {
+    items,
+    accuracy: orNull(measured.accuracy),
+    balancedAccuracy: orNull(measured.balancedAccuracy),
+    macroF1: orNull(measured.macroF1),
+    classes: measured.perClass.map(({ className, support, precision, recall, f1 }, index) => {
+      const called = confusion.reduce((sum, row) => sum + (row[index] ?? 0), 0);
+      return {
+        name: className,
+        support,
+        precision: called > 0 ? precision : null,
+        recall: support > 0 ? recall : null,
+        f1: support > 0 ? f1 : null,
+      };
+    }),
+    confusion: confusion.map((row) => [...row]),
+  };
+}
+
+/** The report as flat names, for lists and comparisons. */
+export function flatFigures(report: EvaluationReport): Record<string, number | null> {
+  const flat: Record<string, number | null> = {};
+  const add = (prefix: string, evaluation: Evaluation | null) => {
+    if (evaluation === null) return;
+    flat[`${prefix}accuracy`] = evaluation.accuracy;
+    flat[`${prefix}balancedAccuracy`] = evaluation.balancedAccuracy;
+    flat[`${prefix}macroF1`] = evaluation.macroF1;
+    flat[`${prefix}items`] = evaluation.items;
+    for (const each of evaluation.classes) {
+      flat[`${prefix}${each.name}/precision`] = each.precision;
+      flat[`${prefix}${each.name}/recall`] = each.recall;
+      flat[`${prefix}${each.name}/f1`] = each.f1;
+    }
+  };
+  add('', report.all);
+  add('person/', report.person);
+  add('prefilterAgreement/', report.prefilterAgreement);
+  return flat;
+}

@@ -1,0 +1,68 @@
+/** Frames as a network sees them: the small view of each record as an image, its session-relative figures beside it. */
+import { NightsiftError } from '../../../contract/errors.ts';
+import type { WorkerPool } from '../../jobs/pool.ts';
+import type { TensorInput } from '../../learning/dataset.ts';
+import type { ViewsInput, ViewsOutput } from '../work/frame-tasks.ts';
+
+export interface FrameSource {
+  readonly recordBlob: string;
+  readonly features: Float32Array;
+}
+
+/** Image sides of the recipes, pixels; each divides the 224 of a stored view. */
+const imageSides: Readonly<Record<string, number>> = { 'small-cnn': 112, resnet18: 224 };
+
+export function imageSideOf(recipe: string): number {
+  return imageSides[recipe] ?? 224;
+}
+
+/**
+ * Inputs `image` [1, side, side] (8 bits) and `features` [names], one entry for each frame in order.
+ * Errors: modelMismatch when the side does not divide that of the views or a frame has other features.
+ */
+export async function frameInputs(
+  pool: WorkerPool,
+  blobsDirectory: string,
+  frames: readonly FrameSource[],
+  side: number,
+): Promise<TensorInput[]> {
+  const ask: ViewsInput = { blobsDirectory, recordBlobs: frames.map(({ recordBlob }) => recordBlob) };
+  const views = await pool.run<ViewsOutput>('views', ask);
+  const featureCount = frames[0]?.features.length ?? 0;
+  const features = new Float32Array(frames.length * featureCount);
+  frames.forEach((frame, index) => {
+    if (frame.features.length !== featureCount) {
+      throw new NightsiftError('modelMismatch', 'Frames were judged by different versions of Nightsift.', {
+        hint: 'Scan the session again and make a new data set version.',
+      });
+    }
+    features.set(frame.features, index * featureCount);
+  });
+  return [
+    { name: 'image', shape: [1, side, side], data: smaller(views, frames.length, side) },
+    { name: 'features', shape: [featureCount], data: features },
+  ];
+}
+
+/** Views reduced to `side` by averaging whole blocks of pixels. */
+function smaller(views: ViewsOutput, count: number, side: number): Uint8Array {
+  if (count === 0 || views.side === side) return views.data;
+  const block = views.side / side;
+  if (!Number.isInteger(block)) {
+    throw new NightsiftError('modelMismatch', `Views of ${views.side} pixels cannot be reduced to ${side}.`, {
+      hint: 'The model wants another kind of image.',
+    });
+  }
+  const result = new Uint8Array(count * side * side);
+  for (let place = 0; place < result.length; place++) {
+    const x = (place % side) * block;
+    const y = Math.floor(place / side) * block; // rows of all views lie below each other
+    let sum = 0;
+    for (let row = y; row < y + block; row++) {
+      for (let column = x; column < x + block; column++)
+        sum += views.data[row * views.side + column] as number;
+    }
+    result[place] = Math.round(sum / (block * block));
+  }
+  return result;
+}
