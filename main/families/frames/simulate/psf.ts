@@ -209,51 +209,82 @@ export interface RegionShape {
   readonly angle: number;
 }
 
+/** Directions in which the region's border is looked for. */
+const RAYS = 144;
+
+/** Cubic (Catmull-Rom) weights of the four cells about a place `t` between the middle two. */
+function cubicWeights(t: number): readonly [number, number, number, number] {
+  const t2 = t * t;
+  const t3 = t2 * t;
+  return [(-t3 + 2 * t2 - t) / 2, (3 * t3 - 5 * t2 + 2) / 2, (-3 * t3 + 4 * t2 + t) / 2, (t3 - t2) / 2];
+}
+
+/** The profile between the cells of its table, at (x, y) px from the centre. */
+function profileAt(table: PsfTable, x: number, y: number): number {
+  const centre = (table.size - 1) / 2;
+  const u = Math.max(1, Math.min(table.size - 3, centre + x * PHASES));
+  const v = Math.max(1, Math.min(table.size - 3, centre + y * PHASES));
+  const i = Math.floor(u);
+  const j = Math.floor(v);
+  const across = cubicWeights(u - i);
+  const down = cubicWeights(v - j);
+  let sum = 0;
+  for (let row = 0; row < 4; row++) {
+    const cell = (j + row - 1) * table.size + i - 1;
+    let line = 0;
+    for (let column = 0; column < 4; column++) line += across[column] * table.values[cell + column];
+    sum += down[row] * line;
+  }
+  return sum;
+}
+
+/** Distance of the outermost half-maximum crossing along one direction, px. */
+function borderAlong(table: PsfTable, angle: number): number {
+  const half = table.peak / 2;
+  const cos = Math.cos(angle);
+  const sin = Math.sin(angle);
+  const at = (r: number): number => profileAt(table, r * cos, r * sin);
+  const step = 1 / PHASES;
+  let outside = table.radius;
+  while (outside > step && at(outside - step) < half) outside -= step;
+  let inside = outside - step;
+  for (let halving = 0; halving < 16; halving++) {
+    const middle = (inside + outside) / 2;
+    if (at(middle) < half) outside = middle;
+    else inside = middle;
+  }
+  return (inside + outside) / 2;
+}
+
 /**
- * Half-maximum region of the pixel-integrated profile: each row of the fine grid is cut where it crosses half the
- * peak (outermost crossings, linear between cells, so that a doughnut's hole is filled), area and moments are
- * summed over the rows.
+ * Half-maximum region of the pixel-integrated profile. Its border is followed around the centre (outermost
+ * crossings, so that a doughnut's hole is filled); area and second moments are integrated over the sectors.
  */
 export function halfMaximumRegion(table: PsfTable): RegionShape {
-  const { size, values } = table;
-  const half = table.peak / 2;
-  const centre = (size - 1) / 2;
   const sums = { area: 0, x: 0, y: 0, xx: 0, yy: 0, xy: 0 };
-  for (let j = 0; j < size; j++) {
-    const row = j * size;
-    let first = -1;
-    let last = -1;
-    for (let i = 0; i < size; i++) {
-      if (values[row + i] < half) continue;
-      if (first < 0) first = i;
-      last = i;
-    }
-    if (first < 1 || last >= size - 1) continue;
-    const left = first - (values[row + first] - half) / (values[row + first] - values[row + first - 1]);
-    const right = last + (values[row + last] - half) / (values[row + last] - values[row + last + 1]);
-    addRow(sums, (left - centre) / PHASES, (right - centre) / PHASES, (j - centre) / PHASES);
+  const turn = (2 * Math.PI) / RAYS;
+  for (let ray = 0; ray < RAYS; ray++) {
+    const angle = ray * turn;
+    const r = borderAlong(table, angle);
+    const cos = Math.cos(angle);
+    const sin = Math.sin(angle);
+    sums.area += (r ** 2 / 2) * turn;
+    sums.x += ((r ** 3 * cos) / 3) * turn;
+    sums.y += ((r ** 3 * sin) / 3) * turn;
+    sums.xx += ((r ** 4 * cos * cos) / 4) * turn;
+    sums.yy += ((r ** 4 * sin * sin) / 4) * turn;
+    sums.xy += ((r ** 4 * cos * sin) / 4) * turn;
   }
   return regionFromSums(sums);
 }
 
 interface RegionSums {
-  area: number;
-  x: number;
-  y: number;
-  xx: number;
-  yy: number;
-  xy: number;
-}
-
-function addRow(sums: RegionSums, left: number, right: number, y: number): void {
-  const width = (right - left) / PHASES;
-  const middle = (left + right) / 2;
-  sums.area += width;
-  sums.x += width * middle;
-  sums.y += width * y;
-  sums.xx += width * (middle * middle + (right - left) ** 2 / 12);
-  sums.yy += width * y * y;
-  sums.xy += width * middle * y;
+  readonly area: number;
+  readonly x: number;
+  readonly y: number;
+  readonly xx: number;
+  readonly yy: number;
+  readonly xy: number;
 }
 
 function regionFromSums(sums: RegionSums): RegionShape {
