@@ -28,6 +28,9 @@ async function createSession(model: Uint8Array, options: GraphRuntimeOptions): P
       // memory patterns hold the whole peak of a training step as one block: 1.5 GB instead of 1.0 for ResNet18
       enableMemPattern: options.purpose !== 'training',
       logSeverityLevel: errorsOnly,
+      // threads that wait by spinning steal the cores from whatever else runs: a step took 2 to 4 times as long
+      // beside other work, and no less time alone
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
     });
   } catch (cause) {
     throw new NightsiftError('badModel', `ONNX Runtime cannot load the model: ${messageOf(cause)}`, {

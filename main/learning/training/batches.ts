@@ -117,24 +117,24 @@ function fillFeatures(
 }
 
 /**
- * Each class's share of the loss: item weight times class weight, normalised over the batch, with the smoothed part
- * spread over all classes.
+ * Each class's share of the loss: PyTorch's cross-entropy with class weights and label smoothing, times the item's
+ * own weight, normalised by the batch's sum of item weight times class weight of the true class.
  */
 export function lossTargets(source: BatchSource, items: Int32Array, classWeights: Float32Array): TensorValue {
-  const classes = source.dataset.classes.length;
+  const { labels, classes } = source.dataset;
+  const count = classes.length;
   const smoothing = numberOf(source.parameters, 'labelSmoothing');
-  const weights = Float32Array.from(
-    items,
-    (item) => source.itemWeights[item]! * classWeights[source.dataset.labels[item]!]!,
-  );
-  const total = weights.reduce((sum, weight) => sum + weight, 0) || 1;
-  const data = new Float32Array(items.length * classes);
+  let total = 0;
+  for (const item of items) total += source.itemWeights[item]! * classWeights[labels[item]!]!;
+  const data = new Float32Array(items.length * count);
   items.forEach((item, index) => {
-    const share = weights[index]! / total;
-    data.fill((share * smoothing) / classes, index * classes, (index + 1) * classes);
-    data[index * classes + source.dataset.labels[item]!]! += share * (1 - smoothing);
+    const share = source.itemWeights[item]! / (total || 1);
+    for (let label = 0; label < count; label++) {
+      const certain = label === labels[item] ? 1 - smoothing : 0;
+      data[index * count + label] = share * classWeights[label]! * (certain + smoothing / count);
+    }
   });
-  return floats(data, [items.length, classes]);
+  return floats(data, [items.length, count]);
 }
 
 /** n / (classes present * n of the class); 1 for every class when weights are off. */
