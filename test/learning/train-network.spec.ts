@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest';
+import { isNightsiftError } from '../../contract/errors.ts';
+import { decodeModel } from '../../main/formats/onnx/index.ts';
+import { decodeSafeTensors } from '../../main/formats/safetensors/safetensors.ts';
+import type { TensorDataset } from '../../main/learning/dataset.ts';
+import { loadPredictor } from '../../main/learning/predict.ts';
+import { type TrainEvent, type TrainPorts, trainNetwork } from '../../main/learning/train-network.ts';
+import { onnxRuntime } from '../../main/runtime/onnx-runtime.ts';
+import { syntheticDataset } from './synthetic.ts';
+
+const dataset = syntheticDataset({ items: 46, side: 16, features: 3, seed: 3 });
+const options = {
+  recipe: 'small-cnn',
+  parameters: { epochs: 4, batchSize: 8, imageWidth: 4 },
+  seed: 5,
+  metadata: { run: 'run-1', dataset: 'abc' },
+};
+
+function ports(extra: Partial<TrainPorts> = {}): TrainPorts {
+  let clock = 0;
+  return { runtime: onnxRuntime({ threads: 2 }), now: () => (clock += 10), ...extra };
+}
+
+/** Every checkpoint of a run, by step. */
+function recorder() {
+  const saved = new Map<number, Uint8Array>();
+  const store = {
+    async save(step: number, bytes: Uint8Array): Promise<void> {
+      saved.set(step, bytes.slice());
+    },
+  };
+  return { saved, store };
+}
+
+async function failureOf(promise: Promise<unknown>) {
+  const error = await promise.then(
+    () => undefined,
+    (cause: unknown) => cause,
+  );
+  if (!isNightsiftError(error)) throw new Error(`A NightsiftError was expected, found ${String(error)}.`);
+  return error;
+}
+
+describe('trainNetwork', () => {
+  it('learns, evaluates, exports and predicts the same', async () => {
+    const events: TrainEvent[] = [];
+    const trained = await trainNetwork(dataset, options, ports({ onEvent: (event) => events.push(event) }));
+    expect(trained.exportCheck.maximumDifference).toBeLessThan(1e-4);
+    expect(trained.exportCheck.items).toBeGreaterThan(0);
+    expect(trained.parameters).toMatchObject({ epochs: 4, labelSmoothing: 0.05 });
+    expect(events.filter((event) => event.kind === 'epoch')).toHaveLength(4);
+    expect(events.filter((event) => event.kind === 'step')).toHaveLength(events.at(-1)!.totalSteps);
+    expect(events.at(-1)!.etaSeconds).toBe(0);
+    const predictor = await loadPredictor(trained.onnx, onnxRuntime());
+    expect(predictor.metadata).toMatchObject({ run: 'run-1', dataset: 'abc', recipe: 'small-cnn' });
+    expect(predictor.classes).toEqual(['clean', 'contaminated']);
+    const probabilities = await predictor.predict(dataset.inputs);
+    expect(probabilities).toHaveLength(2 * dataset.ids.length);
+    for (let item = 0; item < dataset.ids.length; item++) {
+      expect(probabilities[2 * item]! + probabilities[2 * item + 1]!).toBeCloseTo(1, 5);
+    }
+    await predictor.release();
+  });
+
+  it('separates what can be separated', async () => {
+    const clear = syntheticDataset({ items: 120, side: 16, features: 3, seed: 8, testShare: 0.4 });
+    const trained = await trainNetwork(
+      clear,
+      { ...options, parameters: { imageWidth: 8, epochs: 20 } },
+      ports(),
+    );
+    expect(trained.evaluations.test.balancedAccuracy).toBeGreaterThan(0.8);
+    expect(trained.metrics['test/balancedAccuracy']).toBe(trained.evaluations.test.balancedAccuracy);
+    expect(trained.evaluatedOnPersons!.items).toBeLessThan(trained.evaluations.test.items);
+  }, 60_000);
+
+  it('gives the same bytes for the same seed and others for another', async () => {
+    const first = await trainNetwork(dataset, options, ports());
+    const second = await trainNetwork(dataset, options, ports());
+    const other = await trainNetwork(dataset, { ...options, seed: 6 }, ports());
+    expect(Buffer.compare(first.onnx, second.onnx)).toBe(0);
+    expect(Buffer.compare(first.safetensors, other.safetensors)).not.toBe(0);
+  });
+
+  it('resumed from any checkpoint, ends with the same weights', async () => {
+    const { saved, store } = recorder();
+    const settings = { ...options, parameters: { ...options.parameters, checkpointSteps: 1 } };
+    const whole = await trainNetwork(dataset, settings, ports({ checkpoints: store }));
+    expect(saved.size).toBeGreaterThan(8);
+    for (const step of [1, 5, 9, saved.size]) {
+      const resumed = await trainNetwork(dataset, settings, ports({ resumeFrom: saved.get(step)! }));
+      expect(Buffer.compare(resumed.safetensors, whole.safetensors), `from step ${step}`).toBe(0);
+      expect(resumed.metrics).toEqual(whole.metrics);
+    }
+  }, 60_000);
+
+  it('stops between two steps when cancelled, and goes on from there', async () => {
+    const { saved, store } = recorder();
+    const stop = new AbortController();
+    const onEvent = (event: TrainEvent): void => {
+      if (event.kind === 'step' && event.step === 6) stop.abort();
+    };
+    const error = await failureOf(
+      trainNetwork(dataset, options, ports({ checkpoints: store, signal: stop.signal, onEvent })),
+    );
+    expect(error.code).toBe('cancelled');
+    expect([...saved.keys()].at(-1)).toBe(6);
+    const resumed = await trainNetwork(dataset, options, ports({ resumeFrom: saved.get(6)! }));
+    const whole = await trainNetwork(dataset, options, ports());
+    expect(Buffer.compare(resumed.safetensors, whole.safetensors)).toBe(0);
+  });
+
+  it('refuses a checkpoint of another configuration', async () => {
+    const { saved, store } = recorder();
+    await trainNetwork(dataset, options, ports({ checkpoints: store }));
+    const resumeFrom = [...saved.values()][0]!;
+    const changed = { ...options, parameters: { ...options.parameters, epochs: 5 } };
+    expect((await failureOf(trainNetwork(dataset, changed, ports({ resumeFrom })))).code).toBe('conflict');
+    const otherSeed = { ...options, seed: 99 };
+    expect((await failureOf(trainNetwork(dataset, otherSeed, ports({ resumeFrom })))).code).toBe('conflict');
+  });
+
+  it('names the item whose values are no numbers', async () => {
+    const data = Float32Array.from(dataset.inputs[0]!.data);
+    const broken = dataset.split.indexOf(0);
+    data[broken * 256 + 17] = Number.NaN;
+    const inputs = [{ ...dataset.inputs[0]!, data }, dataset.inputs[1]!];
+    const error = await failureOf(trainNetwork({ ...dataset, inputs }, options, ports()));
+    expect(error.code).toBe('diverged');
+    expect(error.details.items).toEqual([`frame-${broken}.fits`]);
+  });
+
+  it('takes a missing feature as typical', async () => {
+    const features = Float32Array.from(dataset.inputs[1]!.data);
+    for (let item = 0; item < dataset.ids.length; item += 4) features[item * 3 + 1] = Number.NaN;
+    const inputs = [dataset.inputs[0]!, { ...dataset.inputs[1]!, data: features }];
+    const trained = await trainNetwork({ ...dataset, inputs }, options, ports());
+    expect(Number.isFinite(trained.metrics['train/loss'])).toBe(true);
+  });
+
+  it('refuses too few items, one class, wrong settings and unknown recipes', async () => {
+    const none = { ...dataset, split: new Uint8Array(dataset.split.length).fill(3) };
+    expect((await failureOf(trainNetwork(none, options, ports()))).code).toBe('notEnoughData');
+    const same: TensorDataset = { ...dataset, labels: new Int32Array(dataset.labels.length) };
+    expect((await failureOf(trainNetwork(same, options, ports()))).code).toBe('notEnoughData');
+    const wrong = { ...options, parameters: { epochs: 0 } };
+    expect((await failureOf(trainNetwork(dataset, wrong, ports()))).code).toBe('wrongUse');
+    const unknown = { ...options, recipe: 'huge' };
+    expect((await failureOf(trainNetwork(dataset, unknown, ports()))).code).toBe('notFound');
+  });
+
+  it('trains on images alone, in bytes, with fewer items than a batch', async () => {
+    const small = syntheticDataset({ items: 12, side: 16, seed: 2 });
+    const bytes = Uint8Array.from(small.inputs[0]!.data, (value) => Math.round(value * 255));
+    const input = { ...small.inputs[0]!, data: bytes };
+    const trained = await trainNetwork(
+      { ...small, inputs: [input] },
+      { ...options, parameters: { epochs: 2, batchSize: 64 } },
+      ports(),
+    );
+    expect(trained.epochs).toBe(2);
+    expect(trained.exportCheck.maximumDifference).toBeLessThan(1e-4);
+  });
+
+  it('leaves nothing of the training in the exported graph', async () => {
+    const trained = await trainNetwork(dataset, options, ports());
+    const model = decodeModel(trained.onnx);
+    expect(model.graph.inputs.map((input) => [input.name, input.dims])).toEqual([
+      ['image', ['batch', 1, 16, 16]],
+      ['features', ['batch', 3]],
+    ]);
+    expect(model.graph.outputs.map((output) => output.name)).toEqual(['probabilities', 'logits']);
+    const names = [...decodeSafeTensors(trained.safetensors).tensors.keys()];
+    expect(names).toContain('image.bn1.running_var');
+    expect(names.some((name) => name.startsWith('first/'))).toBe(false);
+  });
+});
