@@ -35,17 +35,23 @@ const cleanScore = 0.7;
 export function judgeSession(records: readonly FrameRecord[], options: JudgeOptions): FrameJudgement[] {
   const policy = policyTable(options.policy, options.policyChanges);
   const progress = options.onProgress === undefined ? {} : { onProgress: options.onProgress };
-  return compareSession(records, progress).map((frame) => judgeFrame(frame, policy));
+  return compareSession(records, progress).map((frame, k) =>
+    judgeFrame(frame, records[k].measurements, policy),
+  );
 }
 
-function judgeFrame(frame: FrameContext, policy: FramePolicy): FrameJudgement {
+function judgeFrame(
+  frame: FrameContext,
+  measurements: FrameMeasurements,
+  policy: FramePolicy,
+): FrameJudgement {
   const suspicions = frameDetectors
     .flatMap((detector) => detector.detect(frame))
     .filter(({ code, confidence }) => policy[code] !== 'ignored' && Number.isFinite(confidence));
   const score = scoreOf(suspicions, policy);
   return {
     file: frame.record.file,
-    measurements: judgedMeasurements(frame),
+    measurements: judgedMeasurements(frame, measurements),
     findings: findingsOf(suspicions, score, policy),
     score,
     features: frameFeatures(frame, suspicions, score),
@@ -72,8 +78,8 @@ function doubtsOf(settled: readonly Suspicion[], policy: FramePolicy): Suspicion
   return strongest !== undefined && strongest.confidence >= doubtConfidence ? [strongest] : [];
 }
 
-function judgedMeasurements(frame: FrameContext): FrameMeasurements {
-  const { measurements } = frame.record;
+/** `measurements` are those of the file, in its own unit. */
+function judgedMeasurements(frame: FrameContext, measurements: FrameMeasurements): FrameMeasurements {
   const transparency = frame.loss === null ? null : Math.exp(-frame.loss.excess);
   return { ...measurements, transparency, weight: weightOf(frame) };
 }

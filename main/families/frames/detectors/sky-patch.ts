@@ -1,10 +1,10 @@
 import { confidenceOfExcess, severityOf } from '../session/confidence.ts';
 import { type FrameDetector, figure } from './detector.ts';
 
-/** Peak of a bright patch of sky at which it counts: 12 % of the sky (strict rule). */
-const begin = 0.12;
+/** A patch counts when its peak is 12 % of the sky (strict rule); four mesh cells together see about 0.7 of it. */
+const begin = 0.7 * 0.12;
 /** A glow sits in a corner: its peak lies within this share of the field of two edges. */
-const cornerShare = 0.15;
+const cornerShare = 0.08;
 
 /** Part of the sky brighter than the night's shape: stray light, or a glow that sits in a corner. */
 export const skyPatch: FrameDetector = {

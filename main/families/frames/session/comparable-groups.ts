@@ -32,7 +32,7 @@ function groupKey(record: FrameRecord, pointings: { ra: number; dec: number }[])
   const filter = header.filter === null ? '' : plainName(header.filter);
   const exposure = header.exposureSeconds === null ? '' : header.exposureSeconds.toPrecision(3);
   const facts = [target, filter, exposure, header.gain ?? '', header.binning ?? ''];
-  return [...facts, record.width, record.height, record.mosaic ?? ''].join('|');
+  return [...facts, record.width, record.height].join('|');
 }
 
 function plainName(text: string): string {

@@ -1,10 +1,12 @@
 /** From the records of a session to what each detector looks at. */
 import type { FrameRecord } from '../record.ts';
+import { inCommonUnits } from './common-units.ts';
 import { comparableGroups, inOrderOfTime } from './comparable-groups.ts';
 import { newHotPixels, repeatsOfTrails } from './fixed-patterns.ts';
 import type { Comparison, FrameContext } from './frame-context.ts';
 import { lightStructure, usualShapeVariance } from './light-structure.ts';
 import { type MissingRegion, missingRegion } from './missing-stars.ts';
+import { pedestalOf } from './pedestal.ts';
 import { type RegisteredField, registerFrames } from './register-frames.ts';
 import { clamp, logOrNaN } from './robust-statistics.ts';
 import { skyPatterns } from './sky-pattern.ts';
@@ -17,10 +19,8 @@ export interface CompareOptions {
 }
 
 /** One context for each record, in the same order. */
-export function compareSession(
-  records: readonly FrameRecord[],
-  options: CompareOptions = {},
-): FrameContext[] {
+export function compareSession(given: readonly FrameRecord[], options: CompareOptions = {}): FrameContext[] {
+  const records = inCommonUnits(given);
   const contexts = new Array<FrameContext>(records.length);
   let done = 0;
   for (const group of comparableGroups(records)) {
@@ -57,7 +57,8 @@ function compareField(
     const frame = light.frames[k];
     return frame === null ? null : lightStructure(frame, record);
   });
-  const patterns = skyPatterns(records, field.flipped);
+  const pedestal = pedestalOf(records);
+  const patterns = skyPatterns(records, field.flipped, pedestal);
   const repeats = repeatsOfTrails(records, field.transforms);
   const usual = usualShapeVariance(structures);
   const figures = compareFigures(
@@ -65,6 +66,7 @@ function compareField(
     hours,
     light,
     patterns.map((p) => p?.peak ?? Number.NaN),
+    pedestal,
   );
   return records.map((record, k) => ({
     record,
@@ -101,12 +103,16 @@ function pick(figures: Figures, k: number): Record<keyof Figures, Comparison | n
   return Object.fromEntries(entries) as Record<keyof Figures, Comparison | null>;
 }
 
+/** The sky's natural change (moon below the horizon, airmass, glow of towns), natural log per hour. */
+const steepestSkyPerHour = 0.35;
+
 /** Every figure against its own trend. Least scatters are what measuring itself cannot beat. */
 function compareFigures(
   records: readonly FrameRecord[],
   hours: Float64Array,
   light: FieldPhotometry,
   patchPeaks: readonly number[],
+  pedestal: number,
 ): Figures {
   const whole = Number.POSITIVE_INFINITY;
   const against = (values: ArrayLike<number>, options: TrendOptions): (Comparison | null)[] =>
@@ -146,8 +152,8 @@ function compareFigures(
       { faults: 'up', degree: 1, span: 31, leastSigma: 0.012, trust },
     ),
     sky: against(
-      of((r) => logOrNaN(r.measurements.background)),
-      { faults: 'up', degree: 2, span: whole, leastSigma: 0.006 },
+      of((r) => logOrNaN((r.measurements.background ?? Number.NaN) - pedestal)),
+      { faults: 'up', degree: 1, span: 31, leastSigma: 0.006, steepestPerHour: steepestSkyPerHour },
     ),
     loss: against(
       Float64Array.from(records, (_, k) => light.frames[k]?.loss ?? Number.NaN),
@@ -171,7 +177,7 @@ function compareFigures(
     ),
     noise: against(
       of((r) => logOrNaN(r.measurements.noise)),
-      { faults: 'up', degree: 2, span: whole, leastSigma: 0.006 },
+      { faults: 'up', degree: 1, span: 31, leastSigma: 0.006, steepestPerHour: steepestSkyPerHour / 2 },
     ),
     patch: against(patchPeaks, { faults: 'up', degree: 1, span: whole, leastSigma: 0.008 }),
   };

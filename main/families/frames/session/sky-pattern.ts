@@ -28,9 +28,10 @@ const fewestFrames = 4;
 export function skyPatterns(
   records: readonly FrameRecord[],
   flipped: readonly boolean[],
+  pedestal: number,
 ): (SkyPattern | null)[] {
   const patterns: (SkyPattern | null)[] = records.map(() => null);
-  const ratios = records.map((record) => ratioMesh(record.mesh));
+  const ratios = records.map((record) => ratioMesh(record.mesh, pedestal));
   for (const members of sameShape(records, flipped)) {
     const known = members.filter((k) => ratios[k] !== null);
     if (known.length < fewestFrames) continue;
@@ -58,11 +59,11 @@ function sameShape(records: readonly FrameRecord[], flipped: readonly boolean[])
   return large;
 }
 
-/** Levels over the frame's median level; null for a mesh without sky. */
-function ratioMesh(mesh: BackgroundMesh): Float64Array | null {
-  const level = median(mesh.level);
+/** Sky over the frame's median sky; null for a mesh without sky. */
+function ratioMesh(mesh: BackgroundMesh, pedestal: number): Float64Array | null {
+  const level = median(mesh.level) - pedestal;
   if (!(level > 0)) return null;
-  return Float64Array.from(mesh.level, (value) => value / level);
+  return Float64Array.from(mesh.level, (value) => (value - pedestal) / level);
 }
 
 function patternOf(
@@ -123,17 +124,14 @@ function robustPlane(relative: Float64Array, columns: number, rows: number) {
   return { plane, gradient: 2 * (Math.abs(coefficients[1]) + Math.abs(coefficients[2])) };
 }
 
-/** Median of each cell's 3 x 3 neighbourhood: a star's halo in one cell is no patch. */
+/** Median of the best 2 x 2 cells around each: a star's halo in one cell is no patch, a glow in a corner is. */
 function smoothed(patch: Float64Array, columns: number, rows: number): Float64Array {
-  return patch.map((_, c) => {
-    const near: number[] = [];
-    const column = c % columns;
-    const row = Math.floor(c / columns);
-    for (let r = Math.max(0, row - 1); r <= Math.min(rows - 1, row + 1); r++) {
-      for (let i = Math.max(0, column - 1); i <= Math.min(columns - 1, column + 1); i++) {
-        near.push(patch[r * columns + i]);
-      }
-    }
-    return median(near);
+  const blocks = patch.map((value, c) => {
+    if (columns < 2 || rows < 2) return value;
+    const column = Math.min(c % columns, columns - 2);
+    const row = Math.min(Math.floor(c / columns), rows - 2);
+    const at = row * columns + column;
+    return median([patch[at], patch[at + 1], patch[at + columns], patch[at + columns + 1]]);
   });
+  return blocks;
 }
