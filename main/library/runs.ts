@@ -26,6 +26,8 @@ export interface Run {
 }
 
 export interface NewRun {
+  /** Where the same question has to get the same name on every machine; `-2`, `-3`, … is added when it is taken. */
+  readonly id?: string;
   readonly kind: RunKind;
   readonly experiment: string;
   readonly name?: string | null;
@@ -106,7 +108,7 @@ export function runsRepository(catalogue: Catalogue, now: () => string): RunsRep
   const need = (id: string) => needRun(catalogue, id);
   return {
     start(run) {
-      const id = `run-${randomBytes(5).toString('hex')}`;
+      const id = freeRunId(catalogue, run.id ?? `run-${randomBytes(5).toString('hex')}`);
       catalogue.transaction(() => {
         catalogue.run(
           `INSERT INTO runs (id, kind, experiment, name, family, status, dataset_version_id, seed, started_at)
@@ -180,9 +182,18 @@ export function runsRepository(catalogue: Catalogue, now: () => string): RunsRep
   };
 }
 
+function freeRunId(catalogue: Catalogue, base: string): string {
+  let id = base;
+  for (let count = 2; catalogue.get('SELECT 1 FROM runs WHERE id = @id', { id }) !== undefined; count += 1) {
+    id = `${base}-${count}`;
+  }
+  return id;
+}
+
 function needRun(catalogue: Catalogue, id: string): Run {
   const rows = catalogue.all<RunRow>(
-    `SELECT ${runColumns} FROM runs WHERE id = @id OR substr(id, 1, length(@id)) = @id LIMIT 2`,
+    `SELECT ${runColumns} FROM runs WHERE id = @id OR substr(id, 1, length(@id)) = @id
+     ORDER BY length(id) LIMIT 2`,
     { id },
   );
   const exact = rows.find((row) => row.id === id) ?? (rows.length === 1 ? rows[0] : undefined);

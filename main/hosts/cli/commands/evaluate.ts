@@ -1,0 +1,116 @@
+/** nightsift evaluate and predict: how good a model is, and what it says of frames. */
+import type { Command } from 'commander';
+import type { Evaluation, EvaluationReport } from '../../../../contract/calls/training.ts';
+import type { PredictReport } from '../../../../contract/scan-report.ts';
+import { wholeNumber } from '../arguments.ts';
+import { absolute, type Context, follow, giveJson } from '../context.ts';
+import { table } from '../tables.ts';
+import { given, trainingTarget } from './train.ts';
+
+const modelWord = 'NAME, NAME@VERSION, NAME@production or an ONNX file';
+
+export function addEvaluate(program: Command, context: Context): void {
+  program
+    .command('evaluate')
+    .description('Accuracy, precision, recall, F1 and confusion of a model.')
+    .argument('<model>', modelWord)
+    .argument('<target...>', 'DATASET (its test split) or PATH… of labelled frames')
+    .option('--json [file]', 'the figures for machines (nightsift.evaluation/1)')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  nightsift evaluate judge@production autumn\n  nightsift evaluate judge@2 ~/nights/2026-03-15\n',
+    )
+    .action(async (model: string, words: string[], options: { json?: string | true }) => {
+      const target = await trainingTarget(context, words);
+      const report = await follow(context, 'evaluate.start', {
+        model: modelReference(context, model),
+        ...target,
+      });
+      if (!(await giveJson(context, options.json, report))) context.terminal.out(evaluationText(report));
+    });
+}
+
+export function addPredict(program: Command, context: Context): void {
+  program
+    .command('predict')
+    .description('What a model says of each frame. Nothing is stored as a label.')
+    .argument('<model>', modelWord)
+    .argument('<path...>', 'folders and files of one night')
+    .option('--json [file]', 'the answers for machines (nightsift.predict/1)')
+    .option('--workers <n>', 'frames measured at the same time', wholeNumber(1, 256))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  nightsift predict judge@production ~/nights/2026-03-15\n  nightsift predict judge.onnx ~/nights/2026-03-15 --json answers.json\n',
+    )
+    .action(async (model: string, paths: string[], options: { json?: string | true; workers?: number }) => {
+      const report = await follow(context, 'predict.start', {
+        model: modelReference(context, model),
+        paths: paths.map((word) => absolute(context, word)),
+        ...given('workers', options.workers),
+      });
+      if (report.items.length === 0) context.exitCode = 1;
+      if (!(await giveJson(context, options.json, report))) context.terminal.out(predictText(report));
+    });
+}
+
+/** A file keeps its meaning wherever the handlers run; a name is left alone. */
+export function modelReference(context: Context, word: string): string {
+  return word.toLowerCase().endsWith('.onnx') ? absolute(context, word) : word;
+}
+
+function predictText(report: PredictReport): string {
+  return table(report.items, [
+    { title: 'file', of: (item) => item.file ?? item.id ?? '' },
+    { title: 'label', of: (item) => item.label },
+    { title: 'score', of: (item) => item.score, digits: 3 },
+    {
+      title: 'note',
+      of: (item) =>
+        item.error ? `${item.error.code}: ${item.error.message}` : item.status === 'ok' ? '' : item.status,
+    },
+  ]);
+}
+
+export function evaluationText(report: EvaluationReport): string {
+  const night = report.withinNight ? ' (within one night: says less about other nights)' : '';
+  const parts = [`On ${report.on}${night}\n${figuresText(report.all)}`];
+  if (report.person) parts.push(`Labelled by a person:\n${figuresText(report.person)}`);
+  if (report.prefilterAgreement) {
+    parts.push(
+      `Agreement with the prefilter, where no person has spoken:\n${figuresText(report.prefilterAgreement)}`,
+    );
+  }
+  return parts.join('\n');
+}
+
+function figuresText(evaluation: Evaluation): string {
+  if (evaluation.items === 0) return 'No items.\n';
+  const figure = (value: number | null) => (value === null ? '–' : value.toFixed(3));
+  const names = evaluation.classes.map(({ name }) => name);
+  const classes = table(evaluation.classes, [
+    { title: 'class', of: (row) => row.name },
+    { title: 'precision', of: (row) => row.precision, digits: 3 },
+    { title: 'recall', of: (row) => row.recall, digits: 3 },
+    { title: 'F1', of: (row) => row.f1, digits: 3 },
+    { title: 'items', of: (row) => row.support },
+  ]);
+  const confusion = table(
+    evaluation.confusion.map((counts, index) => ({ name: names[index] ?? '', counts })),
+    [
+      { title: 'true \\ called', of: (row) => row.name },
+      ...names.map((title, index) => ({
+        title,
+        of: (row: { counts: readonly number[] }) => row.counts[index] ?? 0,
+      })),
+    ],
+  );
+  return (
+    `  ${evaluation.items} items, accuracy ${figure(evaluation.accuracy)}, ` +
+    `balanced accuracy ${figure(evaluation.balancedAccuracy)}, macro F1 ${figure(evaluation.macroF1)}\n` +
+    `${indent(classes)}\n${indent(confusion)}`
+  );
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^(?=.)/gm, '  ');
+}

@@ -1,0 +1,154 @@
+/** nightsift models: the registry. */
+import { type Command, Option } from 'commander';
+import type { ModelVersionRow } from '../../../../contract/calls/training.ts';
+import { absolute, type Context, follow, giveJson } from '../context.ts';
+import { type Column, table } from '../tables.ts';
+import { evaluationText } from './evaluate.ts';
+import { given } from './train.ts';
+
+interface JsonOption {
+  readonly json?: string | true;
+}
+interface ChangeOptions {
+  readonly reason?: string;
+  readonly by?: string;
+}
+
+const reference = 'NAME (its newest version), NAME@VERSION or NAME@production';
+
+const examples = `
+Examples:
+  nightsift models promote judge@3 --reason "0.04 better on the March nights"
+  nightsift models rollback
+  nightsift models export judge@production --into judge.onnx
+`;
+
+export function addModels(program: Command, context: Context): void {
+  const models = program
+    .command('models')
+    .description('Trained models: versions, stages, comparison, export.')
+    .addHelpText('after', examples);
+  addLooks(models, context);
+  addStages(models, context);
+  addExport(models, context);
+}
+
+function addLooks(models: Command, context: Context): void {
+  models
+    .command('list')
+    .description('One line for each version.')
+    .option('--json [file]', 'the same for machines')
+    .action(async ({ json }: JsonOption) => {
+      const rows = await (await context.client())('models.list', {});
+      if (json !== undefined) return void (await giveJson(context, json, rows));
+      const empty = 'No model yet: nightsift train-from-fits FOLDER makes one.\n';
+      context.terminal.out(rows.length === 0 ? empty : table(rows, modelColumns));
+    });
+  models
+    .command('show')
+    .description('Figures, stage history and what the model was made from.')
+    .argument('<model>', reference)
+    .option('--json [file]', 'the same for machines, with every file of the lineage')
+    .action(async (model: string, { json }: JsonOption) => {
+      const shown = await (await context.client())('models.show', { model });
+      if (json !== undefined) return void (await giveJson(context, json, shown));
+      const { lineage } = shown;
+      const history = shown.history.map(
+        (change) =>
+          `  ${change.at}  ${change.from} -> ${change.to}${change.by ? ` by ${change.by}` : ''}${change.reason ? `: ${change.reason}` : ''}\n`,
+      );
+      context.terminal.out(
+        `${table([shown.model], modelColumns)}\n` +
+          `From run ${lineage.run ?? '–'}, data set ${lineage.dataSet ?? '–'} (${lineage.dataSetHash ?? '–'}), ${lineage.items.length} files\n` +
+          `Stages:\n${history.join('') || '  none yet\n'}` +
+          (shown.report ? `\n${evaluationText(shown.report)}` : ''),
+      );
+    });
+  models
+    .command('compare')
+    .description('Two versions side by side.')
+    .argument('<first>', reference)
+    .argument('<second>', reference)
+    .option('--json [file]', 'the same for machines')
+    .action(async (first: string, second: string, { json }: JsonOption) => {
+      const compared = await (await context.client())('models.compare', { first, second });
+      if (json !== undefined) return void (await giveJson(context, json, compared));
+      context.terminal.out(
+        table(compared.metrics, [
+          { title: 'figure', of: (row) => row.key },
+          { title: nameOf(compared.first), of: (row) => row.first, digits: 4 },
+          { title: nameOf(compared.second), of: (row) => row.second, digits: 4 },
+          { title: 'difference', of: (row) => row.difference, digits: 4 },
+        ]) + (compared.sameDataSet ? '' : 'They were measured on different data set versions.\n'),
+      );
+    });
+}
+
+function addStages(models: Command, context: Context): void {
+  const change = (name: string, description: string, argument: string) =>
+    models
+      .command(name)
+      .description(description)
+      .argument(argument, reference)
+      .option('--reason <text>', 'kept in the history')
+      .option('--by <name>', 'who decides (default: the account name)');
+  const who = (options: ChangeOptions) => ({
+    ...given('reason', options.reason),
+    by: options.by ?? context.terminal.user,
+  });
+  change('promote', 'Make it what scan, predict and sort use; the one before is archived.', '<model>').action(
+    async (model: string, options: ChangeOptions) => {
+      const outcome = await (await context.client())('models.promote', { model, ...who(options) });
+      context.terminal.out(productionText(outcome));
+    },
+  );
+  change('archive', 'Take a version out of use. It is kept.', '<model>').action(
+    async (model: string, options: ChangeOptions) => {
+      const row = await (await context.client())('models.archive', { model, ...who(options) });
+      context.terminal.out(`${nameOf(row)} is archived.\n`);
+    },
+  );
+  change('rollback', 'Put back into production what was there before.', '[model]').action(
+    async (model: string | undefined, options: ChangeOptions) => {
+      const input = { ...given('model', model), ...who(options) };
+      context.terminal.out(productionText(await (await context.client())('models.rollback', input)));
+    },
+  );
+}
+
+function addExport(models: Command, context: Context): void {
+  models
+    .command('export')
+    .description('Write a version to a file.')
+    .argument('<model>', reference)
+    .requiredOption('--into <file>', 'the file to write')
+    .addOption(new Option('--format <format>').choices(['onnx', 'safetensors']).default('onnx'))
+    .action(async (model: string, options: { into: string; format: 'onnx' | 'safetensors' }) => {
+      const outcome = await follow(context, 'models.export', {
+        model,
+        into: absolute(context, options.into),
+        format: options.format,
+      });
+      context.terminal.out(`${outcome.path}: ${outcome.bytes} bytes, SHA-256 ${outcome.hash}\n`);
+    });
+}
+
+function productionText(outcome: { model: ModelVersionRow; archived: ModelVersionRow | null }): string {
+  const archived = outcome.archived ? `; ${nameOf(outcome.archived)} is archived` : '';
+  return `${nameOf(outcome.model)} is in production${archived}.\n`;
+}
+
+function nameOf(row: ModelVersionRow): string {
+  return `${row.name}@${row.version}`;
+}
+
+const modelColumns: readonly Column<ModelVersionRow>[] = [
+  { title: 'model', of: nameOf },
+  { title: 'stage', of: (row) => row.stage },
+  { title: 'recipe', of: (row) => row.recipe },
+  { title: 'balanced accuracy', of: (row) => row.metrics.balancedAccuracy ?? null, digits: 3 },
+  { title: 'macro F1', of: (row) => row.metrics.macroF1 ?? null, digits: 3 },
+  { title: 'data set', of: (row) => row.dataSet },
+  { title: 'made', of: (row) => row.createdAt },
+  { title: 'ONNX', of: (row) => row.onnxHash.slice(0, 12) },
+];

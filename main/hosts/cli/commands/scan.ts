@@ -1,0 +1,132 @@
+/** nightsift scan: measure and judge a night. */
+import { type Command, Option } from 'commander';
+import type { ScanOutcome } from '../../../../contract/calls/sessions.ts';
+import type { ScannedFrame, ScanReport } from '../../../../contract/scan-report.ts';
+import { type PolicyName, policyNames } from '../../../../contract/words.ts';
+import { wholeNumber } from '../arguments.ts';
+import { absolute, type Context, follow, giveJson } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { writeOutputFile } from '../output-file.ts';
+import { describeSeconds } from '../progress.ts';
+import { type Column, csv, table } from '../tables.ts';
+
+interface ScanOptions {
+  readonly family: 'frames';
+  readonly session?: string;
+  readonly policy: PolicyName;
+  readonly json?: string | true;
+  readonly csv?: string;
+  readonly workers?: number;
+}
+
+const examples = `
+Examples:
+  nightsift scan ~/nights/2026-03-14
+  nightsift scan ~/nights/m31 --session "M31 March" --policy stacking --csv m31.csv
+  nightsift scan ~/nights/2026-03-14 --json report.json --workers 2
+`;
+
+export function addScan(program: Command, context: Context): void {
+  program
+    .command('scan')
+    .description('Measure every frame, say which are spoiled and why. Originals are only read.')
+    .argument('<path...>', 'folders and files of one night')
+    .addOption(new Option('--family <family>', 'kind of data').choices(['frames']).default('frames'))
+    .option('--session <name>', 'name of the session (default: the name of the folder)')
+    .addOption(
+      new Option(
+        '--policy <policy>',
+        'strict: every finding spoils; stacking: what a stacker removes is advisory',
+      )
+        .choices([...policyNames])
+        .default('strict'),
+    )
+    .option('--json [file]', 'write the report (nightsift.scan/1), to standard output without a file')
+    .option('--csv <file>', 'write one line for each frame')
+    .option(
+      '--workers <n>',
+      'frames measured at the same time (default: the number of cores)',
+      wholeNumber(1, 256),
+    )
+    .addHelpText('after', examples)
+    .action((paths: string[], options: ScanOptions) => scan(context, paths, options));
+}
+
+async function scan(context: Context, paths: readonly string[], options: ScanOptions): Promise<void> {
+  const outcome = await follow(context, 'scan.start', {
+    paths: paths.map((word) => absolute(context, word)),
+    family: options.family,
+    policy: options.policy,
+    ...(options.session === undefined ? {} : { session: options.session }),
+    ...(options.workers === undefined ? {} : { workers: options.workers }),
+  });
+  if (options.csv !== undefined) {
+    await writeOutputFile(absolute(context, options.csv), csv(outcome.report.frames, frameColumns));
+  }
+  const taken = await giveJson(context, options.json, outcome.report);
+  const print = taken ? context.terminal.err : context.terminal.out;
+  print(scanSummary(outcome));
+  if (outcome.report.frames.length === 0) context.exitCode = exitCodes.nothing;
+}
+
+export const frameColumns: readonly Column<ScannedFrame>[] = [
+  { title: 'file', of: (frame) => frame.file },
+  { title: 'status', of: (frame) => frame.status },
+  { title: 'label', of: (frame) => frame.label },
+  { title: 'labelledBy', of: (frame) => frame.labelledBy },
+  { title: 'score', of: (frame) => frame.score, digits: 3 },
+  { title: 'fwhm', of: (frame) => frame.measurements?.fwhm ?? null, digits: 2 },
+  { title: 'eccentricity', of: (frame) => frame.measurements?.eccentricity ?? null, digits: 2 },
+  { title: 'starCount', of: (frame) => frame.measurements?.starCount ?? null },
+  { title: 'background', of: (frame) => frame.measurements?.background ?? null, digits: 2 },
+  { title: 'noise', of: (frame) => frame.measurements?.noise ?? null, digits: 2 },
+  { title: 'transparency', of: (frame) => frame.measurements?.transparency ?? null, digits: 3 },
+  { title: 'findings', of: (frame) => frame.findings.map((finding) => finding.code).join(' ') },
+  { title: 'error', of: (frame) => frame.error?.code ?? null },
+];
+
+const longestList = 40;
+
+/** Counts, then the frames that want a look, the worst first. */
+export function scanSummary(outcome: ScanOutcome): string {
+  const { session, report } = outcome;
+  const seconds = describeSeconds(outcome.elapsedSeconds);
+  return [
+    `Session "${session.name}": ${report.frames.length} files in ${seconds}`,
+    ` (${outcome.measured} measured, ${outcome.reused} already known)\n`,
+    countsLine(report),
+    spoiledList(report, longestList),
+  ].join('');
+}
+
+export function countsLine(report: ScanReport): string {
+  const count = (test: (frame: ScannedFrame) => boolean) => report.frames.filter(test).length;
+  const labels = ['clean', 'contaminated', 'review'].map(
+    (label) => `${count((frame) => frame.status === 'ok' && frame.label === label)} ${label}`,
+  );
+  const failed = count((frame) => frame.status === 'failed');
+  const skipped = count((frame) => frame.status === 'skipped');
+  return `  ${[...labels, `${failed} failed`, `${skipped} skipped`].join(', ')}\n`;
+}
+
+export function spoiledList(report: ScanReport, limit: number): string {
+  const spoiled = report.frames
+    .filter((frame) => frame.status === 'failed' || (frame.label !== null && frame.label !== 'clean'))
+    .sort((a, b) => (a.score ?? 0) - (b.score ?? 0));
+  if (spoiled.length === 0) return '';
+  const shown = table(spoiled.slice(0, limit), [
+    { title: 'file', of: (frame) => frame.file },
+    { title: 'label', of: (frame) => frame.label },
+    { title: 'score', of: (frame) => frame.score, digits: 2 },
+    { title: 'why', of: reason },
+  ]);
+  const rest = spoiled.length - limit;
+  const more = rest > 0 ? `… and ${rest} more: nightsift sessions show "${report.session}"\n` : '';
+  return `\n${shown}${more}`;
+}
+
+function reason(frame: ScannedFrame): string {
+  if (frame.error) return `${frame.error.code}: ${frame.error.message}`;
+  const sentences = frame.findings.slice(0, 3).map((finding) => finding.sentence);
+  return sentences.length > 0 ? sentences.join('; ') : `labelled by the ${frame.labelledBy ?? 'prefilter'}`;
+}

@@ -1,0 +1,198 @@
+/** nightsift sessions, label, calibrate, sort, undo: what is done with a night once it is scanned. */
+import { type Command, Option } from 'commander';
+import type { CalibrationOutcome, SessionRow, SortOutcome } from '../../../../contract/calls/sessions.ts';
+import { type FrameLabel, frameLabels } from '../../../../contract/words.ts';
+import { absolute, type Context, follow, giveJson, wrongUse } from '../context.ts';
+import { type Column, table } from '../tables.ts';
+import { countsLine, frameColumns } from './scan.ts';
+
+interface JsonOption {
+  readonly json?: string | true;
+}
+
+export function addSessions(program: Command, context: Context): void {
+  const sessions = program.command('sessions').description('Look at the nights that were scanned.');
+  sessions
+    .command('list')
+    .description('One line for each session.')
+    .option('--json [file]', 'the same for machines')
+    .action(async ({ json }: JsonOption) => {
+      const rows = await (await context.client())('sessions.list', {});
+      if (json !== undefined) return void (await giveJson(context, json, rows));
+      const empty = 'No session yet: nightsift scan FOLDER makes one.\n';
+      context.terminal.out(rows.length === 0 ? empty : table(rows, sessionColumns));
+    });
+  sessions
+    .command('show')
+    .description('Every frame of one session.')
+    .argument('<session>')
+    .option('--json [file]', 'the report as scan --json writes it')
+    .action(async (session: string, { json }: JsonOption) => {
+      const shown = await (await context.client())('sessions.show', { session });
+      if (json !== undefined) return void (await giveJson(context, json, shown.report));
+      context.terminal.out(
+        `Session "${shown.session.name}" of ${shown.session.root}, policy ${shown.session.policy}\n` +
+          `${countsLine(shown.report)}\n${table(shown.report.frames, shownColumns)}`,
+      );
+    });
+}
+
+const shownColumns = frameColumns.filter(({ title }) => title !== 'error' && title !== 'status');
+
+const sessionColumns: readonly Column<SessionRow>[] = [
+  { title: 'session', of: (row) => row.name },
+  { title: 'items', of: (row) => row.items },
+  { title: 'clean', of: (row) => row.clean },
+  { title: 'contaminated', of: (row) => row.contaminated },
+  { title: 'review', of: (row) => row.review },
+  { title: 'failed', of: (row) => row.failed },
+  { title: 'skipped', of: (row) => row.skipped },
+  { title: 'by person', of: (row) => row.labelledByPerson },
+  { title: 'folder', of: (row) => row.root },
+];
+
+const labelExamples = `
+Examples:
+  nightsift label m31 light_0042.fits contaminated
+  nightsift label m31 --from reviewed.csv        a CSV file with the columns file,label
+`;
+
+export function addLabel(program: Command, context: Context): void {
+  program
+    .command('label')
+    .description(
+      'Say what a frame is. A person overrules every judge, and the change is kept in its history.',
+    )
+    .argument('<session>')
+    .argument('[file]', 'as the report names it')
+    .argument('[label]', frameLabels.join(' | '))
+    .option('--from <csv>', 'read file,label from a CSV file')
+    .option('--by <name>', 'who says so (default: the account name)')
+    .addHelpText('after', labelExamples)
+    .action(async (session: string, file: string | undefined, label: string | undefined, options) => {
+      const by: string = options.by ?? context.terminal.user;
+      if ((options.from === undefined) === (file === undefined)) {
+        throw wrongUse('Give either FILE and LABEL, or --from FILE.csv.');
+      }
+      const receipt =
+        file === undefined
+          ? await (await context.client())('labels.import', {
+              session,
+              path: absolute(context, options.from),
+              by,
+            })
+          : await (await context.client())('labels.set', {
+              session,
+              labels: [{ file, label: frameLabel(label) }],
+              by,
+            });
+      for (const unknown of receipt.unknown)
+        context.terminal.err(`Not in session "${session}": ${unknown}\n`);
+      context.terminal.out(
+        `${receipt.changed} changed, ${receipt.unchanged} unchanged, ${receipt.unknown.length} unknown\n`,
+      );
+      if (receipt.changed + receipt.unchanged === 0) context.exitCode = 1;
+    });
+}
+
+function frameLabel(word: string | undefined): FrameLabel {
+  const label = frameLabels.find((each) => each === word);
+  if (label !== undefined) return label;
+  throw wrongUse(
+    `A label is one of ${frameLabels.join(', ')}${word === undefined ? '' : `, not "${word}"`}.`,
+  );
+}
+
+export function addCalibrate(program: Command, context: Context): void {
+  program
+    .command('calibrate')
+    .description('Choose the two thresholds from frames that a person has reviewed.')
+    .argument('<session...>')
+    .option('--dry-run', 'show them without keeping them')
+    .option('--json [file]', 'the same for machines')
+    .addHelpText('after', '\nExample:\n  nightsift calibrate m31 m33 --dry-run\n')
+    .action(async (sessions: string[], options: JsonOption & { dryRun?: true }) => {
+      const outcome = await follow(context, 'calibrate.start', { sessions, apply: options.dryRun !== true });
+      const taken = await giveJson(context, options.json, outcome);
+      if (!taken) context.terminal.out(calibrationText(outcome));
+    });
+}
+
+function calibrationText(outcome: CalibrationOutcome): string {
+  const rates = table(outcome.rates, [
+    { title: 'clean from', of: (rate) => rate.thresholds.clean, digits: 3 },
+    { title: 'contaminated to', of: (rate) => rate.thresholds.contaminated, digits: 3 },
+    { title: 'clean kept', of: (rate) => rate.cleanKept, digits: 3 },
+    { title: 'contaminated caught', of: (rate) => rate.contaminatedCaught, digits: 3 },
+    { title: 'in review', of: (rate) => rate.inReview, digits: 3 },
+  ]);
+  const kept = outcome.applied ? 'These thresholds hold from now on.' : 'Nothing was changed.';
+  return `From ${outcome.reviewedFrames} reviewed frames (before, then after):\n${rates}${kept}\n`;
+}
+
+const sortExamples = `
+Examples:
+  nightsift sort m31 --into ~/sorted/m31 --action copy
+  nightsift sort m31 --into ~/sorted/m31 --action move --dry-run
+  nightsift undo
+`;
+
+interface SortOptions extends JsonOption {
+  readonly into: string;
+  readonly action: 'copy' | 'symlink' | 'move';
+  readonly dryRun?: true;
+}
+
+export function addSort(program: Command, context: Context): void {
+  program
+    .command('sort')
+    .description('Put the frames of a session into folders by label. A move is journalled and can be undone.')
+    .argument('<session>')
+    .requiredOption('--into <dir>', 'the folder that gets clean/, contaminated/ and review/')
+    .addOption(
+      new Option('--action <action>', 'what happens to each file')
+        .choices(['copy', 'symlink', 'move'])
+        .makeOptionMandatory(),
+    )
+    .option('--dry-run', 'only say what would be done')
+    .option('--json [file]', 'the plan or the journal entry for machines')
+    .addHelpText('after', sortExamples)
+    .action(async (session: string, options: SortOptions) => {
+      const outcome = await follow(context, 'sort.start', {
+        session,
+        into: absolute(context, options.into),
+        action: options.action,
+        dryRun: options.dryRun === true,
+      });
+      const taken = await giveJson(context, options.json, outcome);
+      if (!taken) context.terminal.out(sortText(outcome));
+      if (outcome.files.length === 0) context.exitCode = 1;
+    });
+}
+
+function sortText(outcome: SortOutcome): string {
+  const counts = Object.entries(outcome.counts).map(([label, count]) => `${count} ${label}`);
+  if (outcome.dryRun) {
+    const lines = outcome.files.map(({ from, to }) => `${from} -> ${to}`);
+    return `${lines.join('\n')}\nWould ${outcome.action}: ${counts.join(', ')}. Nothing was touched.\n`;
+  }
+  const undo =
+    outcome.operation === null
+      ? ''
+      : ` Operation ${outcome.operation}; undo with: nightsift undo ${outcome.operation}`;
+  return `Into ${outcome.into}: ${counts.join(', ')}.${undo}\n`;
+}
+
+export function addUndo(program: Command, context: Context): void {
+  program
+    .command('undo')
+    .description('Take a sort back: the last one, or the operation named.')
+    .argument('[operation]')
+    .action(async (operation: string | undefined) => {
+      const outcome = await follow(context, 'undo.start', operation === undefined ? {} : { operation });
+      for (const { file, reason } of outcome.left)
+        context.terminal.err(`Left as it is: ${file}: ${reason}\n`);
+      context.terminal.out(`Operation ${outcome.operation}: ${outcome.restored} files put back.\n`);
+      if (outcome.restored === 0 && outcome.left.length > 0) context.exitCode = 1;
+    });
+}

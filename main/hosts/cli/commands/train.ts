@@ -1,0 +1,217 @@
+/** nightsift train and train-from-fits: from labelled frames to a registered model. */
+import { readFile, stat } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { parse as parseYaml } from 'yaml';
+import type { TrainOutcome } from '../../../../contract/calls/training.ts';
+import { choicePair, type ParameterValue, parameterPair, share, wholeNumber } from '../arguments.ts';
+import { absolute, type Context, follow, giveJson, wrongUse } from '../context.ts';
+import { describeSeconds } from '../progress.ts';
+import { evaluationText } from './evaluate.ts';
+
+interface CommonOptions {
+  readonly recipe?: string;
+  readonly set?: Record<string, ParameterValue>;
+  readonly config?: string;
+  readonly seed?: number;
+  readonly name?: string;
+  readonly backbone?: string;
+  readonly epochs?: number;
+  readonly batchSize?: number;
+  readonly promote?: true;
+  readonly json?: string | true;
+}
+
+function withCommonOptions(command: Command): Command {
+  return command
+    .option('--recipe <name>', 'small-cnn (default) or resnet18')
+    .option('--config <file>', 'YAML file with recipe, seed, name, backbone and parameters')
+    .option('--set <key=value>', 'one parameter of the recipe; may be given several times', parameterPair)
+    .option('--seed <n>', 'seed of weights, order and augmentation (default: 1)', wholeNumber(0))
+    .option('--name <model>', 'name in the registry')
+    .option('--backbone <file>', 'ONNX or safetensors file with weights to start from (resnet18)')
+    .option('--epochs <n>', 'most epochs to train', wholeNumber(1))
+    .option('--batch-size <n>', 'frames in one step', wholeNumber(1, 4096))
+    .option('--promote', 'put the model into production when it is trained')
+    .option('--json [file]', 'run, model, data set and figures for machines');
+}
+
+const fromFitsExamples = `
+Scans the folder (or takes what an earlier scan and a person said of the same content), freezes a data set version,
+trains, checks the exported file and registers the model. Use it for new nights with
+  nightsift models promote NAME
+
+Examples:
+  nightsift train-from-fits ~/nights/2026-03-14
+  nightsift train-from-fits ~/nights/2026-03-14 --epochs 20 --model-output judge.onnx --dataset-dir dataset
+`;
+
+interface FromFitsOptions extends CommonOptions {
+  readonly cleanThreshold: number;
+  readonly contaminatedThreshold: number;
+  readonly modelOutput?: string;
+  readonly datasetDir?: string;
+  readonly workers?: number;
+}
+
+export function addTrainFromFits(program: Command, context: Context): void {
+  const command = program
+    .command('train-from-fits')
+    .description('From a folder of frames to a trained, exported and registered model.')
+    .argument('<dir>', 'folder of one or more nights')
+    .option('--clean-threshold <score>', 'prefilter scores from here are clean', share, 0.7)
+    .option('--contaminated-threshold <score>', 'prefilter scores up to here are contaminated', share, 0.3)
+    .option('--model-output <file>', 'write the ONNX file here too')
+    .option('--dataset-dir <dir>', 'lay the data set out as folders here')
+    .option('--workers <n>', 'frames measured at the same time', wholeNumber(1, 256));
+  withCommonOptions(command)
+    .addHelpText('after', fromFitsExamples)
+    .action(async (folder: string, options: FromFitsOptions) => {
+      if (options.contaminatedThreshold >= options.cleanThreshold) {
+        throw wrongUse('--contaminated-threshold has to be below --clean-threshold.');
+      }
+      const outcome = await follow(context, 'train-from-fits.start', {
+        ...(await trainOptions(context, options)),
+        folder: absolute(context, folder),
+        cleanThreshold: options.cleanThreshold,
+        contaminatedThreshold: options.contaminatedThreshold,
+        ...given('modelOutput', options.modelOutput && absolute(context, options.modelOutput)),
+        ...given('dataSetFolder', options.datasetDir && absolute(context, options.datasetDir)),
+        ...given('workers', options.workers),
+      });
+      await giveOutcome(context, options, outcome);
+    });
+}
+
+const trainExamples = `
+Examples:
+  nightsift train autumn --recipe resnet18 --set epochs=30 learningRate=0.001 --name judge
+  nightsift train autumn@2 --where filter=Ha,OIII --config judge.yaml
+  nightsift train --resume RUN                   goes on from the run's last checkpoint
+`;
+
+interface TrainCommandOptions extends CommonOptions {
+  readonly where?: Record<string, string[]>;
+  readonly resume?: string;
+}
+
+export function addTrain(program: Command, context: Context): void {
+  const command = program
+    .command('train')
+    .description('Train a model on a data set version, a session, or frames on disk.')
+    .argument('[target...]', 'DATASET, SESSION or PATH…')
+    .option(
+      '--where <key=value,value>',
+      'only items with one of these values (filter, object, session, …)',
+      choicePair,
+    )
+    .option('--resume <run>', 'go on with a run that was stopped');
+  withCommonOptions(command)
+    .addHelpText('after', trainExamples)
+    .action(async (words: string[], options: TrainCommandOptions) => {
+      if ((words.length === 0) === (options.resume === undefined)) {
+        throw wrongUse('Give either what to train on, or --resume RUN.');
+      }
+      const outcome = await follow(context, 'train.start', {
+        ...(await trainOptions(context, options)),
+        ...(options.resume === undefined ? await trainingTarget(context, words) : { resume: options.resume }),
+        ...given('where', options.where),
+      });
+      await giveOutcome(context, options, outcome);
+    });
+}
+
+/** What exists on disk is paths; anything else is the name of a data set or session. */
+export async function trainingTarget(
+  context: Context,
+  words: readonly string[],
+): Promise<{ paths: string[] } | { dataSet: string }> {
+  const paths = words.map((word) => absolute(context, word));
+  const found = await Promise.all(paths.map(exists));
+  if (found.every(Boolean)) return { paths };
+  if (words.length === 1 && words[0] !== undefined) return { dataSet: words[0] };
+  const missing = words.filter((_, index) => !found[index]);
+  throw wrongUse(`Several targets have to be paths; there is no ${missing.join(', ')}.`);
+}
+
+async function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function trainOptions(context: Context, options: CommonOptions) {
+  const config = options.config === undefined ? {} : await readConfig(absolute(context, options.config));
+  const backbone = options.backbone ?? config.backbone;
+  return {
+    ...given('recipe', options.recipe ?? config.recipe),
+    ...given('seed', options.seed ?? config.seed),
+    ...given('name', options.name ?? config.name),
+    ...given('backbone', backbone && absolute(context, backbone)),
+    ...given('promote', options.promote),
+    parameters: {
+      ...config.parameters,
+      ...given('epochs', options.epochs),
+      ...given('batchSize', options.batchSize),
+      ...options.set,
+    },
+  };
+}
+
+interface TrainConfig {
+  readonly recipe?: string;
+  readonly seed?: number;
+  readonly name?: string;
+  readonly backbone?: string;
+  readonly parameters?: Record<string, ParameterValue>;
+}
+
+async function readConfig(file: string): Promise<TrainConfig> {
+  const known = ['recipe', 'seed', 'name', 'backbone', 'parameters'];
+  let config: unknown;
+  try {
+    config = parseYaml(await readFile(file, 'utf8'));
+  } catch (thrown) {
+    throw wrongUse(
+      `Cannot read --config ${file}: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+    );
+  }
+  if (config === null) return {};
+  if (typeof config !== 'object' || Array.isArray(config))
+    throw wrongUse(`${file} has to hold keys and values.`);
+  const strange = Object.keys(config).filter((key) => !known.includes(key));
+  if (strange.length > 0) {
+    throw wrongUse(
+      `${file}: unknown ${strange.join(', ')}.`,
+      `Known are ${known.join(', ')}; recipe settings belong under parameters.`,
+    );
+  }
+  return config as TrainConfig;
+}
+
+/** An option only where it was given, as exact optional types want it. */
+export function given<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return value === undefined || value === '' ? {} : ({ [key]: value } as { [P in K]?: V });
+}
+
+async function giveOutcome(context: Context, options: CommonOptions, outcome: TrainOutcome): Promise<void> {
+  if (!(await giveJson(context, options.json, outcome))) context.terminal.out(trainText(outcome));
+}
+
+function trainText(outcome: TrainOutcome): string {
+  const { model } = outcome;
+  const stopped = outcome.stoppedEarly ? ', stopped early' : '';
+  const lines = [
+    `Model ${model.name}@${model.version} (${model.recipe}, ${outcome.epochs} epochs${stopped}) in ${describeSeconds(outcome.elapsedSeconds)}`,
+    `  run ${outcome.run}, data set ${outcome.dataSet}, ONNX ${model.onnxHash.slice(0, 12)}, ${model.onnxBytes} bytes`,
+    `  exported file agrees with the trainer to ${outcome.exportDifference.toExponential(1)}`,
+  ];
+  if (outcome.modelOutput) lines.push(`  written to ${outcome.modelOutput}`);
+  if (outcome.dataSetFolder) lines.push(`  data set laid out in ${outcome.dataSetFolder}`);
+  lines.push(
+    model.stage === 'production'
+      ? '  in production: scan and sort use it'
+      : `  use it for new nights with: nightsift models promote ${model.name}@${model.version}`,
+  );
+  return `${lines.join('\n')}\n${outcome.report ? `\n${evaluationText(outcome.report)}` : ''}`;
+}

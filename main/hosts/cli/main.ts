@@ -1,0 +1,11 @@
+/** The command line's start. bin/nightsift.mjs loads this, compiled. */
+import process from 'node:process';
+import { engineVersion, openEngine } from '../../engine.ts';
+import { runCommandLine } from './run.ts';
+import { processTerminal } from './terminal.ts';
+
+const exitCode = await runCommandLine(process.argv.slice(2), processTerminal(), {
+  version: engineVersion(),
+  open: openEngine,
+});
+process.exitCode = exitCode;

@@ -1,0 +1,32 @@
+/** Files that a command was asked to write: whole or not at all. */
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import process from 'node:process';
+import { NightsiftError } from '../../../contract/errors.ts';
+
+export async function writeOutputFile(file: string, content: string | Uint8Array): Promise<void> {
+  const part = `${file}.part-${process.pid}`;
+  try {
+    await mkdir(path.dirname(file), { recursive: true });
+    const handle = await open(part, 'w');
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(part, file);
+  } catch (thrown) {
+    await rm(part, { force: true });
+    const code = (thrown as NodeJS.ErrnoException).code;
+    throw new NightsiftError(
+      code === 'ENOSPC' ? 'diskFull' : 'cannotOpen',
+      `Cannot write ${file}: ${code ?? String(thrown)}.`,
+      {
+        hint: 'Choose another place with room and the right to write.',
+        details: { file },
+        cause: thrown,
+      },
+    );
+  }
+}

@@ -1,0 +1,65 @@
+/** One command from its words to its exit code. */
+import { CommanderError } from 'commander';
+import { api, type NightsiftHandlers } from '../../../contract/api.ts';
+import { connect } from '../../../contract/client.ts';
+import { isNightsiftError } from '../../../contract/errors.ts';
+import { dispatch } from '../../transport/dispatch.ts';
+import { inProcess } from '../../transport/in-process.ts';
+import { normaliseArguments } from './arguments.ts';
+import type { Context, House } from './context.ts';
+import { type ExitCode, exitCodeFor, exitCodes } from './exit-codes.ts';
+import { buildProgram } from './program.ts';
+import type { Terminal } from './terminal.ts';
+
+/** How the house is opened; the engine in earnest, a stand-in in tests. */
+export interface HouseDoor {
+  readonly version: string;
+  open(options: {
+    readonly library: string | undefined;
+  }): Promise<{ readonly handlers: NightsiftHandlers; close(): Promise<void> }>;
+}
+
+export async function runCommandLine(
+  words: readonly string[],
+  terminal: Terminal,
+  door: HouseDoor,
+): Promise<ExitCode> {
+  let house: Promise<House> | null = null;
+  const context: Context = {
+    terminal,
+    exitCode: exitCodes.answered,
+    library: undefined,
+    async client() {
+      house ??= openHouse(door, context.library);
+      return (await house).client;
+    },
+  };
+  try {
+    await buildProgram(context, door.version).parseAsync(normaliseArguments(words), { from: 'user' });
+    return context.exitCode;
+  } catch (thrown) {
+    return report(thrown, terminal);
+  } finally {
+    await (house as Promise<House> | null)?.then((opened) => opened.close()).catch(() => undefined);
+  }
+}
+
+async function openHouse(door: HouseDoor, library: string | undefined): Promise<House> {
+  const { handlers, close } = await door.open({ library });
+  return { client: connect(api, inProcess(dispatch(api, handlers))), close };
+}
+
+function report(thrown: unknown, terminal: Terminal): ExitCode {
+  if (thrown instanceof CommanderError) {
+    // Help and version were asked for; anything else commander has already explained.
+    return thrown.exitCode === 0 ? exitCodes.answered : exitCodes.wrongUse;
+  }
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  terminal.err(`nightsift: ${message}\n`);
+  if (isNightsiftError(thrown)) {
+    if (thrown.hint) terminal.err(`  ${thrown.hint}\n`);
+  } else if (thrown instanceof Error && terminal.environment.NIGHTSIFT_DEBUG) {
+    terminal.err(`${thrown.stack}\n`);
+  }
+  return exitCodeFor(thrown);
+}
