@@ -13,7 +13,8 @@ export function shapeOf(night: SimulatedNight, plan: FramePlan): PsfShape {
   };
   for (const defect of plan.defects) {
     if (defect.kind === 'defocus') shape = withDefocus(shape, defect.factor, defect.obstruction);
-    else if (defect.kind === 'elongation') shape = withMotion(shape, defect.ellipticity, defect.angle);
+    else if (defect.kind === 'elongation')
+      shape = withMotion(shape, optics.ellipticity + defect.ellipticity, defect.angle);
     else if (defect.kind === 'dew')
       shape = {
         ...shape,

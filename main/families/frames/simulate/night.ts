@@ -72,6 +72,7 @@ export type Defect =
   | { readonly kind: 'veil'; readonly loss: number }
   | { readonly kind: 'defocus'; readonly factor: number; readonly obstruction: number }
   | { readonly kind: 'dew'; readonly factor: number; readonly loss: number; readonly haloShare: number }
+  /** Ellipticity beyond the night's own. */
   | { readonly kind: 'elongation'; readonly ellipticity: number; readonly angle: number }
   | { readonly kind: 'double'; readonly separation: number; readonly share: number; readonly angle: number }
   | {
@@ -111,6 +112,16 @@ export interface Camera {
   readonly badColumns: readonly { readonly x: number; readonly electrons: number }[];
 }
 
+export interface Galaxy {
+  readonly x: number;
+  readonly y: number;
+  readonly peak: number;
+  readonly scale: number;
+  readonly axisRatio: number;
+  /** Of the long axis, radians. */
+  readonly angle: number;
+}
+
 /** One target through one filter. */
 export interface Target {
   readonly name: string;
@@ -121,7 +132,9 @@ export interface Target {
   readonly field: StarField;
   /** Sky in electrons per pixel at the centre under normal conditions. */
   readonly skyElectrons: number;
-  /** Nebula or galaxy: peak over sky, radius px, place in field coordinates; null for none. */
+  /** Galaxies: exponential discs, peak electrons over the sky, scale in px, place in field coordinates. */
+  readonly galaxies: readonly Galaxy[];
+  /** Nebulae: peak over sky, radius px, place in field coordinates; null for none. */
   readonly nebula: readonly {
     readonly x: number;
     readonly y: number;

@@ -47,13 +47,13 @@ const shares: Readonly<Record<NightKind, Partial<Record<DefectKind, number>>>> =
 /** Defects that come in runs of neighbouring frames, with the longest run. */
 const runLengths: Partial<Record<DefectKind, number>> = {
   cloud: 4,
-  veil: 6,
+  veil: 10,
   dew: 6,
-  occlusion: 8,
+  occlusion: 12,
   moonlight: 4,
   dawn: 4,
   defocus: 3,
-  cornerGlow: 5,
+  cornerGlow: 10,
 };
 
 /** Share of spoiled frames that carry a second defect (a satellite) as well. */
@@ -183,7 +183,7 @@ function drawOpticsDefect(context: DefectContext, kind: DefectKind): Defect | nu
     case 'elongation':
       return {
         kind,
-        ellipticity: hard ? random.between(0.15, 0.25) : random.between(0.22, 0.7),
+        ellipticity: hard ? random.between(0.12, 0.25) : random.between(0.2, 0.65),
         angle: random.between(-Math.PI / 2, Math.PI / 2),
       };
     case 'double':
@@ -204,12 +204,12 @@ function drawSkyDefect(context: DefectContext, kind: DefectKind): Defect | null 
     case 'cloud':
       return {
         kind,
-        loss: hard ? random.between(0.05, 0.2) : random.between(0.15, 0.55),
+        loss: hard ? random.between(0.045, 0.2) : random.between(0.12, 0.5),
         patchPixels: random.between(0.2, 0.6) * Math.min(area.width, area.height),
         glow: random.between(-0.02, 0.12),
       };
     case 'veil':
-      return { kind, loss: random.between(0.09, 0.4) };
+      return { kind, loss: 0.09 + 0.35 * progress * random.between(0.6, 1) };
     case 'moonlight':
       return {
         kind,

@@ -126,6 +126,14 @@ function drawTarget(random: Random, camera: Camera, radius: number, field: Field
     radius: random.between(0.06, 0.3) * radius,
     peak: skyElectrons * random.between(0.02, 0.3),
   }));
+  const galaxies = Array.from({ length: random.chance(0.4) ? 1 + random.below(3) : 0 }, () => ({
+    x: place(),
+    y: place(),
+    peak: noise * random.logBetween(1.5, 25),
+    scale: random.logBetween(4, 28),
+    axisRatio: random.between(0.15, 0.95),
+    angle: random.between(-Math.PI / 2, Math.PI / 2),
+  }));
   return {
     name: random.pick(['NGC 7380', 'M 33', 'NGC 6946', 'IC 1396', 'M 51', 'NGC 281', 'Abell 2151']),
     filter: narrow ? random.pick(['Ha', 'OIII', 'SII']) : random.pick(['L', 'R', 'G', 'B']),
@@ -141,6 +149,7 @@ function drawTarget(random: Random, camera: Camera, radius: number, field: Field
       clusterShare: random.chance(0.15) ? random.between(0.05, 0.25) : 0,
     }),
     skyElectrons,
+    galaxies,
     nebula,
   };
 }

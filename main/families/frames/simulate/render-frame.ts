@@ -2,6 +2,7 @@
 import { cardsOf } from './cards.ts';
 import { type CountedStar, countStars, starsWithSnr } from './count-stars.ts';
 import { addFixedDefects, addHits, bleed, readOut } from './detector.ts';
+import { drawGalaxies } from './draw-galaxies.ts';
 import { type CrossProfile, crossProfile, drawTrail } from './draw-lines.ts';
 import { drawStars, PsfField, placeStars } from './draw-stars.ts';
 import { shapeOf } from './frame-shape.ts';
@@ -109,6 +110,7 @@ function renderSky(night: SimulatedNight, plan: FramePlan): RenderedFrame {
   const sky = skyTruth(night, electrons);
   const canvas = { width, height, electrons };
 
+  drawGalaxies(canvas, night, plan, { map, flat, exposure });
   const shape = shapeOf(night, plan);
   const psf = new PsfField(night, shape);
   const stars = placeStars(night, plan, psf, { map, flat, exposure });
