@@ -4,7 +4,10 @@ import { type FrameDetector, figure } from './detector.ts';
 /** Stars 10 % wider than the trend (strict rule), natural log. */
 const begin = Math.log(1.1);
 /** Loss of light that tells dew from bad focus, natural log. */
-const dewLoss = 0.05;
+const dewLoss = 0.035;
+/** Shares of blurred frames on a mixed night: of all frames, and of those that lost light evenly. */
+const priorWhenBright = 0.05;
+const priorWhenDim = 0.3;
 
 /** Stars wider than the night's trend: bad focus, or dew when light is lost as well. */
 export const blur: FrameDetector = {
@@ -13,8 +16,9 @@ export const blur: FrameDetector = {
   detect({ focus, fwhm, loss }) {
     if (focus === null || fwhm === null) return [];
     const excess = Math.min(focus.excess, fwhm.excess);
-    const confidence = confidenceOfExcess({ excess, sigma: focus.sigma, begin, reach: 14, prior: 0.06 });
-    const dimmer = loss !== null && loss.excess > Math.max(dewLoss, 3 * loss.sigma);
+    const dimmer = loss !== null && loss.excess > Math.max(dewLoss, 4 * loss.sigma);
+    const prior = dimmer ? priorWhenDim : priorWhenBright;
+    const confidence = confidenceOfExcess({ excess, sigma: focus.sigma, begin, reach: 14, prior });
     const evidence = {
       fwhm: figure(Math.exp(fwhm.value)),
       usualFwhm: figure(Math.exp(fwhm.reference)),

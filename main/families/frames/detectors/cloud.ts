@@ -16,6 +16,8 @@ const depthSteps = 24;
 const deepest = 1.5;
 /** Relative error of the fluxes' shape that no night beats. */
 const shapeFloor = 0.0015;
+/** Share of frames behind a uniform veil, of any strength from none to all of the light. */
+const veilShare = 0.03;
 
 /** Patchy loss of light: stars of one part of the field dimmer than those of another. */
 export const cloud: FrameDetector = {
@@ -75,7 +77,8 @@ function shapeGain(shape: Float64Array, noise: Float64Array, depth: number): num
 /** Log-likelihood ratio of the mean loss: anything from none to the full depth under cloud. */
 function meanGain(loss: number, sigma: number, depth: number): number {
   const value = Math.max(0, loss);
-  const calm = 0.98 * normalDensity(value, sigma) + 0.02 * normalDensity(value, 3 * sigma);
+  // a veil takes any share of the light without being a cloud
+  const calm = (1 - veilShare) * normalDensity(value, sigma) + veilShare;
   const steps = 8;
   let cloudy = 0;
   for (let i = 0; i < steps; i++) {

@@ -19,15 +19,13 @@ export const skyPatch: FrameDetector = {
       reach: 30,
       prior: 0.03,
     });
-    const { cellPixels, columns, rows } = record.mesh;
-    const across = (skyPattern.peakColumn + 0.5) / columns;
-    const up = (skyPattern.peakRow + 0.5) / rows;
+    const { peakAcross: across, peakUp: up } = skyPattern;
     const corner = Math.max(Math.min(across, 1 - across), Math.min(up, 1 - up)) < cornerShare;
     const evidence = {
       peak: figure(skyPattern.peak),
       usualPeak: figure(patch.reference),
-      x: Math.round((skyPattern.peakColumn + 0.5) * cellPixels),
-      y: Math.round((skyPattern.peakRow + 0.5) * cellPixels),
+      x: Math.round(across * record.width),
+      y: Math.round(up * record.height),
       share: figure(skyPattern.area),
       comparedWith: skyPattern.comparedWith,
     };

@@ -9,7 +9,7 @@ import { type MissingRegion, missingRegion } from './missing-stars.ts';
 import { pedestalOf } from './pedestal.ts';
 import { type RegisteredField, registerFrames } from './register-frames.ts';
 import { clamp, logOrNaN } from './robust-statistics.ts';
-import { skyPatterns } from './sky-pattern.ts';
+import { type SkyPattern, skyPatterns } from './sky-pattern.ts';
 import { buildCatalogue, expectedPlaces, type StarCatalogue } from './star-catalogue.ts';
 import { type FieldPhotometry, photometry } from './star-photometry.ts';
 import { robustTrend, type TrendOptions } from './trend.ts';
@@ -61,13 +61,7 @@ function compareField(
   const patterns = skyPatterns(records, field.flipped, pedestal);
   const repeats = repeatsOfTrails(records, field.transforms);
   const usual = usualShapeVariance(structures);
-  const figures = compareFigures(
-    records,
-    hours,
-    light,
-    patterns.map((p) => p?.peak ?? Number.NaN),
-    pedestal,
-  );
+  const figures = compareFigures(records, hours, light, patterns, pedestal);
   return records.map((record, k) => ({
     record,
     hours: hours[k],
@@ -111,7 +105,7 @@ function compareFigures(
   records: readonly FrameRecord[],
   hours: Float64Array,
   light: FieldPhotometry,
-  patchPeaks: readonly number[],
+  patterns: readonly (SkyPattern | null)[],
   pedestal: number,
 ): Figures {
   const whole = Number.POSITIVE_INFINITY;
@@ -152,7 +146,7 @@ function compareFigures(
       { faults: 'up', degree: 1, span: 31, leastSigma: 0.012, trust },
     ),
     sky: against(
-      of((r) => logOrNaN((r.measurements.background ?? Number.NaN) - pedestal)),
+      Float64Array.from(records, (record, k) => skyLevel(record, patterns[k], pedestal)),
       { faults: 'up', degree: 1, span: 31, leastSigma: 0.006, steepestPerHour: steepestSkyPerHour },
     ),
     loss: against(
@@ -179,8 +173,16 @@ function compareFigures(
       of((r) => logOrNaN(r.measurements.noise)),
       { faults: 'up', degree: 1, span: 31, leastSigma: 0.006, steepestPerHour: steepestSkyPerHour / 2 },
     ),
-    patch: against(patchPeaks, { faults: 'up', degree: 1, span: whole, leastSigma: 0.008 }),
+    patch: against(
+      Float64Array.from(patterns, (pattern) => pattern?.peak ?? Number.NaN),
+      { faults: 'up', degree: 1, span: whole, leastSigma: 0.008 },
+    ),
   };
+}
+
+/** Log of the sky above the pedestal; of its darker part where the field's usual shape is known. */
+function skyLevel(record: FrameRecord, pattern: SkyPattern | null, pedestal: number): number {
+  return logOrNaN(pattern?.floor ?? (record.measurements.background ?? Number.NaN) - pedestal);
 }
 
 /** The minor axis hardly grows when the mount drifts, but does when the focus does. */

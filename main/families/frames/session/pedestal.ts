@@ -45,10 +45,15 @@ function cellsOf(records: readonly FrameRecord[]): { level: number[]; variance: 
 
 /** Straight line through (level, variance), outliers cut three times; where it crosses zero variance. */
 function slopeOf(level: readonly number[], variance: readonly number[]): { zero: number } | null {
-  let kept = level.map((_, k) => k);
+  const usualLevel = median(level);
+  const usualVariance = median(variance);
+  // dawn and closed shutters help, frames of another scale do not
+  let kept = level
+    .map((_, k) => k)
+    .filter((k) => within(level[k], usualLevel, 4) && within(variance[k], usualVariance, 6));
   let slope = 0;
-  let middleLevel = median(level);
-  let middleVariance = median(variance);
+  let middleLevel = usualLevel;
+  let middleVariance = usualVariance;
   let error = Number.POSITIVE_INFINITY;
   for (let round = 0; round < 4; round++) {
     middleLevel = mean(kept, level);
@@ -69,6 +74,10 @@ function slopeOf(level: readonly number[], variance: readonly number[]): { zero:
   }
   if (!(slope > leastSignificance * error)) return null;
   return { zero: middleLevel - middleVariance / slope };
+}
+
+function within(value: number, usual: number, factor: number): boolean {
+  return value > usual / factor && value < usual * factor;
 }
 
 function mean(kept: readonly number[], values: readonly number[]): number {

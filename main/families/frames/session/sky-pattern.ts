@@ -4,23 +4,27 @@
  */
 import type { BackgroundMesh, FrameRecord } from '../record.ts';
 import { weightedLeastSquares } from './least-squares.ts';
-import { median, robustSigma } from './robust-statistics.ts';
+import { median, quantile, robustSigma } from './robust-statistics.ts';
 
 export interface SkyPattern {
   /** Relative brightness of each mesh cell beyond the usual shape and a plane; NaN where unknown. */
   readonly patch: Float64Array;
-  /** Brightest smoothed cell: its excess relative to the sky, and its place in the mesh. */
+  /** Brightest block of 2 x 2 cells: its excess relative to the sky, and its centre, 0..1 across and up the field. */
   readonly peak: number;
-  readonly peakColumn: number;
-  readonly peakRow: number;
+  readonly peakAcross: number;
+  readonly peakUp: number;
   /** Share of the field that exceeds half of the peak. */
   readonly area: number;
   /** Largest difference of the fitted plane over the field, relative to the sky. */
   readonly gradient: number;
+  /** Sky above the pedestal in the darker part of the field, usual shape taken out: what a patch leaves alone. */
+  readonly floor: number;
   /** Frames that make up the usual shape. */
   readonly comparedWith: number;
 }
 
+/** The darker part of the field: up to this quantile. */
+const floorShare = 0.25;
 /** Frames needed to know the usual shape on a side of the meridian. */
 const fewestFrames = 4;
 
@@ -40,7 +44,8 @@ export function skyPatterns(
       median(known.map((k) => (ratios[k] as Float64Array)[c])),
     );
     for (const k of known) {
-      patterns[k] = patternOf(ratios[k] as Float64Array, usual, records[k].mesh, known.length);
+      const level = median(records[k].mesh.level) - pedestal;
+      patterns[k] = patternOf(ratios[k] as Float64Array, usual, records[k].mesh, level, known.length);
     }
   }
   return patterns;
@@ -70,6 +75,7 @@ function patternOf(
   ratio: Float64Array,
   usual: Float64Array,
   mesh: BackgroundMesh,
+  level: number,
   comparedWith: number,
 ): SkyPattern {
   const { columns, rows } = mesh;
@@ -86,10 +92,11 @@ function patternOf(
   return {
     patch,
     peak,
-    peakColumn: best < 0 ? 0 : best % columns,
-    peakRow: best < 0 ? 0 : Math.floor(best / columns),
+    peakAcross: best < 0 ? 0.5 : Math.min(columns - 1, (best % columns) + 1) / columns,
+    peakUp: best < 0 ? 0.5 : Math.min(rows - 1, Math.floor(best / columns) + 1) / rows,
     area: peak > 0 ? above / smooth.length : 0,
     gradient,
+    floor: level * (1 + quantile(relative, floorShare)),
     comparedWith,
   };
 }
