@@ -7,7 +7,7 @@ import { FitsHeader } from './header.ts';
 import { blockLength, fitsLimits } from './limits.ts';
 import { readPlainImage } from './plain-image.ts';
 import { readScaling, typeMaximum } from './scaling.ts';
-import { type ImageHdu, selectImage } from './select-image.ts';
+import { type ImageHdu, imageOfHdu, selectImage } from './select-image.ts';
 import { readTiledImage } from './tiles/read-tiles.ts';
 
 export interface ReadOptions {
@@ -28,22 +28,17 @@ function inheritedHeader(image: ImageHdu): FitsHeader {
   return new FitsHeader([...image.hdu.header.cards, ...inherited]);
 }
 
-/**
- * Decodes the frame of a FITS file that is not wrapped in gzip (see `unwrapGzip`). `warnings` collects what was
- * odd but could be read.
- * @throws refusals `empty`, `notAnImage`, `badHeader`, `noImage`, `unsupportedLayout`, `unsupportedCompression`,
- * `damagedData`, `tooLarge`.
- */
-export function readFitsImage(source: ByteSource, options: ReadOptions, warnings: string[]): DecodedImage {
-  if (!looksLikeFits(source.read(0, blockLength))) {
-    throw refusal(
-      'notAnImage',
-      source,
-      'it does not begin like a FITS file (SIMPLE = T)',
-      'It is another kind of file under an image name, or its beginning was overwritten.',
-    );
-  }
-  const image = selectImage(source, warnings);
+function refuseOtherBytes(source: ByteSource): void {
+  if (looksLikeFits(source.read(0, blockLength))) return;
+  throw refusal(
+    'notAnImage',
+    source,
+    'it does not begin like a FITS file (SIMPLE = T)',
+    'It is another kind of file under an image name, or its beginning was overwritten.',
+  );
+}
+
+function decode(source: ByteSource, image: ImageHdu, options: ReadOptions, warnings: string[]): DecodedImage {
   const scaling = readScaling(image.hdu.header, image.bitpix, warnings);
   const limits = { maximumPixels: options.maximumPixels ?? fitsLimits.pixels };
   const plane = image.compressed
@@ -56,4 +51,26 @@ export function readFitsImage(source: ByteSource, options: ReadOptions, warnings
     typeMaximum: typeMaximum(image.bitpix, scaling),
     header: inheritedHeader(image),
   };
+}
+
+/**
+ * Decodes the frame of a FITS file that is not wrapped in gzip (see `unwrapGzip`): the first HDU with a
+ * two-dimensional image. `warnings` collects what was odd but could be read.
+ * @throws refusals `notAnImage`, `badHeader`, `noImage`, `unsupportedLayout`, `unsupportedCompression`,
+ * `damagedData`, `tooLarge`.
+ */
+export function readFitsImage(source: ByteSource, options: ReadOptions, warnings: string[]): DecodedImage {
+  refuseOtherBytes(source);
+  return decode(source, selectImage(source, warnings), options, warnings);
+}
+
+/** Decodes the image of one HDU, 0 being the primary one. @throws as `readFitsImage`. */
+export function readFitsHdu(
+  source: ByteSource,
+  index: number,
+  options: ReadOptions,
+  warnings: string[],
+): DecodedImage {
+  refuseOtherBytes(source);
+  return decode(source, imageOfHdu(source, index, warnings), options, warnings);
 }

@@ -16,7 +16,25 @@ export function toHostOrder(bytes: Uint8Array, size: number): void {
   else buffer.swap64();
 }
 
-type Words = Uint8Array | Int16Array | Int32Array | Float32Array | Float64Array;
+type Words = Uint8Array | Int16Array | Int32Array;
+
+/** Largest finite float32. */
+const largest = 3.402_823_466_385_288_6e38;
+
+/** Floats that are infinite, or become so in float32, count as undefined: no statistic survives them. */
+export function scaleFloats(
+  words: Float32Array | Float64Array,
+  out: Float32Array,
+  at: number,
+  scaling: { readonly scale: number; readonly zero: number },
+): void {
+  const { scale, zero } = scaling;
+  const plain = scale === 1 && zero === 0;
+  for (let i = 0; i < words.length; i++) {
+    const value = plain ? words[i]! : words[i]! * scale + zero;
+    out[at + i] = value <= largest && value >= -largest ? value : Number.NaN;
+  }
+}
 
 /** Writes scale x word + zero; `blank` becomes NaN. */
 export function scaleWords(words: Words, out: Float32Array, at: number, scaling: Scaling): void {
@@ -75,7 +93,7 @@ export function convertSamples(
   if (bitpix === 8) scaleWords(whole, out, at, scaling);
   else if (bitpix === 16) scaleWords(new Int16Array(buffer, byteOffset, count), out, at, scaling);
   else if (bitpix === 32) scaleWords(new Int32Array(buffer, byteOffset, count), out, at, scaling);
-  else if (bitpix === -32) scaleWords(new Float32Array(buffer, byteOffset, count), out, at, scaling);
-  else if (bitpix === -64) scaleWords(new Float64Array(buffer, byteOffset, count), out, at, scaling);
+  else if (bitpix === -32) scaleFloats(new Float32Array(buffer, byteOffset, count), out, at, scaling);
+  else if (bitpix === -64) scaleFloats(new Float64Array(buffer, byteOffset, count), out, at, scaling);
   else scaleLongs(new Int32Array(buffer, byteOffset, count * 2), out, at, scaling);
 }

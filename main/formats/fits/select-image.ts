@@ -67,6 +67,25 @@ function candidate(
   return { bitpix: hdu.shape.bitpix, axes: hdu.shape.axes, compressed: false };
 }
 
+/** The image of the HDU with this index (0 the primary one). @throws `noImage` when there is none; as `selectImage`. */
+export function imageOfHdu(source: ByteSource, index: number, warnings: string[]): ImageHdu {
+  let primary: FitsHeader | null = null;
+  for (const hdu of walkHdus(source, warnings)) {
+    primary ??= hdu.header;
+    if (hdu.index < index) continue;
+    const image = candidate(source, hdu);
+    const verdict = image === null ? null : judgeAxes(image.axes);
+    if (image !== null && verdict?.kind === 'image') return { hdu, shape: verdict.shape, primary, ...image };
+    break;
+  }
+  throw refusal(
+    'noImage',
+    source,
+    `HDU ${index} holds no two-dimensional image`,
+    'Ask for another HDU, or leave the choice to the reader.',
+  );
+}
+
 /**
  * Finds the frame of a FITS file.
  * @throws `noImage` (tables, one dimension, no data), `unsupportedLayout` (only a cube that is not colour),

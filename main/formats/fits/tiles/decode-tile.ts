@@ -1,12 +1,14 @@
 /** Bytes of one tile to float32 physical values, by the codec of the plan. */
 import type { ByteRange } from '../../read-window.ts';
-import { convertSamples, scaleWords } from '../samples.ts';
+import { convertSamples, scaleFloats, scaleWords } from '../samples.ts';
 import type { Scaling } from '../scaling.ts';
 import type { Bitpix } from '../structure.ts';
 import { elementBitpix } from '../table.ts';
 import { dequantise } from './dither.ts';
 import { gunzipTile, unshuffle } from './gzip.ts';
+import { decodeHcompress } from './hcompress.ts';
 import type { TilePlan } from './plan.ts';
+import { decodePlio } from './plio.ts';
 import { decodeRice } from './rice.ts';
 
 /** What varies from tile to tile. */
@@ -50,8 +52,18 @@ export class TileDecoder {
         return this.gzip(range, values, target, this.plan.codec === 'GZIP_2');
       case 'NOCOMPRESS':
         return this.words(new Uint8Array(range.bytes.slice(range.start, range.end)), values, target);
-      default:
-        return false;
+      case 'PLIO_1': {
+        const integers = this.scratch(target.count);
+        const done = decodePlio(range.bytes, range.start, range.end, integers, target.count);
+        return done && this.finish(integers, values, target);
+      }
+      case 'HCOMPRESS_1': {
+        const integers = this.scratch(target.count);
+        const { width, count } = target;
+        const tile = { width, height: count / width, smooth: this.plan.smooth };
+        const done = decodeHcompress(range.bytes, range.start, range.end, integers, tile);
+        return done && this.finish(integers, values, target);
+      }
     }
   }
 
@@ -118,7 +130,7 @@ export class TileDecoder {
     }
     dequantise(integers, count, { ...values, method: this.plan.dither }, out, at);
     if (this.scaling.scale !== 1 || this.scaling.zero !== 0) {
-      scaleWords(out.subarray(at, at + count), out, at, this.scaling);
+      scaleFloats(out.subarray(at, at + count), out, at, this.scaling);
     }
     return true;
   }

@@ -8,7 +8,7 @@ import { type BinaryTable, readTable } from '../table.ts';
 import type { DitherMethod } from './dither.ts';
 import type { RiceParameters } from './rice.ts';
 
-export type TileCodec = 'RICE_1' | 'GZIP_1' | 'GZIP_2' | 'NOCOMPRESS';
+export type TileCodec = 'RICE_1' | 'GZIP_1' | 'GZIP_2' | 'HCOMPRESS_1' | 'PLIO_1' | 'NOCOMPRESS';
 
 export interface TilePlan {
   readonly codec: TileCodec;
@@ -20,6 +20,8 @@ export interface TilePlan {
   /** Tiles along each axis. */
   readonly counts: readonly [number, number, number];
   readonly rice: RiceParameters;
+  /** HCOMPRESS_1: smooth the steps of lossy coding. */
+  readonly smooth: boolean;
   /** Floats stored as scaled integers. */
   readonly quantised: boolean;
   readonly dither: DitherMethod;
@@ -36,6 +38,8 @@ const codecNames: Readonly<Record<string, TileCodec>> = {
   RICE_ONE: 'RICE_1',
   GZIP_1: 'GZIP_1',
   GZIP_2: 'GZIP_2',
+  HCOMPRESS_1: 'HCOMPRESS_1',
+  PLIO_1: 'PLIO_1',
   NOCOMPRESS: 'NOCOMPRESS',
 };
 
@@ -140,6 +144,7 @@ export function planTiles(source: ByteSource, image: ImageHdu): TilePlan {
     tile,
     counts,
     rice: codec === 'RICE_1' ? riceParameters(source, header) : { blockSize: 32, bytePix: 4 },
+    smooth: (codecParameter(header, 'SMOOTH') ?? 0) !== 0,
     quantised: image.bitpix < 0 && !dither.lossless && (table.columns.has('ZSCALE') || scale !== null),
     dither: dither.method,
     ditherStart: header.number('ZDITHER0') ?? 1,
