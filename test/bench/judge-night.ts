@@ -103,6 +103,8 @@ async function main(): Promise<void> {
       seeds: { type: 'string', default: '1' },
       frames: { type: 'string', default: '120' },
       workers: { type: 'string', default: '1' },
+      width: { type: 'string', default: '1280' },
+      height: { type: 'string', default: '960' },
       first: { type: 'boolean', default: false },
       misses: { type: 'boolean', default: false },
     },
@@ -112,10 +114,11 @@ async function main(): Promise<void> {
     if (kind === undefined) throw new Error(`no night kind ${name}; there are ${nightKinds.join(', ')}`);
     return kind;
   });
+  const size = { width: Number(values.width), height: Number(values.height) };
   const judged: JudgedFrame[] = [];
   for (const kind of kinds)
     for (const seed of values.seeds.split(',').map(Number)) {
-      const recipe = { kind, seed, frameCount: Number(values.frames) };
+      const recipe = { kind, seed, frameCount: Number(values.frames), ...size };
       const frames = await measuredNight(recipe, Number(values.workers));
       const start = performance.now();
       judged.push(...judgeNight(frames, kind, `${kind}-${seed}`));

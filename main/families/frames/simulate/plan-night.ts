@@ -63,7 +63,9 @@ function drawCamera(random: Random, width: number, height: number, binning: numb
       'Atik 460EX',
       'Moravian C3-26000',
     ]),
-    electronsPerAdu: Math.min(1.1, fullWell / 64000) * random.between(0.9, 1.05),
+    // A quarter of the cameras fill their well far below the converter's end.
+    electronsPerAdu:
+      Math.min(1.1, fullWell / 64000) * random.between(0.9, 1.05) * (random.chance(0.25) ? 3 : 1),
     readNoiseElectrons: random.between(1.4, 7),
     offsetAdu: random.pick([100, 250, 500, 1000]),
     fullWellElectrons: fullWell,
