@@ -9,24 +9,39 @@ import { measureSky, residualOf, type Sky } from './measure/residual.ts';
 import { medianOf } from './measure/robust.ts';
 import { findSaturation, type Saturation } from './measure/saturation.ts';
 import { type SkyFigures, skyFigures } from './measure/sky-figures.ts';
+import { removeSpikes } from './measure/spikes.ts';
 import { maskStars } from './measure/star-mask.ts';
-import { findBrightSpots, typicalSigma } from './measure/star-scale.ts';
+import { findBrightSpots } from './measure/star-scale.ts';
 import { emptyStarTable, starTableOf } from './measure/star-table.ts';
-import { type FrameChecks, type FrameImage, type FrameRecord, type StarTable, starFlags } from './record.ts';
-import { findTrails } from './trails/find-trails.ts';
+import {
+  type FrameChecks,
+  type FrameImage,
+  type FrameRecord,
+  type StarTable,
+  starFlags,
+  type TrailCandidate,
+} from './record.ts';
+import { findTrails, type TrailSearchInput } from './trails/find-trails.ts';
 import { frameView } from './view.ts';
 
 /** A star counts from this matched-filter signal to noise on. */
 const countedSnr = 10;
 /** Stars whose half-flux radius is measured. */
 const radiusStars = 150;
+/** Less than the share of its brightest pixel that the narrowest star (FWHM 1.3 px) gives its four neighbours. */
+const leastNeighbourShare = 0.12;
 const keptPositions = 20_000;
+
+export interface MeasureOptions {
+  /** Looks for trails; the frames family's own search unless told otherwise. */
+  readonly searchTrails?: (input: TrailSearchInput) => TrailCandidate[];
+}
 
 /**
  * All figures of one frame. Pure and synchronous; the image is not changed. Never throws for odd pixels: a frame
  * without sky, stars or defined values has nulls where nothing can be measured.
  */
-export function measureFrame(image: FrameImage, file: string): FrameRecord {
+export function measureFrame(image: FrameImage, file: string, options: MeasureOptions = {}): FrameRecord {
   const saturation = findSaturation(image);
   const quantum = image.bitpix > 0 ? 1 : 0;
   const sky = measureSky(image, { quantum });
@@ -44,7 +59,7 @@ export function measureFrame(image: FrameImage, file: string): FrameRecord {
   const figures = skyFigures(image, sky, residual, mask);
   const stars = found === null ? emptyStarTable() : tableOf(image, plane, found, figures);
   const measurements = summarise(image, stars, found, figures, saturation);
-  const trails = findTrails({
+  const trails = (options.searchTrails ?? findTrails)({
     width: image.width,
     height: image.height,
     residual,
@@ -90,12 +105,16 @@ function hideBadLines(plane: Plane, badColumns: Uint16Array, badRows: Uint16Arra
 function findStars(image: FrameImage, plane: Plane, sky: Sky, saturation: Saturation): FoundStars | null {
   if (Math.min(image.width, image.height) < 8) return null;
   const isSaturated = (index: number) => image.pixels[index] >= saturation.level;
-  const spots = findBrightSpots(plane);
-  const sigma = typicalSigma(spots);
-  if (sigma === null) return null;
-  const psf = buildFramePsf({ plane, parity: sky.lattices.parity, spots, sigma, isSaturated });
+  const spikes = removeSpikes(plane, leastNeighbourShare);
+  const psf = buildFramePsf({
+    plane,
+    parity: sky.lattices.parity,
+    spots: findBrightSpots(plane),
+    isSaturated,
+  });
   if (psf === null) return null;
-  return { psf, detection: detectStars({ plane, psf, isSaturated }) };
+  const detection = detectStars({ plane, psf, isSaturated });
+  return { psf, detection: { ...detection, hotPixels: [...spikes, ...detection.hotPixels] } };
 }
 
 function tableOf(image: FrameImage, plane: Plane, found: FoundStars, figures: SkyFigures): StarTable {

@@ -1,8 +1,10 @@
 /** All stars of a frame: matched filter, fit of the frame's own profile, brightest first, each taken off in turn. */
 import { addStar, fitStar, type StarFit } from './fit-star.ts';
 import type { FramePsf } from './frame-psf.ts';
-import { fwhmPerSigma, relativeValue } from './frame-psf.ts';
+import { relativeValue } from './frame-psf.ts';
 import { findMaxima, gaussianKernel, type Plane } from './maxima.ts';
+import { removeSpikes } from './spikes.ts';
+import { fwhmPerSigma } from './templates.ts';
 
 export interface DetectedStar {
   fit: StarFit;
@@ -36,12 +38,14 @@ interface Candidate {
 
 export function detectStars(input: DetectionInput): Detection {
   const { plane, psf } = input;
-  const hotPixels: { x: number; y: number }[] = [];
-  const maxima = findMaxima(plane, gaussianKernel(Math.max(0.5, psf.shape.fwhm / fwhmPerSigma)), {
-    threshold: candidateStrength,
-    spikeShare: spikeShareOf(psf),
-    spike: (x, y) => hotPixels.push({ x, y }),
-  });
+  const hotPixels: { x: number; y: number }[] = removeSpikes(plane, spikeShareOf(psf)).map((place) => ({
+    ...place,
+  }));
+  const maxima = findMaxima(
+    plane,
+    gaussianKernel(Math.max(0.5, psf.shape.fwhm / fwhmPerSigma)),
+    candidateStrength,
+  );
   const candidates = maxima.x.map((x, i) => ({ x, y: maxima.y[i], strength: maxima.strength[i] }));
   candidates.sort((a, b) => b.strength - a.strength);
   const saturated = takeSaturated(input, candidates);

@@ -1,7 +1,7 @@
 /** Half-flux radius. */
 
-import { annulusSky } from './frame-psf.ts';
 import type { Plane } from './maxima.ts';
+import { annulusSky } from './star-sky.ts';
 
 /**
  * Radius of the circle that holds half of a star's light, px: sky-subtracted aperture of 2.5 FWHM (at least 5 px), pixels

@@ -26,19 +26,10 @@ export interface Plane {
 }
 
 /**
- * Calls `found` for every local maximum (3 x 3) above `threshold`. Undefined pixels count as sky. `limit` holds
- * back values so that one saturated or hot pixel does not drown its surroundings; spikes narrower than any star
- * (the four neighbours hold less than `spikeShare` of the pixel) are left out and reported to `spike`.
+ * Local maxima (3 x 3) above `threshold` of the plane smoothed with `kernel` along both axes. Undefined pixels count as
+ * the mean of the defined ones beside them.
  */
-export function findMaxima(
-  plane: Plane,
-  kernel: Float32Array,
-  options: {
-    readonly threshold: number;
-    readonly spikeShare: number;
-    readonly spike?: (x: number, y: number, strength: number) => void;
-  },
-): Maxima {
+export function findMaxima(plane: Plane, kernel: Float32Array, threshold: number): Maxima {
   const { width, height } = plane;
   const reach = kernel.length >> 1;
   const ring = Array.from({ length: kernel.length }, () => new Float32Array(width));
@@ -47,49 +38,43 @@ export function findMaxima(
   const out: Maxima = { x: [], y: [], strength: [] };
   for (let y = 0; y < height + reach + 1; y++) {
     if (y < height) {
-      loadRow(plane, y, padded, reach, options);
+      loadRow(plane, y, padded, reach);
       smoothAlong(padded, kernel, ring[y % kernel.length]);
     } else ring[y % kernel.length].fill(0);
     const centre = y - reach;
     if (centre >= 0 && centre < height) smoothAcross(ring, kernel, y, smoothed[centre % 3]);
     const row = centre - 1;
-    if (row >= 1 && row < height - 1) collect(smoothed, row, width, options.threshold, out);
+    if (row >= 1 && row < height - 1) collect(smoothed, row, width, threshold, out);
   }
   return out;
 }
 
-function loadRow(
-  plane: Plane,
-  y: number,
-  padded: Float32Array,
-  reach: number,
-  options: { spikeShare: number; spike?: (x: number, y: number, strength: number) => void },
-): void {
-  const { width, height, values } = plane;
+/** Values below this many sigmas are dead pixels and bleeding, not sky. */
+const lowest = -6;
+
+function loadRow(plane: Plane, y: number, padded: Float32Array, reach: number): void {
+  const { width, values } = plane;
   const base = y * width;
   for (let x = 0; x < width; x++) {
-    let value = values[base + x];
-    if (Number.isNaN(value)) value = 0;
-    else if (value > 6 && x > 0 && y > 0 && x < width - 1 && y < height - 1) {
-      const around = meanOfFour(values, base + x, width);
-      if (around < options.spikeShare * value - 0.5) {
-        options.spike?.(x, y, value);
-        value = around;
-      }
-    } else if (value < -6) value = -6;
-    padded[reach + x] = value;
+    const value = values[base + x];
+    padded[reach + x] = value > lowest ? value : Number.isNaN(value) ? besideUndefined(plane, x, y) : lowest;
   }
 }
 
-export function meanOfFour(values: Float32Array, index: number, width: number): number {
+function besideUndefined(plane: Plane, x: number, y: number): number {
+  const { width, height, values } = plane;
+  const index = y * width + x;
   let sum = 0;
   let count = 0;
-  for (const neighbour of [index - 1, index + 1, index - width, index + width]) {
-    const value = values[neighbour];
-    if (Number.isNaN(value)) continue;
-    sum += value;
+  const look = (neighbour: number) => {
+    if (Number.isNaN(values[neighbour])) return;
+    sum += values[neighbour];
     count++;
-  }
+  };
+  if (x > 0) look(index - 1);
+  if (x < width - 1) look(index + 1);
+  if (y > 0) look(index - width);
+  if (y < height - 1) look(index + width);
   return count > 0 ? sum / count : 0;
 }
 

@@ -106,7 +106,6 @@ export class SplineFit {
   readonly side: number;
   readonly #normal: Float64Array;
   readonly #right: Float64Array;
-  #weight = 0;
 
   constructor(radius: number, spacing: number) {
     this.radius = radius;
@@ -131,7 +130,6 @@ export class SplineFit {
     cubicWeights(u - i, weightX);
     cubicWeights(v - j, weightY);
     const band = this.#bandWidth();
-    this.#weight += weight;
     for (let a = 0; a < 16; a++) {
       const rowIndex = (j + (a >> 2)) * this.side + i + (a & 3);
       const wa = weight * weightY[a >> 2] * weightX[a & 3];
@@ -144,22 +142,37 @@ export class SplineFit {
   }
 
   /**
-   * Solves. `stiffness` weighs the second differences of neighbouring coefficients against the samples, so that
-   * knots that no pixel fell on follow their neighbours.
+   * Solves. `spread` is how far coefficients may be expected to lie from 0 and from the line through their neighbours
+   * (a normal prior): knots that few or faint pixels fell on stay near 0.
    */
-  solve(stiffness: number): SplinePsf | null {
+  solve(spread: number): SplinePsf | null {
     const n = this.side * this.side;
-    if (!(this.#weight > 0)) return null;
     const band = this.#bandWidth();
     const factor = this.#normal.slice();
-    const scale = (stiffness * this.#weight) / n;
-    this.#addStiffness(factor, band, scale);
+    this.#addPrior(factor, band, 1 / (spread * spread));
     if (!factorBand(factor, n, band)) return null;
     const coefficients = solveBand(factor, this.#right, n, band);
     return { spacing: this.spacing, radius: this.radius, side: this.side, coefficients };
   }
 
-  #addStiffness(matrix: Float64Array, band: number, scale: number): void {
+  /**
+   * How far the coefficients really lie from 0: their mean square less what noise puts there, over those that the pixels
+   * determine. Never less than `least`.
+   */
+  spreadOf(psf: SplinePsf, least: number): number {
+    const band = this.#bandWidth();
+    let sum = 0;
+    let count = 0;
+    for (let i = 0; i < psf.coefficients.length; i++) {
+      const information = this.#normal[i * band];
+      if (!(information * 0.01 > 1)) continue;
+      sum += psf.coefficients[i] ** 2 - 1 / information;
+      count++;
+    }
+    return count < 6 ? least : Math.max(least, Math.sqrt(Math.max(0, sum / count)));
+  }
+
+  #addPrior(matrix: Float64Array, band: number, scale: number): void {
     const { side } = this;
     const stencil = [1, -2, 1];
     const addTriple = (first: number, step: number) => {
@@ -172,7 +185,7 @@ export class SplineFit {
         const index = row * side + column;
         if (column + 2 < side) addTriple(index, 1);
         if (row + 2 < side) addTriple(index, side);
-        matrix[index * band] += scale * 1e-6;
+        matrix[index * band] += scale;
       }
   }
 }
@@ -208,4 +221,26 @@ function solveBand(factor: Float64Array, right: Float64Array, n: number, band: n
     x[i] /= factor[i * band];
   }
   return x;
+}
+
+/** The sum of two functions on the same knots. */
+export function addSplines(a: SplinePsf, b: SplinePsf): SplinePsf {
+  return { ...a, coefficients: a.coefficients.map((value, i) => value + b.coefficients[i]) };
+}
+
+/** The spline that follows a given function: fitted to it on a grid four times as fine as the knots. */
+export function splineOf(
+  value: (x: number, y: number) => number,
+  radius: number,
+  spacing: number,
+): SplinePsf | null {
+  const fit = new SplineFit(radius, spacing);
+  const points = Math.ceil((8 * radius) / spacing);
+  for (let j = 0; j <= points; j++)
+    for (let i = 0; i <= points; i++) {
+      const x = (0.9999 * (2 * i - points) * radius) / points;
+      const y = (0.9999 * (2 * j - points) * radius) / points;
+      fit.add(x, y, value(x, y), 1);
+    }
+  return fit.solve(1e3);
 }

@@ -20,10 +20,7 @@ export function findBrightSpots(plane: Plane): BrightSpot[] {
   const spots: BrightSpot[] = [];
   let level = plane;
   for (let factor = 1; factor <= 8 && Math.min(level.width, level.height) >= 8; factor *= 2) {
-    const maxima = findMaxima(level, gaussianKernel(1), {
-      threshold: 9,
-      spikeShare: factor === 1 ? 0.12 : -9,
-    });
+    const maxima = findMaxima(level, gaussianKernel(1), 9);
     const order = maxima.strength.map((_, i) => i).sort((a, b) => maxima.strength[b] - maxima.strength[a]);
     for (const i of order.slice(0, spotsPerLevel)) {
       const place = (at: number) => (at + 0.5) * factor - 0.5;
@@ -106,18 +103,4 @@ function dropRepeats(spots: readonly BrightSpot[]): BrightSpot[] {
     if (kept.length >= 1500) break;
   }
   return kept;
-}
-
-/**
- * Typical sigma of the frame's stars: the median over the strongest third of the spots, at least 5 and at most
- * 150. Null when there are none.
- */
-export function typicalSigma(spots: readonly BrightSpot[]): number | null {
-  if (spots.length === 0) return null;
-  const count = Math.min(spots.length, 150, Math.max(5, Math.round(spots.length / 3)));
-  const sigmas = spots
-    .slice(0, count)
-    .map((spot) => spot.sigma)
-    .sort((a, b) => a - b);
-  return sigmas[sigmas.length >> 1];
 }
