@@ -26,7 +26,7 @@ function recorder() {
   const saved = new Map<number, Uint8Array>();
   const store = {
     async save(step: number, bytes: Uint8Array): Promise<void> {
-      saved.set(step, bytes.slice());
+      saved.set(step, Buffer.from(bytes)); // as a file would give it back
     },
   };
   return { saved, store };

@@ -135,7 +135,8 @@ export function floatTensor(values: Float32Array, shape: readonly number[]): Saf
  */
 export function floatValues(name: string, tensor: SafeTensor): Float32Array {
   const { bytes } = tensor;
-  const copy = bytes.slice().buffer;
+  // not `slice`: a Node Buffer's slice is a view on its pool
+  const copy = new Uint8Array(bytes).buffer;
   if (tensor.type === 'F32') return new Float32Array(copy);
   if (tensor.type === 'F64') return Float32Array.from(new Float64Array(copy));
   if (tensor.type === 'BF16') return fromBrainFloat(new Uint16Array(copy));

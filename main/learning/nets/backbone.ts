@@ -1,66 +1,74 @@
 import { NightsiftError } from '../../../contract/errors.ts';
-import { decodeModel } from '../../formats/onnx/index.ts';
-import { decodeSafeTensors, floatValues, type SafeTensor } from '../../formats/safetensors/safetensors.ts';
+import { batchNormEpsilon } from './layers.ts';
 import type { Network } from './network.ts';
-
-/** Named float tensors of a weight file, whichever format it has. */
-interface StoredTensor {
-  readonly shape: readonly number[];
-  values(): Float32Array;
-}
-
-/** SafeTensors files start with a header length whose upper bytes are zero and a `{`; protobuf does not. */
-function looksLikeSafeTensors(bytes: Uint8Array): boolean {
-  return bytes.length > 9 && bytes[8] === 0x7b && bytes[5] === 0 && bytes[6] === 0 && bytes[7] === 0;
-}
-
-function readTensors(bytes: Uint8Array): Map<string, StoredTensor> {
-  const tensors = new Map<string, StoredTensor>();
-  if (looksLikeSafeTensors(bytes)) {
-    for (const [name, tensor] of decodeSafeTensors(bytes).tensors) {
-      tensors.set(name, { shape: tensor.shape, values: () => floatValues(name, tensor) });
-    }
-    return tensors;
-  }
-  for (const tensor of decodeModel(bytes).graph.initializers) {
-    const type: SafeTensor['type'] =
-      tensor.type === 'float16' ? 'F16' : tensor.type === 'float64' ? 'F64' : 'F32';
-    if (tensor.type !== 'float32' && type === 'F32') continue;
-    const asSafe: SafeTensor = { type, shape: tensor.dims, bytes: tensor.bytes };
-    tensors.set(tensor.name, { shape: tensor.dims, values: () => floatValues(tensor.name, asSafe) });
-  }
-  return tensors;
-}
+import { readWeightFile, type StoredTensor, type WeightFile } from './weight-file.ts';
 
 /**
- * Takes over every tensor whose name and shape fit the network. A first convolution for colour is summed over its
- * input channels when the network reads grey images. The classifier's own layer is left as it is when the
- * number of classes differs.
- * @returns how many tensors were taken
- * @throws NightsiftError `badModel` for unreadable files, `modelMismatch` when nothing or only odd tensors fit
+ * Takes trained weights over into a fresh state.
+ *
+ * By name first (PyTorch's names, also behind `module.`), where the shapes fit. Exporters that fold batch
+ * normalisation into the convolutions lose the names; then the convolutions are taken in the order of execution
+ * and their normalisations become the identity plus the folded bias. A first convolution for colour is summed over
+ * its input channels when the network reads grey images. A classifier for other classes is left out.
+ * @returns how many tensors were set
+ * @throws NightsiftError `badModel` for unreadable files, `modelMismatch` for another architecture
  */
 export function importBackbone(
   bytes: Uint8Array,
   network: Network,
   state: Map<string, Float32Array>,
 ): number {
-  const stored = readTensors(bytes);
+  const file = readWeightFile(bytes);
+  const specs = [...network.parameters, ...network.statistics];
   const missing: string[] = [];
-  let taken = 0;
-  for (const { name, shape } of [...network.parameters, ...network.statistics]) {
-    const values = fitting(stored.get(name) ?? stored.get(`module.${name}`), shape);
-    if (values) {
-      state.set(name, values);
-      taken += 1;
-    } else missing.push(name);
+  for (const { name, shape } of specs) {
+    const values = fitting(file.tensors.get(name) ?? file.tensors.get(`module.${name}`), shape);
+    if (values) state.set(name, values);
+    else missing.push(name);
   }
-  // a head that does not fit is expected; half of the body missing means another architecture
-  if (taken >= missing.length && taken > 0) return taken;
+  const byName = specs.length - missing.length;
+  // a head that does not fit is expected; half of the body missing means folded names or another network
+  if (byName > 0 && byName >= missing.length) return byName;
+  const folded = takeFolded(file, network, state);
+  if (folded > 0) return folded;
   throw new NightsiftError(
     'modelMismatch',
-    `The backbone does not fit this network: ${taken} of ${taken + missing.length} tensors match; the first missing one is ${missing[0]}.`,
-    { hint: 'Choose a file with the same architecture and PyTorch parameter names.', details: { missing } },
+    `The backbone does not fit this network: ${byName} of ${specs.length} tensors match; the first missing one is ${missing[0]}.`,
+    { hint: 'Choose a file of the same architecture with PyTorch parameter names.', details: { missing } },
   );
+}
+
+/** All or nothing: 0 when a single convolution differs. */
+function takeFolded(file: WeightFile, network: Network, state: Map<string, Float32Array>): number {
+  const wanted = network.parameters.filter((spec) => spec.shape.length === 4);
+  if (wanted.length === 0 || wanted.length !== file.convolutions.length) return 0;
+  const taken = new Map<string, Float32Array>();
+  for (const [index, spec] of wanted.entries()) {
+    const { weight, bias } = file.convolutions[index]!;
+    const values = fitting(weight, spec.shape);
+    const norm = normBehind(network, spec.name);
+    if (!values || !bias || !norm) return 0;
+    const channels = spec.shape[0]!;
+    const one = Math.sqrt(1 + batchNormEpsilon);
+    taken.set(spec.name, values);
+    taken.set(`${norm}.weight`, new Float32Array(channels).fill(one));
+    taken.set(`${norm}.bias`, bias.values());
+    taken.set(`${norm}.running_mean`, new Float32Array(channels));
+    taken.set(`${norm}.running_var`, new Float32Array(channels).fill(1));
+  }
+  for (const { name, shape } of network.parameters) {
+    const values = taken.has(name) ? undefined : fitting(file.tensors.get(name), shape);
+    if (values) taken.set(name, values);
+  }
+  for (const [name, values] of taken) state.set(name, values);
+  return taken.size;
+}
+
+/** Name of the batch normalisation declared right behind a convolution. */
+function normBehind(network: Network, convolution: string): string | undefined {
+  const place = network.parameters.findIndex((spec) => spec.name === convolution);
+  const name = network.parameters[place + 1]?.name.replace(/\.weight$/, '');
+  return network.statistics.some((spec) => spec.name === `${name}.running_mean`) ? name : undefined;
 }
 
 function fitting(tensor: StoredTensor | undefined, shape: readonly number[]): Float32Array | undefined {
@@ -68,10 +76,7 @@ function fitting(tensor: StoredTensor | undefined, shape: readonly number[]): Fl
   if (tensor.shape.join() === shape.join()) return tensor.values();
   const [outputs, inputs, height, width] = tensor.shape;
   const greyFromColour =
-    tensor.shape.length === 4 &&
-    shape[1] === 1 &&
-    inputs === 3 &&
-    [outputs, 1, height, width].join() === shape.join();
+    tensor.shape.length === 4 && inputs === 3 && [outputs, 1, height, width].join() === shape.join();
   if (!greyFromColour) return undefined;
   const values = tensor.values();
   const pixels = height! * width!;

@@ -3,7 +3,7 @@ import type { Random } from '../random.ts';
 import type { Network } from './network.ts';
 
 /** PyTorch's defaults, so that its weights give the same outputs. */
-const batchNormEpsilon = 1e-5;
+export const batchNormEpsilon = 1e-5;
 const runningMomentum = 0.1;
 
 /** He initialisation for layers followed by a ReLU: normal with variance 2 / fan-out (as PyTorch's ResNets). */

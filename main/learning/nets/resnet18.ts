@@ -2,13 +2,16 @@ import type { Value } from '../graph/rule.ts';
 import { convolutionAndNorm, globalAverage, linear, maxPool, relu } from './layers.ts';
 import type { Network } from './network.ts';
 
-/** Channels and stride of the four stages of ResNet-18 (He et al. 2015, table 1); two basic blocks each. */
+/** Channels (in widths) and stride of the four stages of ResNet-18 (He et al. 2015, table 1); two blocks each. */
 const stages = [
-  { channels: 64, stride: 1 },
-  { channels: 128, stride: 2 },
-  { channels: 256, stride: 2 },
-  { channels: 512, stride: 2 },
+  { widths: 1, stride: 1 },
+  { widths: 2, stride: 2 },
+  { widths: 4, stride: 2 },
+  { widths: 8, stride: 2 },
 ] as const;
+
+/** Channels of the first stage of the published network. */
+export const resnet18Width = 64;
 
 /** Two 3x3 convolutions and the way around them. Names are torchvision's. */
 function basicBlock(network: Network, name: string, x: Value, outputs: number, stride: number): Value {
@@ -39,19 +42,20 @@ function basicBlock(network: Network, name: string, x: Value, outputs: number, s
 
 /**
  * @param image [items, channels, height, width], normalised
- * @returns the 512 pooled activations, [items, 512]
+ * @param width channels of the first stage
+ * @returns the pooled activations, [items, 8 width]
  */
-export function resnet18Embedding(network: Network, image: Value): Value {
+export function resnet18Embedding(network: Network, image: Value, width: number = resnet18Width): Value {
   const stem = convolutionAndNorm(network, 'conv1', 'bn1', image, {
-    outputs: 64,
+    outputs: width,
     kernel: 7,
     stride: 2,
     padding: 3,
   });
   let x = maxPool(network, relu(network, stem), 3, 2, 1);
-  stages.forEach(({ channels, stride }, index) => {
-    x = basicBlock(network, `layer${index + 1}.0`, x, channels, stride);
-    x = basicBlock(network, `layer${index + 1}.1`, x, channels, 1);
+  stages.forEach(({ widths, stride }, index) => {
+    x = basicBlock(network, `layer${index + 1}.0`, x, widths * width, stride);
+    x = basicBlock(network, `layer${index + 1}.1`, x, widths * width, 1);
   });
   return globalAverage(network, x);
 }

@@ -123,7 +123,7 @@ export function decodeCheckpoint(
   >;
   return {
     state: { values, first, second, best: best.size > 0 ? best : undefined, progress },
-    order: order ? new Int32Array(order.bytes.slice().buffer) : new Int32Array(0),
+    order: order ? new Int32Array(new Uint8Array(order.bytes).buffer) : new Int32Array(0),
   };
 }
 
