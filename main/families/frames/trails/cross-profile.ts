@@ -163,11 +163,84 @@ export function matchAt(
  */
 export function spreadBeside(profile: Profile, fwhm: number): number {
   const values: number[] = [];
-  const level = levelBeside(profile, fwhm);
+  addBeside(profile, fwhm, levelBeside(profile, fwhm), values);
+  return values.length < 6 ? Number.NaN : 1.4826 * medianOf(values);
+}
+
+/**
+ * Matched signal to noise of a line whose surroundings change along it: each of `parts` equal parts counts by its own
+ * amplitude and by the spread beside it (averaged with its neighbours), never less than white noise.
+ */
+export function significanceInParts(
+  strip: Strip,
+  runs: readonly { from: number; to: number }[],
+  parts: number,
+  fwhm: number,
+): number {
+  const from = runs[0].from;
+  const to = runs[runs.length - 1].to;
+  const amplitudes = new Float64Array(parts);
+  const variances = new Float64Array(parts);
+  const spreads = new Float64Array(parts);
+  for (let part = 0; part < parts; part++) {
+    const begin = from + Math.floor(((to - from) * part) / parts);
+    const end = from + Math.floor(((to - from) * (part + 1)) / parts);
+    const lit = runs
+      .map((run) => ({ from: Math.max(begin, run.from), to: Math.min(end, run.to) }))
+      .filter((run) => run.to > run.from);
+    const profile = meanProfile(strip, lit.length > 0 ? lit : [{ from: begin, to: end }]);
+    const level = levelBeside(profile, fwhm);
+    const fit = matchAt(profile, 0, fwhm, Number.isNaN(level) ? 0 : level);
+    amplitudes[part] = fit.amplitude;
+    variances[part] = lit.length > 0 && fit.z !== 0 ? (fit.amplitude / fit.z) ** 2 : Number.POSITIVE_INFINITY;
+    const values: number[] = [];
+    if (!Number.isNaN(level)) addBeside(profile, fwhm, level, values);
+    spreads[part] = values.length < 6 ? 1 : (1.4826 * medianOf(values)) ** 2;
+  }
+  let top = 0;
+  let bottom = 0;
+  for (let part = 0; part < parts; part++) {
+    const near = spreads.subarray(Math.max(0, part - 1), part + 2);
+    const spread = Math.max(1, near.reduce((sum, value) => sum + value, 0) / near.length);
+    const precision = 1 / (variances[part] * spread);
+    top += amplitudes[part] * precision;
+    bottom += precision;
+  }
+  return bottom > 0 ? top / Math.sqrt(bottom) : 0;
+}
+
+function addBeside(profile: Profile, fwhm: number, level: number, values: number[]): void {
   const reach = profile.half - Math.ceil(fwhm * 0.6);
   const step = Math.max(1, fwhm / 2);
   for (let u = Math.max(3, 2.2 * fwhm); u <= reach; u += step) {
     values.push(Math.abs(matchAt(profile, u, fwhm, level).z), Math.abs(matchAt(profile, -u, fwhm, level).z));
   }
-  return values.length < 6 ? 1 : 1.4826 * medianOf(values);
+}
+
+/**
+ * How far the line stands above the higher of its two sides, over its amplitude: near 1 for a line, near 0 for an edge,
+ * a rim or a step. A side counts by its lowest stretch of a width, so that a second line beside does not matter. 0 when
+ * a side lies outside the frame.
+ */
+export function contrastToSides(profile: Profile, fit: ProfileFit): number {
+  const size = Math.max(3, Math.round(fit.fwhm));
+  let lowest = 1;
+  for (const side of [-1, 1]) {
+    let lowestSide = Number.POSITIVE_INFINITY;
+    const last = Math.min(profile.half - size, Math.ceil(3.5 * fit.fwhm + 6));
+    for (let u = Math.ceil(1.2 * fit.fwhm); u <= last; u++) {
+      let sum = 0;
+      let count = 0;
+      for (let k = 0; k < size; k++) {
+        const value = profile.mean[profile.half + side * (u + k)];
+        if (Number.isNaN(value)) continue;
+        sum += value;
+        count++;
+      }
+      if (2 * count > size) lowestSide = Math.min(lowestSide, sum / count);
+    }
+    if (lowestSide === Number.POSITIVE_INFINITY) return 0;
+    lowest = Math.min(lowest, (fit.amplitude + fit.level - lowestSide) / fit.amplitude);
+  }
+  return lowest;
 }

@@ -114,14 +114,3 @@ function traceBack(
   if (current !== null) runs.push(current);
   return runs.reverse();
 }
-
-/** Signal to noise of the sum of steps [from, to). */
-export function significanceOf(amplitudes: Amplitudes, from: number, to: number): number {
-  let top = 0;
-  let bottom = 0;
-  for (let t = from; t < to; t++) {
-    top += amplitudes.weight[t] * amplitudes.value[t];
-    bottom += amplitudes.weight[t];
-  }
-  return bottom > 0 ? top / Math.sqrt(bottom) : 0;
-}

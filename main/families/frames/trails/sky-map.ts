@@ -70,30 +70,93 @@ function addRow(
   }
 }
 
-/** Removes the level of each large square (median of 3 x 3 squares, interpolated) and brings the noise to 1, in place. */
+/** Bins a unit-noise raster once more, by `factor`, from its unblocked cells. */
+export function binAgain(raster: Raster, factor: number): Raster {
+  const width = Math.floor(raster.width / factor);
+  const height = Math.floor(raster.height / factor);
+  const data = new Float32Array(width * height);
+  const blocked = new Uint8Array(width * height);
+  const least = (factor * factor) / 2;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      let sum = 0;
+      let count = 0;
+      for (let j = 0; j < factor; j++) {
+        const row = (y * factor + j) * raster.width + x * factor;
+        for (let i = row; i < row + factor; i++) {
+          if (raster.blocked[i] !== 0 || Number.isNaN(raster.data[i])) continue;
+          sum += raster.data[i];
+          count++;
+        }
+      }
+      data[y * width + x] = count > 0 ? sum / Math.sqrt(count) : Number.NaN;
+      blocked[y * width + x] = count < least ? 1 : 0;
+    }
+  }
+  return { width, height, data, blocked, blockedWidth: width, blockedHeight: height, cell: 1 };
+}
+
+/**
+ * Removes the level and divides by the noise of each large square, in place: medians of 3 x 3 squares, the level
+ * interpolated. Where unresolved stars or nebulae raise the scatter, lines have to be stronger to stand out.
+ */
 export function flatten(raster: Raster): void {
   const columns = Math.max(1, Math.round(raster.width / levelCells));
   const rows = Math.max(1, Math.round(raster.height / levelCells));
   const levels = medianOfNeighbours(squareLevels(raster, columns, rows), columns, rows);
+  subtractLevels(raster, levels, columns, rows);
+  const sigmas = medianOfNeighbours(squareSigmas(raster, columns, rows), columns, rows);
+  const { width, height, data } = raster;
+  for (let y = 0; y < height; y++) {
+    const base = squareOf(y, rows, height) * columns;
+    for (let x = 0; x < width; x++) data[y * width + x] /= sigmas[base + squareOf(x, columns, width)];
+  }
+}
+
+function squareOf(position: number, squares: number, size: number): number {
+  return Math.min(squares - 1, Math.floor((position * squares) / size));
+}
+
+function subtractLevels(raster: Raster, levels: Float32Array, columns: number, rows: number): void {
   const { width, height, data } = raster;
   for (let y = 0; y < height; y++) {
     const v = Math.min(rows - 1, Math.max(0, ((y + 0.5) * rows) / height - 0.5));
-    const row = Math.min(rows - 1, Math.floor(v));
+    const row = Math.floor(v);
     const below = Math.min(rows - 1, row + 1);
     for (let x = 0; x < width; x++) {
       const u = Math.min(columns - 1, Math.max(0, ((x + 0.5) * columns) / width - 0.5));
       const column = Math.floor(u);
       const right = Math.min(columns - 1, column + 1);
-      const top =
-        levels[row * columns + column] * (1 - (u - column)) + levels[row * columns + right] * (u - column);
-      const low =
-        levels[below * columns + column] * (1 - (u - column)) +
-        levels[below * columns + right] * (u - column);
+      const part = u - column;
+      const top = levels[row * columns + column] * (1 - part) + levels[row * columns + right] * part;
+      const low = levels[below * columns + column] * (1 - part) + levels[below * columns + right] * part;
       data[y * width + x] -= top * (1 - (v - row)) + low * (v - row);
     }
   }
-  const sigma = robustSigma(raster);
-  if (sigma > 0 && Number.isFinite(sigma)) for (let i = 0; i < data.length; i++) data[i] /= sigma;
+}
+
+/** 1.4826 times the median absolute value of each square's unblocked cells; squares with too few take 1. */
+function squareSigmas(raster: Raster, columns: number, rows: number): Float32Array {
+  const { width, height, data, blocked } = raster;
+  const sigmas = new Float32Array(columns * rows).fill(1);
+  const sample = new Float32Array(Math.ceil(width / columns + 1) * Math.ceil(height / rows + 1));
+  for (let square = 0; square < sigmas.length; square++) {
+    const x1 = Math.floor(((square % columns) * width) / columns);
+    const x2 = Math.floor((((square % columns) + 1) * width) / columns);
+    const y1 = Math.floor((Math.floor(square / columns) * height) / rows);
+    const y2 = Math.floor(((Math.floor(square / columns) + 1) * height) / rows);
+    let count = 0;
+    for (let y = y1; y < y2; y++) {
+      for (let x = x1; x < x2; x++) {
+        const value = data[y * width + x];
+        if (blocked[y * width + x] === 0 && !Number.isNaN(value)) sample[count++] = Math.abs(value);
+      }
+    }
+    if (count < 64) continue;
+    const sigma = 1.4826 * sample.subarray(0, count).sort()[count >> 1];
+    if (sigma > 0) sigmas[square] = sigma;
+  }
+  return sigmas;
 }
 
 /** Mean of the values clamped to +-3 around the first estimate, over unblocked cells. */
@@ -133,18 +196,6 @@ function medianOfNeighbours(levels: Float32Array, columns: number, rows: number)
     }
   }
   return result;
-}
-
-/** 1.4826 times the median absolute value of a sample of the unblocked cells. */
-function robustSigma(raster: Raster): number {
-  const step = Math.max(1, Math.floor(raster.data.length / 20_000)) | 1;
-  const sample: number[] = [];
-  for (let i = 0; i < raster.data.length; i += step) {
-    if (raster.blocked[i] === 0 && !Number.isNaN(raster.data[i])) sample.push(Math.abs(raster.data[i]));
-  }
-  if (sample.length < 16) return Number.NaN;
-  sample.sort((a, b) => a - b);
-  return 1.4826 * sample[sample.length >> 1];
 }
 
 /** Rounds to the units of the line search, blanked cells 0; `transposed` lets columns be contiguous. Returns the valid share. */

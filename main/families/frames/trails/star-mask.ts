@@ -1,15 +1,14 @@
 /** Hides stars and known defects from the line search, but not pieces of a trail that were taken for stars. */
 import { type StarTable, starFlags } from '../record.ts';
 import type { TrailSearchInput } from './find-trails.ts';
-import type { Raster } from './raster.ts';
+import { type Raster, segmentLength } from './raster.ts';
+import type { Strip } from './strip.ts';
 
-/** Light left at the rim of a mask, in sigmas of one pixel. */
-const rimSigma = 0.12;
 /** Wing exponent of the Moffat profile assumed for the masks: flatter than most, so that wings are covered. */
 const wingExponent = 2.5;
 
-/** Radius (px) at which a Moffat star of this peak (sigmas) and FWHM (px) has faded to the rim. */
-export function maskRadius(peak: number, fwhm: number): number {
+/** Radius (px) at which a Moffat star of this peak (sigmas) and FWHM (px) has faded to `rimSigma`. */
+export function maskRadius(peak: number, fwhm: number, rimSigma: number): number {
   if (!(peak > rimSigma)) return fwhm;
   const scale = fwhm / (2 * Math.sqrt(2 ** (1 / wingExponent) - 1));
   return Math.max(1.2 * fwhm, scale * Math.sqrt((peak / rimSigma) ** (1 / wingExponent) - 1));
@@ -32,29 +31,34 @@ export function peakAt(input: TrailSearchInput, x: number, y: number): number {
 
 /**
  * True when the light at this place goes on in two opposite directions without fading, as a trail's does and a star's
- * does not: the weaker of the two sides, three widths away, still has half the peak.
+ * does not: on both sides the median of five samples from 2.2 to 6 widths away keeps a fifth of the peak. A neighbour
+ * star lights two of them at most.
  */
 export function liesOnRidge(input: TrailSearchInput, stars: StarTable, index: number, peak: number): boolean {
   if (peak < 3) return false;
-  const reach = 2.5 * input.fwhm + 1;
   const directions = 16;
+  const least = Math.max(1.2, 0.2 * peak);
   for (let k = 0; k < directions; k++) {
     const angle = (Math.PI * k) / directions;
-    const dx = Math.cos(angle);
-    const dy = Math.sin(angle);
-    let weaker = Number.POSITIVE_INFINITY;
-    for (let side = -1; side <= 1; side += 2) {
-      for (let step = 0; step < 3; step++) {
-        const distance = side * (reach + step * input.fwhm * 0.75);
-        weaker = Math.min(
-          weaker,
-          meanOfFour(input, stars.x[index] + distance * dx, stars.y[index] + distance * dy),
-        );
-      }
+    if (
+      medianAway(input, stars.x[index], stars.y[index], angle) > least &&
+      medianAway(input, stars.x[index], stars.y[index], angle + Math.PI) > least
+    ) {
+      return true;
     }
-    if (weaker > 0.45 * peak) return true;
   }
   return false;
+}
+
+const samples = new Float64Array(5);
+
+function medianAway(input: TrailSearchInput, x: number, y: number, angle: number): number {
+  for (let step = 0; step < samples.length; step++) {
+    const distance = input.fwhm * (2.2 + 0.95 * step);
+    samples[step] = meanOfFour(input, x + distance * Math.cos(angle), y + distance * Math.sin(angle));
+  }
+  samples.sort();
+  return samples[2];
 }
 
 /** Mean of the 2 x 2 pixels around a point; 0 outside. */
@@ -71,18 +75,87 @@ function meanOfFour(input: TrailSearchInput, x: number, y: number): number {
   return Number.isNaN(sum) ? 0 : sum / 4;
 }
 
-/** Marks stars, bad columns and bad rows on a raster binned by `cell` pixels. */
-export function blockStars(raster: Raster, input: TrailSearchInput, cell: number): void {
+/** A star as the trail search hides it. */
+export interface MaskedStar {
+  readonly x: number;
+  readonly y: number;
+  /** Sigmas. */
+  readonly peak: number;
+  readonly fwhm: number;
+  /** ADU, to compare stars with one another. */
+  readonly flux: number;
+  readonly saturated: boolean;
+}
+
+/** Saturated stars are brighter than their peak says: their masks grow by this factor. */
+const saturatedGrowth = 1.5;
+/** Star light left at the rim of the masks, sigmas per pixel. */
+const faintRim = 0.12;
+/** Or this share of the brightness of the line that is traced, if that is more. */
+const rimShare = 0.1;
+
+/** The stars of the table, without those that are pieces of a trail. */
+export function starsToMask(input: TrailSearchInput): MaskedStar[] {
   const { stars } = input;
+  const list: MaskedStar[] = [];
   for (let index = 0; index < stars.count; index++) {
     const peak = peakAt(input, stars.x[index], stars.y[index]);
     if (liesOnRidge(input, stars, index, peak)) continue;
-    const saturated = (stars.flags[index] & starFlags.saturated) !== 0;
     const own = stars.fwhm[index];
-    const fwhm = own > input.fwhm && own < 4 * input.fwhm ? own : input.fwhm;
-    const radius = maskRadius(peak, fwhm) * (saturated ? 1.5 : 1);
-    blockDisc(raster, stars.x[index] / cell, stars.y[index] / cell, radius / cell);
+    const round = stars.ellipticity[index] < 0.5;
+    list.push({
+      x: stars.x[index],
+      y: stars.y[index],
+      peak,
+      fwhm: own > input.fwhm && own < 4 * input.fwhm && round ? own : input.fwhm,
+      flux: stars.flux[index],
+      saturated: (stars.flags[index] & starFlags.saturated) !== 0,
+    });
   }
+  return list;
+}
+
+function radiusOf(star: MaskedStar, rim: number): number {
+  return maskRadius(star.peak, star.fwhm, rim) * (star.saturated ? saturatedGrowth : 1);
+}
+
+/** Marks stars on a map of `cell` pixels. */
+export function blockStars(raster: Raster, stars: readonly MaskedStar[], cell: number): void {
+  for (const star of stars) blockDisc(raster, star.x / cell, star.y / cell, radiusOf(star, faintRim) / cell);
+}
+
+/**
+ * Hides stars in an unrolled line of known brightness (sigmas): only what disturbs it, and not the bits of the line
+ * itself that were taken for stars, which are hardly brighter than it.
+ */
+export function hideStarsInStrip(strip: Strip, stars: readonly MaskedStar[], amplitude: number): void {
+  const { segment, half, values, length, step } = strip;
+  const distance = segmentLength(segment);
+  const dx = (segment.x2 - segment.x1) / distance;
+  const dy = (segment.y2 - segment.y1) / distance;
+  const rim = Math.max(faintRim, rimShare * amplitude);
+  const bitOfLine = amplitude >= 1 ? 3 * amplitude + 3 : 0;
+  const span = 2 * half + 1;
+  for (const star of stars) {
+    const across = (star.y - segment.y1) * dx - (star.x - segment.x1) * dy;
+    if (Math.abs(across) > half + 400 || (star.peak < bitOfLine && Math.abs(across) < star.fwhm + 1))
+      continue;
+    const radius = radiusOf(star, rim);
+    if (Math.abs(across) > half + radius) continue;
+    const along = (star.x - segment.x1) * dx + (star.y - segment.y1) * dy;
+    const from = Math.max(0, Math.ceil((along - radius) / step));
+    const to = Math.min(length - 1, Math.floor((along + radius) / step));
+    for (let t = from; t <= to; t++) {
+      const chord = Math.sqrt(Math.max(0, radius * radius - (t * step - along) ** 2));
+      const low = Math.max(0, Math.ceil(half + across - chord));
+      const high = Math.min(span - 1, Math.floor(half + across + chord));
+      for (let u = low; u <= high; u++) values[t * span + u] = Number.NaN;
+    }
+  }
+}
+
+/** Marks columns and rows that are bad all along. */
+export function blockBadLines(raster: Raster, input: TrailSearchInput, cell: number): void {
   for (const column of input.badColumns) blockColumn(raster, Math.floor(column / cell));
   for (const row of input.badRows) blockRow(raster, Math.floor(row / cell));
 }

@@ -1,13 +1,22 @@
 /** From a rough piece of a line to the whole of it: position, width, brightness and ends. */
-import { align, fitProfile, meanProfile, type Profile, spreadBeside } from './cross-profile.ts';
+import {
+  align,
+  contrastToSides,
+  fitProfile,
+  meanProfile,
+  type Profile,
+  type ProfileFit,
+  significanceInParts,
+  spreadBeside,
+} from './cross-profile.ts';
+import { settleEnds } from './ends.ts';
 import { type Amplitudes, amplitudesAlong, type Run, runsOfLight } from './extent.ts';
 import { extendWithin, type Raster, type Segment, segmentLength } from './raster.ts';
+import { hideStarsInStrip, type MaskedStar } from './star-mask.ts';
 import { type Strip, unroll } from './strip.ts';
 
 /** Log likelihood that a change between light and dark costs along a line. */
 const changeCost = 5;
-/** Log likelihood an outermost piece needs to belong to the line: 1 in 3,000 by chance for each place. */
-const leastGain = 8;
 
 export interface TraceOptions {
   /** Pixels looked at on either side. */
@@ -16,6 +25,8 @@ export interface TraceOptions {
   readonly widest: number;
   /** Largest sideways shift of the ends in the first alignment, px. */
   readonly reach: number;
+  /** Stars to hide in the unrolled pixels, for rasters that do not block them. */
+  readonly stars: readonly MaskedStar[];
   /** Room for the unrolled pixels, reused from line to line. */
   readonly buffer: Float32Array;
 }
@@ -27,6 +38,8 @@ export interface TracedLine {
   readonly amplitude: number;
   /** Matched signal to noise of the lit parts, reduced where the surroundings fluctuate more than noise. */
   readonly significance: number;
+  /** 1 for a line that stands free, 0 for an edge; see `contrastToSides`. */
+  readonly contrast: number;
   /** Share of the length that is lit. */
   readonly fill: number;
   /** Lit parts, in steps from (x1, y1). */
@@ -42,26 +55,31 @@ export interface TracedLine {
 export function traceLine(raster: Raster, start: Segment, options: TraceOptions): TracedLine | null {
   let segment = start;
   let fwhm = Math.max(2, options.narrowest);
-  let clip = 5;
+  let amplitude = 0;
   let traced: TracedLine | null = null;
   for (let round = 0; round < 9; round++) {
-    segment = realign(raster, segment, fwhm, round === 0 ? options.reach : 3, clip, options);
+    segment = realign(raster, segment, fwhm, round === 0 ? options.reach : 3, amplitude, options);
     const before = segmentLength(segment);
     const wide = extendWithin(segment, Math.max(24, 0.6 * before), raster.width, raster.height);
     if (wide === null) return null;
-    const next = traceOnce(raster, wide, segment, clip, options);
+    const next = traceOnce(raster, wide, segment, amplitude, options);
     if (next === null) return null;
     const settled =
       traced !== null &&
       Math.hypot(next.segment.x1 - segment.x1, next.segment.y1 - segment.y1) < 1.5 &&
       Math.hypot(next.segment.x2 - segment.x2, next.segment.y2 - segment.y2) < 1.5;
     traced = next;
-    if (settled && clip >= Math.max(5, 3.5 * next.amplitude)) return traced;
-    clip = Math.max(5, 4 * next.amplitude);
+    if (settled && clipFor(amplitude) >= 0.9 * clipFor(next.amplitude)) return traced;
+    amplitude = next.amplitude;
     fwhm = next.fwhm;
     segment = next.segment;
   }
   return traced;
+}
+
+/** Values of single pixels beyond this many sigmas are cut, well above the line itself. */
+function clipFor(amplitude: number): number {
+  return Math.max(5, 4 * amplitude);
 }
 
 function realign(
@@ -69,10 +87,12 @@ function realign(
   segment: Segment,
   fwhm: number,
   reach: number,
-  clip: number,
+  amplitude: number,
   options: TraceOptions,
 ): Segment {
-  const strip = unroll(raster, segment, Math.min(options.half, 16), clip, options.buffer);
+  const half = Math.min(options.half, 16);
+  const strip = unroll(raster, segment, half, clipFor(amplitude), options.buffer);
+  hideStarsInStrip(strip, options.stars, amplitude);
   const shift = align(strip, 0, strip.length, fwhm, reach);
   const length = segmentLength(segment);
   const nx = -(segment.y2 - segment.y1) / length;
@@ -89,10 +109,11 @@ function traceOnce(
   raster: Raster,
   wide: Segment,
   inner: Segment,
-  clip: number,
+  amplitude: number,
   options: TraceOptions,
 ): TracedLine | null {
-  const strip = unroll(raster, wide, options.half, clip, options.buffer);
+  const strip = unroll(raster, wide, options.half, clipFor(amplitude), options.buffer);
+  hideStarsInStrip(strip, options.stars, amplitude);
   const first = Math.max(0, Math.round(Math.hypot(inner.x1 - wide.x1, inner.y1 - wide.y1) / strip.step));
   const last = Math.min(strip.length, first + Math.round(segmentLength(inner) / strip.step) + 1);
   if (last - first < 2) return null;
@@ -113,32 +134,29 @@ function traceOnce(
 
 function litRuns(amplitudes: Amplitudes, amplitude: number, fwhm: number): Run[] {
   const perStep = amplitude * Math.sqrt(0.75 * fwhm);
-  const assumed = amplitude * (perStep > 1.5 ? 0.5 : 0.8);
-  const runs = runsOfLight(amplitudes, assumed, changeCost);
-  let begin = 0;
-  let end = runs.length;
-  while (begin < end && runs[begin].gain < leastGain) begin++;
-  while (end > begin && runs[end - 1].gain < leastGain) end--;
-  return runs.slice(begin, end);
+  const assumed = amplitude * (perStep > 3 ? 0.5 : 0.8);
+  return settleEnds(amplitudes, runsOfLight(amplitudes, assumed, changeCost), fwhm);
 }
 
 function describe(
   strip: Strip,
   runs: readonly Run[],
   profile: Profile,
-  fit: { fwhm: number; amplitude: number; z: number },
+  fit: ProfileFit,
   amplitudes: Amplitudes,
 ): TracedLine {
   const from = runs[0].from;
   const to = runs[runs.length - 1].to;
   let lit = 0;
   for (const run of runs) lit += run.to - run.from;
-  const spread = Math.max(1, spreadBeside(profile, fit.fwhm));
+  const bands = spreadBeside(profile, fit.fwhm);
+  const banding = Math.max(1, Number.isNaN(bands) ? 1 : 0.8 * bands);
   return {
     segment: between(strip, from, to - 1),
     fwhm: fit.fwhm,
     amplitude: fit.amplitude,
-    significance: fit.z / spread,
+    significance: significanceInParts(strip, runs, 8, fit.fwhm) / banding,
+    contrast: contrastToSides(profile, fit),
     fill: lit / (to - from),
     runs,
     profile,

@@ -4,15 +4,24 @@ import { segmentLength } from './raster.ts';
 import type { TracedLine } from './trace-line.ts';
 
 /** Least integrated signal to noise; see docs/guide/trails.md for the false-alarm rate behind it. */
-export const leastSignificance = 6.5;
+export const leastSignificance = 7;
 
-export type Verdict = 'trail' | 'faint' | 'narrow' | 'stubby' | 'uneven';
+/** Lines shorter than this (px) must be stronger: two or three faint stars in a row make short ones. */
+const shortLength = 400;
+const leastContrast = 0.55;
+/** Lines much wider than stars are defocused and near, hence bright; faint wide ones are nebulae and uneven sky. */
+const leastWideAmplitude = 1;
+
+export type Verdict = 'trail' | 'faint' | 'narrow' | 'stubby' | 'diffuse' | 'edge' | 'uneven';
 
 export function judgeLine(line: TracedLine, input: TrailSearchInput): Verdict {
   if (line.significance < leastSignificance) return 'faint';
   const length = segmentLength(line.segment);
+  if (line.significance < leastSignificance * Math.sqrt(Math.max(1, shortLength / length))) return 'faint';
   if (line.fwhm < Math.max(1.1, 0.5 * input.fwhm)) return 'narrow';
   if (length < Math.max(25, 6 * line.fwhm)) return 'stubby';
+  if (line.fwhm > Math.max(6, 2.7 * input.fwhm) && line.amplitude < leastWideAmplitude) return 'diffuse';
+  if (line.contrast < leastContrast) return 'edge';
   if (!isEven(line)) return 'uneven';
   return 'trail';
 }

@@ -1,0 +1,78 @@
+/** Diffraction spikes: straight too, but they pass through a bright star and fade with the distance from it. */
+import { type Segment, segmentLength } from './raster.ts';
+import type { MaskedStar } from './star-mask.ts';
+import type { TracedLine } from './trace-line.ts';
+
+/** Stars with this peak (sigmas) and more can show spikes. */
+const leastPeak = 60;
+/** A spike's brightness beside its star's core is below this share of the star's peak. */
+const mostShare = 0.2;
+/** Exponents of the fading with distance that are tried; spikes of straight vanes fall with 1 to 2. */
+const exponents: readonly number[] = [0.75, 1, 1.5, 2, 2.5, 3];
+/** How much likelier (log) fading must be than a constant line. */
+const leastAdvantage = 2;
+
+/** Stars that can show spikes, brightest first. */
+export function spikeStars(stars: readonly MaskedStar[]): MaskedStar[] {
+  return stars
+    .filter((star) => star.peak >= leastPeak)
+    .sort((a, b) => b.flux - a.flux)
+    .slice(0, 300);
+}
+
+/** The star whose spike this line is, or null. */
+export function starOfSpike(line: TracedLine, stars: readonly MaskedStar[], fwhm: number): MaskedStar | null {
+  const { segment } = line;
+  const length = segmentLength(segment);
+  const dx = (segment.x2 - segment.x1) / length;
+  const dy = (segment.y2 - segment.y1) / length;
+  for (const star of stars) {
+    if (line.amplitude > mostShare * star.peak) continue;
+    const along = (star.x - segment.x1) * dx + (star.y - segment.y1) * dy;
+    const across = Math.abs((star.x - segment.x1) * dy - (star.y - segment.y1) * dx);
+    const outside = Math.max(0, -along, along - length);
+    if (across > 1.2 * fwhm + 0.01 * (outside + length / 2) || outside > Math.max(12 * fwhm, 0.6 * length))
+      continue;
+    if (fadesFrom(line, along, 1.5 * fwhm)) return star;
+  }
+  return null;
+}
+
+/** True when light falling with a power of the distance from `centre` (px along the line) explains it better. */
+export function fadesFrom(line: TracedLine, centre: number, closest: number): boolean {
+  const { amplitudes, from, to } = line;
+  let constantTop = 0;
+  let constantBottom = 0;
+  const tops = new Float64Array(exponents.length);
+  const bottoms = new Float64Array(exponents.length);
+  for (let t = from; t < to; t++) {
+    const distance = Math.max(closest, Math.abs(t - from - centre));
+    const weight = amplitudes.weight[t];
+    const value = amplitudes.value[t];
+    constantTop += weight * value;
+    constantBottom += weight;
+    for (let k = 0; k < exponents.length; k++) {
+      const shape = (distance / closest) ** -exponents[k];
+      tops[k] += weight * value * shape;
+      bottoms[k] += weight * shape * shape;
+    }
+  }
+  let best = 0;
+  for (let k = 0; k < exponents.length; k++) {
+    if (tops[k] > 0 && bottoms[k] > 0) best = Math.max(best, tops[k] ** 2 / bottoms[k]);
+  }
+  return 0.5 * best > (0.5 * constantTop ** 2) / constantBottom + leastAdvantage;
+}
+
+/** The stretch of the spike line to hide for a star, from the reach seen at another: light falls about as 1/d^2. */
+export function spikeAt(star: MaskedStar, angle: number, reach: number): Segment {
+  const dx = Math.cos(angle) * reach;
+  const dy = Math.sin(angle) * reach;
+  return { x1: star.x - dx, y1: star.y - dy, x2: star.x + dx, y2: star.y + dy };
+}
+
+/** Farthest distance (px) from the star at which this spike was seen. */
+export function reachOf(line: TracedLine, star: MaskedStar): number {
+  const { x1, y1, x2, y2 } = line.segment;
+  return Math.max(Math.hypot(x1 - star.x, y1 - star.y), Math.hypot(x2 - star.x, y2 - star.y));
+}
