@@ -29,7 +29,7 @@ CREATE TABLE dataset_items (
   label TEXT NOT NULL,
   labelled_by TEXT NOT NULL,
   said_by TEXT,
-  split TEXT NOT NULL CHECK (split IN ('train', 'validation', 'test', 'review')),
+  split TEXT NOT NULL CHECK (split IN ('train', 'validation', 'test', 'review', 'gap')),
   split_group TEXT NOT NULL,
   record_blob TEXT NOT NULL,
   features BLOB NOT NULL,

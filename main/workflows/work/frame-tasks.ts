@@ -3,7 +3,12 @@ import { createHash } from 'node:crypto';
 import { type ErrorRecord, toErrorRecord } from '../../../contract/error-record.ts';
 import { refusalCodes } from '../../../contract/errors.ts';
 import type { FrameHeader, PolicyName } from '../../../contract/words.ts';
-import type { FrameImage, FrameJudgement, FrameRecord } from '../../families/frames/record.ts';
+import {
+  type FrameImage,
+  type FrameJudgement,
+  type FrameRecord,
+  starFlags,
+} from '../../families/frames/record.ts';
 import type { ByteSource } from '../../formats/byte-source.ts';
 import type { TaskHandler } from '../../jobs/worker-side.ts';
 import { blobPath, openBlobStore, readBytes } from '../../library/blobs.ts';
@@ -74,12 +79,31 @@ export interface ViewsOutput {
   readonly data: Uint8Array;
 }
 
+export interface FingerprintsInput {
+  readonly blobsDirectory: string;
+  readonly recordBlobs: readonly string[];
+}
+
+/** What near-duplicates share: the picture, or the places and fluxes of the brightest stars. */
+export interface FrameFingerprint {
+  /** SHA-256 of the view's bytes. */
+  readonly viewHash: string;
+  /** x, y (px) and flux of up to `fingerprintStars` unsaturated stars, brightest first. */
+  readonly stars: Float32Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Enough that an accidental agreement of all of them is out of the question. */
+export const fingerprintStars = 20;
+
 /** The handlers of a frames worker, for serveTasks. */
 export function frameTasks(functions: FrameFunctions): Readonly<Record<string, TaskHandler>> {
   return {
     measure: (input) => measure(functions, input as MeasureInput),
     judge: (input) => judge(functions, input as JudgeInput),
     views: (input) => views(functions, input as ViewsInput),
+    fingerprints: (input) => fingerprints(functions, input as FingerprintsInput),
   };
 }
 
@@ -182,4 +206,22 @@ function views(functions: FrameFunctions, input: ViewsInput): ViewsOutput {
     data.set(view.data, index * side * side);
   });
   return { side, data };
+}
+
+function fingerprints(functions: FrameFunctions, input: FingerprintsInput): FrameFingerprint[] {
+  return input.recordBlobs.map((hash) => {
+    const { view, stars, width, height } = functions.decodeRecord(
+      readBytes(blobPath(input.blobsDirectory, hash)),
+    );
+    const chosen: number[] = [];
+    for (let star = 0; star < stars.count && chosen.length < fingerprintStars; star += 1) {
+      if ((stars.flags[star] & starFlags.saturated) === 0) chosen.push(star);
+    }
+    return {
+      viewHash: createHash('sha256').update(view.data).digest('hex'),
+      stars: Float32Array.from(chosen.flatMap((star) => [stars.x[star], stars.y[star], stars.flux[star]])),
+      width,
+      height,
+    };
+  });
 }

@@ -1,0 +1,51 @@
+/** Whether a data set version still is what it was, down to the files. */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { VerifyOutcome } from '../../contract/calls/data-sets.ts';
+import { NightsiftError } from '../../contract/errors.ts';
+import type { DatasetItem } from '../library/datasets.ts';
+import type { Library } from '../library/open-library.ts';
+import { datasetHash } from './datasets/content.ts';
+import { hashFile } from './files/hash-file.ts';
+import type { WorkOptions } from './progress.ts';
+
+/**
+ * Reads every file again and compares its content, checks the stored records and the version's own hash.
+ * Errors: notFound, cancelled.
+ */
+export async function verifyDataset(
+  library: Library,
+  reference: string,
+  { signal, onProgress }: WorkOptions = {},
+): Promise<VerifyOutcome> {
+  const version = library.datasets.need(reference);
+  const items = library.datasets.items(version.id);
+  const name = `${version.name}@${version.version}`;
+  const problems: { file: string; problem: string }[] = [];
+  if (datasetHash(version.family, version.metadata.classes, items) !== version.hash) {
+    problems.push({ file: name, problem: 'the list of items no longer has the hash of the version' });
+  }
+  let checked = 0;
+  for (const item of items) {
+    if (signal?.aborted) throw new NightsiftError('cancelled', 'Verifying was cancelled.');
+    const problem = problemOf(library, item);
+    if (problem !== null) problems.push({ file: item.file, problem });
+    checked += 1;
+    onProgress?.({ phase: 'verifying', done: checked, total: items.length, note: item.file });
+    await new Promise((resolve) => setImmediate(resolve)); // others get their turn between two files
+  }
+  return { dataSet: name, checked, problems };
+}
+
+function problemOf(library: Library, item: DatasetItem): string | null {
+  const path = join(item.root, item.file);
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) return `missing: ${path}`;
+  let found: string;
+  try {
+    found = hashFile(path);
+  } catch (error) {
+    return `cannot be read: ${path} (${error instanceof Error ? error.message : String(error)})`;
+  }
+  if (found !== item.contentHash) return `changed since it was labelled: ${path}`;
+  return library.blobs.has(item.recordBlob) ? null : 'its measurements are missing from the library';
+}
