@@ -11,7 +11,7 @@ export interface PixelBudget {
 }
 
 /**
- * A float32 plane filled with NaN, after the claim was held against the caps and against the length of the file.
+ * A float32 plane, still zero, after the claim was held against the caps and against the length of the file.
  * @throws `tooLarge`
  */
 export function allocatePlane(
@@ -40,5 +40,5 @@ export function allocatePlane(
       { width, height, byteLength: source.byteLength },
     );
   }
-  return new Float32Array(pixels).fill(Number.NaN);
+  return new Float32Array(pixels);
 }

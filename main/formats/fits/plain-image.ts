@@ -55,6 +55,7 @@ export function readPlainImage(
     convertSamples(bytes, image.bitpix, scaling, pixels, at),
   );
   const readRows = Math.floor(samples / width);
+  pixels.fill(Number.NaN, readRows * width);
   const short = image.hdu.availableLength < image.hdu.shape.byteLength || readRows < validRows;
   return { pixels, truncated: short ? { validRows: readRows } : null };
 }

@@ -74,6 +74,19 @@ function scaleLongs(words: Int32Array, out: Float32Array, at: number, scaling: S
   }
 }
 
+/** What every camera writes: unsigned 16-bit integers, stored less 32768. */
+function isUnsigned16(scaling: Scaling): boolean {
+  return scaling.scale === 1 && scaling.zero === 32_768 && scaling.blank === null;
+}
+
+/** Adding 32768 to a 16-bit integer flips its highest bit; done two at a time, then converted by the engine. */
+function unsignedWords(words: Uint16Array, out: Float32Array, at: number): void {
+  const pairs = new Uint32Array(words.buffer, words.byteOffset, words.length >> 1);
+  for (let i = 0; i < pairs.length; i++) pairs[i] = pairs[i]! ^ 0x80008000;
+  if (words.length % 2 === 1) words[words.length - 1] = words.at(-1)! ^ 0x8000;
+  out.set(words, at);
+}
+
 /**
  * Converts `bytes` (big-endian, aligned to 8 within their buffer, destroyed by the call) into `out` from index `at`.
  * Partial words at the end are ignored.
@@ -90,7 +103,9 @@ export function convertSamples(
   const whole = bytes.subarray(0, count * size);
   toHostOrder(whole, size);
   const { buffer, byteOffset } = whole;
-  if (bitpix === 8) scaleWords(whole, out, at, scaling);
+  if (bitpix === 16 && isUnsigned16(scaling)) {
+    unsignedWords(new Uint16Array(buffer, byteOffset, count), out, at);
+  } else if (bitpix === 8) scaleWords(whole, out, at, scaling);
   else if (bitpix === 16) scaleWords(new Int16Array(buffer, byteOffset, count), out, at, scaling);
   else if (bitpix === 32) scaleWords(new Int32Array(buffer, byteOffset, count), out, at, scaling);
   else if (bitpix === -32) scaleFloats(new Float32Array(buffer, byteOffset, count), out, at, scaling);

@@ -44,7 +44,7 @@ export class TileDecoder {
     switch (this.plan.codec) {
       case 'RICE_1': {
         const integers = this.scratch(target.count);
-        const done = decodeRice(range.bytes, range.start, range.end, integers, target.count, this.plan.rice);
+        const done = decodeRice(range, integers, target.count, this.plan.rice);
         return done && this.finish(integers, values, target);
       }
       case 'GZIP_1':

@@ -125,8 +125,12 @@ export function readTiledImage(
     const target = direct
       ? { out: pixels, at: box.y * width, count, width: box.width }
       : { out: scratch, at: 0, count, width: box.width };
-    if (!reader.read(box.row, target)) firstMissingRow = Math.min(firstMissingRow, box.y);
-    else if (!direct) place(scratch, box, pixels, width);
+    const there = reader.read(box.row, target);
+    if (!there) {
+      firstMissingRow = Math.min(firstMissingRow, box.y);
+      target.out.fill(Number.NaN, target.at, target.at + count);
+    }
+    if (!direct) place(scratch, box, pixels, width);
   }
   if (firstMissingRow === 0) {
     throw refusal(
