@@ -31,6 +31,8 @@ export interface Trend {
   readonly support: Float64Array;
 }
 
+/** How much farther than half a span the window reaches at the night's ends. */
+const endReach = 0.2;
 /** Fewer frames than this make no trend. */
 export const leastFramesForTrend = 4;
 
@@ -58,6 +60,7 @@ export function robustTrend(
     trend.sigma[frame] = Math.min(1, piece.leverageAt(hours[frame] as number));
   }
   const usual = median(order.map((frame) => trend.sigma[frame]));
+  centre(night, trend.reference, order);
   const scatter = nightScatter(night, trend.reference, order);
   for (let frame = 0; frame < frames; frame++) {
     trend.sigma[frame] = scatter * Math.sqrt((1 + trend.sigma[frame]) / (1 + (whole === null ? usual : 0)));
@@ -86,7 +89,10 @@ function measuredFrames(
   return order.sort((a, b) => (hours[a] as number) - (hours[b] as number));
 }
 
-/** The `span` measured frames nearest in time: a window that leans inwards at the night's ends. */
+/**
+ * The measured frames within half a `span` of the frame, counted in frames; at the night's ends a few more from the
+ * side that there is, but not a full span: far frames say little where the figure bends.
+ */
 function nearest(order: readonly number[], hours: ArrayLike<number>, frame: number, span: number): number[] {
   const time = hours[frame] as number;
   let low = 0;
@@ -96,15 +102,10 @@ function nearest(order: readonly number[], hours: ArrayLike<number>, frame: numb
     if ((hours[order[middle]] as number) < time) low = middle + 1;
     else high = middle;
   }
-  let start = low;
-  let end = low;
-  while (end - start < span) {
-    const before = start > 0 ? time - (hours[order[start - 1]] as number) : Number.POSITIVE_INFINITY;
-    const after = end < order.length ? (hours[order[end]] as number) - time : Number.POSITIVE_INFINITY;
-    if (before <= after) start--;
-    else end++;
-  }
-  return order.slice(start, end);
+  const half = span >> 1;
+  const missing = Math.max(0, half - low) + Math.max(0, low + half + 1 - order.length);
+  const reach = half + Math.min(missing, Math.round(endReach * half));
+  return order.slice(Math.max(0, low - reach), Math.min(order.length, low + reach + 1));
 }
 
 /** The curve of some frames in hours; `own` is the frame to judge, which has no say in its own reference. */
@@ -132,6 +133,18 @@ function pieceOf(night: Night, members: readonly number[], own: number | null): 
     leverageAt: (hour) => curve.leverageAt((hour - middle) / radius),
     support: curve.support,
   };
+}
+
+/** Curves that lean away from faults lie a little off the middle of the blameless frames: shifts them there. */
+function centre(night: Night, reference: Float64Array, order: readonly number[]): void {
+  const core = 2 * nightScatter(night, reference, order);
+  const near: number[] = [];
+  for (const i of order) {
+    const residual = (night.values[i] as number) - reference[i];
+    if (Math.abs(residual) < core) near.push(residual);
+  }
+  const shift = near.length > 0 ? median(near) : 0;
+  for (let frame = 0; frame < reference.length; frame++) reference[frame] += shift;
 }
 
 /** One sigma of the blameless side: half the normal is enough to know the whole. */
