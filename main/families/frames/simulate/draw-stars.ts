@@ -5,7 +5,7 @@ import { PHASES, type PsfShape, type PsfTable, tabulatePsf } from './psf.ts';
 import { type SkyMap, valueAt } from './sky-map.ts';
 
 /** Local widths are rounded to this share of the FWHM. */
-const WIDTH_STEP = 0.008;
+const WIDTH_STEP = 0.005;
 /** Wings are drawn down to this share of the sky's noise. */
 const FAINTEST_WING = 0.04;
 /** Stars brighter than this many times the full well, over their core, show spikes. */

@@ -95,7 +95,7 @@ describe('a simulated night', () => {
       height: 480,
     });
     const frame = renderFrame(night, 0);
-    const bright = frame.truth.stars.filter(({ snr }) => snr > 60 && snr < 2000);
+    const bright = frame.truth.stars.filter(({ snr }) => snr > 30 && snr < 2000);
     expect(bright.length).toBeGreaterThan(5);
     const high = bright.filter(({ x, y }) => {
       const pixel = Math.round(y) * frame.width + Math.round(x);
@@ -132,7 +132,7 @@ describe('a simulated night', () => {
     const over = renderFrame(night, indexOf(night, 'overexposed'));
     const { fullWellElectrons, electronsPerAdu, offsetAdu } = night.camera;
     const full = Math.min(65535, fullWellElectrons / electronsPerAdu + offsetAdu);
-    expect(medianOf(over.pixels)).toBeGreaterThan(0.88 * full);
+    expect(medianOf(over.pixels)).toBeGreaterThan(0.8 * full);
   });
 
   it('writes every frame of a mixed night as a file that reads back', async () => {
