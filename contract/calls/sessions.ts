@@ -84,6 +84,8 @@ export const SortOutcome = z.object({
   into: z.string(),
   files: z.array(z.object({ from: z.string(), to: z.string(), label: z.string(), sidecar: z.boolean() })),
   counts: z.record(z.string(), z.number()),
+  /** Files left where they are, with the reason. */
+  refused: z.array(z.object({ file: z.string(), reason: z.string() })).optional(),
 });
 export type SortOutcome = z.infer<typeof SortOutcome>;
 

@@ -21,12 +21,12 @@ export interface PlannedFile {
   readonly source: string;
   readonly target: string;
   readonly role: 'frame' | 'sidecar';
+  /** Of the source; null when it is only known once its turn has come. What undo and recovery compare with. */
+  readonly contentHash: string | null;
 }
 
 export interface OperationFile extends PlannedFile {
   readonly ordinal: number;
-  /** Of the source when its turn came; what undo and recovery compare with. */
-  readonly contentHash: string | null;
   readonly byteLength: number | null;
   readonly status: FileStatus;
   readonly message: string | null;
@@ -41,7 +41,7 @@ export interface OperationsRepository {
   list(): Operation[];
   /** Operations that a killed process left in the middle. */
   open(): Operation[];
-  /** The newest that is done and not undone. */
+  /** The newest that is done, or was interrupted, and is not undone. */
   lastDone(): Operation | undefined;
   files(id: string): OperationFile[];
   setStatus(id: string, status: OperationStatus): void;
@@ -70,13 +70,19 @@ export function operationsRepository(catalogue: Catalogue, now: () => string): O
         catalogue.run(
           `INSERT INTO operations (id, action, session_id, destination, status, planned_at)
            VALUES (@id, @action, @sessionId, @destination, 'planned', @at)`,
-          { id, ...operation, at: now() },
+          {
+            id,
+            action: operation.action,
+            sessionId: operation.sessionId,
+            destination: operation.destination,
+            at: now(),
+          },
         );
-        files.forEach((file, ordinal) => {
+        files.forEach(({ source, target, role, contentHash }, ordinal) => {
           catalogue.run(
-            `INSERT INTO operation_files (operation_id, ordinal, source, target, role, status)
-             VALUES (@id, @ordinal, @source, @target, @role, 'planned')`,
-            { id, ordinal, ...file },
+            `INSERT INTO operation_files (operation_id, ordinal, source, target, role, content_hash, status)
+             VALUES (@id, @ordinal, @source, @target, @role, @contentHash, 'planned')`,
+            { id, ordinal, source, target, role, contentHash },
           );
         });
         return find(id)!;
@@ -89,7 +95,7 @@ export function operationsRepository(catalogue: Catalogue, now: () => string): O
       ),
     lastDone: () =>
       catalogue.get<Operation>(
-        `SELECT ${columns} FROM operations WHERE status = 'done' ORDER BY rowid DESC LIMIT 1`,
+        `SELECT ${columns} FROM operations WHERE status <> 'undone' ORDER BY rowid DESC LIMIT 1`,
       ),
     files: (id) =>
       catalogue.all<OperationFile>(
