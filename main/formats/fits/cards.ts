@@ -47,7 +47,8 @@ function parseQuoted(field: string): { value: string; comment: string } {
   return { value: value.trimEnd(), comment: slash < 0 ? '' : field.slice(slash + 1).trim() };
 }
 
-function parseValueField(keyword: string, field: string): FitsCard {
+/** What stands behind the equals sign: value and comment. */
+export function parseValueField(keyword: string, field: string): FitsCard {
   const trimmed = field.trim();
   if (trimmed.startsWith("'")) {
     const { value, comment } = parseQuoted(trimmed);
