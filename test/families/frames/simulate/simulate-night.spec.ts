@@ -86,14 +86,7 @@ describe('a simulated night', () => {
   });
 
   it('puts stars where the truth says, as bright as it says', () => {
-    const night = planNight({
-      seed: 8,
-      kind: 'clean',
-      frameCount: 2,
-      encodings: 'plain',
-      width: 640,
-      height: 480,
-    });
+    const night = planNight({ seed: 8, kind: 'clean', frameCount: 2, encodings: 'plain' });
     const frame = renderFrame(night, 0);
     const bright = frame.truth.stars.filter(({ snr }) => snr > 30 && snr < 2000);
     expect(bright.length).toBeGreaterThan(5);
