@@ -7,7 +7,7 @@ import { halfFluxRadius } from './measure/half-flux.ts';
 import type { Plane } from './measure/maxima.ts';
 import { measureSky, residualOf, type Sky } from './measure/residual.ts';
 import { medianOf } from './measure/robust.ts';
-import { findSaturation, type Saturation } from './measure/saturation.ts';
+import { findSaturation, fullPixels, type Saturation } from './measure/saturation.ts';
 import { type SkyFigures, skyFigures } from './measure/sky-figures.ts';
 import { removeSpikes } from './measure/spikes.ts';
 import { maskStars } from './measure/star-mask.ts';
@@ -113,7 +113,7 @@ function findStars(image: FrameImage, plane: Plane, sky: Sky, saturation: Satura
     isSaturated,
   });
   if (psf === null) return null;
-  const detection = detectStars({ plane, psf, isSaturated });
+  const detection = detectStars({ plane, psf, fullPixels: fullPixels(image, saturation) });
   return { psf, detection: { ...detection, hotPixels: [...spikes, ...detection.hotPixels] } };
 }
 

@@ -1,195 +1,140 @@
 /** All stars of a frame: matched filter, fit of the frame's own profile, brightest first, each taken off in turn. */
+import { findHidden } from './deblend.ts';
 import { addStar, fitStar, type StarFit } from './fit-star.ts';
 import type { FramePsf } from './frame-psf.ts';
-import { relativeValue } from './frame-psf.ts';
-import { findMaxima, gaussianKernel, type Plane } from './maxima.ts';
-import { removeSpikes } from './spikes.ts';
-import { fwhmPerSigma } from './templates.ts';
+import { findMaxima, type Plane } from './maxima.ts';
+import { fullGroups } from './saturated-stars.ts';
+import { type Place, removeSpikes } from './spikes.ts';
+import { StarPlaces } from './star-places.ts';
+import { lookRound } from './surroundings.ts';
+import { verifyStar } from './verify-star.ts';
 
 export interface DetectedStar {
   fit: StarFit;
-  saturated: boolean;
+  /** Level of the sky under it, in sigmas. */
+  sky: number;
+  readonly saturated: boolean;
   blended: boolean;
 }
 
 export interface Detection {
   readonly stars: readonly DetectedStar[];
-  readonly hotPixels: readonly { readonly x: number; readonly y: number }[];
-  readonly cosmicRays: readonly { readonly x: number; readonly y: number }[];
+  readonly hotPixels: readonly Place[];
+  readonly cosmicRays: readonly Place[];
 }
 
 export interface DetectionInput {
-  /** The residual; stars are taken off while searching and put back before returning. */
+  /** The residual; stars are taken off while searching and put back before returning. Spikes are made undefined. */
   readonly plane: Plane;
   readonly psf: FramePsf;
-  readonly isSaturated: (index: number) => boolean;
+  /** Indices of full pixels in reading order; empty when the frame as a whole is full. */
+  readonly fullPixels: readonly number[];
 }
 
 /** Smoothed strength from which a place is looked at; the Gaussian filter loses some of a star's strength. */
-const candidateStrength = 5.5;
+const candidateStrength = 6;
 /** Stars fainter than this are not kept. */
 export const faintestSnr = 7;
 
 interface Candidate {
-  x: number;
-  y: number;
-  strength: number;
+  readonly x: number;
+  readonly y: number;
+  readonly strength: number;
 }
 
 export function detectStars(input: DetectionInput): Detection {
   const { plane, psf } = input;
-  const hotPixels: { x: number; y: number }[] = removeSpikes(plane, spikeShareOf(psf)).map((place) => ({
-    ...place,
-  }));
-  const maxima = findMaxima(
-    plane,
-    gaussianKernel(Math.max(0.5, psf.shape.fwhm / fwhmPerSigma)),
-    candidateStrength,
-  );
-  const candidates = maxima.x.map((x, i) => ({ x, y: maxima.y[i], strength: maxima.strength[i] }));
-  candidates.sort((a, b) => b.strength - a.strength);
-  const saturated = takeSaturated(input, candidates);
-  const found = fitInTurn(input, candidates, saturated);
-  const cosmicRays: { x: number; y: number }[] = [];
-  const stars = [...saturated];
+  const hotPixels = removeSpikes(plane, psf.spikeShare);
+  const candidates = findCandidates(plane, psf);
+  const saturated = saturatedStars(input, candidates);
+  const found = fitInTurn(plane, psf, candidates, saturated);
+  findHidden(plane, psf, found);
+  const cosmicRays: Place[] = [];
+  const stars: DetectedStar[] = [...saturated];
   for (const star of found) {
-    const verdict = verify(plane, psf, star);
+    const verdict = verifyStar(plane, psf, star);
+    const place = { x: Math.round(star.fit.x), y: Math.round(star.fit.y) };
     if (verdict === 'star') stars.push(star);
-    else if (verdict === 'hot') hotPixels.push({ x: Math.round(star.fit.x), y: Math.round(star.fit.y) });
-    else if (verdict === 'cosmic') cosmicRays.push({ x: Math.round(star.fit.x), y: Math.round(star.fit.y) });
+    else if (verdict === 'hot') hotPixels.push(place);
+    else if (verdict === 'cosmic') cosmicRays.push(place);
   }
   for (const star of found) addStar(plane, psf.model.psf, star.fit, 1);
   stars.sort((a, b) => b.fit.snr - a.fit.snr);
-  markBlends(stars, psf.shape.fwhm);
+  markBlends(stars, psf.shape.fwhm, plane.width);
   return { stars, hotPixels, cosmicRays };
 }
 
-/** Half of the least share of its brightest pixel that a star's four neighbours can hold. */
-function spikeShareOf(psf: FramePsf): number {
-  const { model } = psf;
-  const share =
-    (relativeValue(model, 1, 0) +
-      relativeValue(model, -1, 0) +
-      relativeValue(model, 0, 1) +
-      relativeValue(model, 0, -1)) /
-    4;
-  return Math.max(0.05, 0.5 * share);
+function findCandidates(plane: Plane, psf: FramePsf): Candidate[] {
+  const maxima = findMaxima(plane, psf.kernel, candidateStrength);
+  const candidates = maxima.x.map((x, i) => ({ x, y: maxima.y[i], strength: maxima.strength[i] }));
+  return candidates.sort((a, b) => b.strength - a.strength);
 }
 
-/** Stars with full pixels: one for each group, their surroundings kept free of other candidates. */
-function takeSaturated(input: DetectionInput, candidates: Candidate[]): DetectedStar[] {
+/** Stars with full pixels, one for each group. Candidates on them and on their bleeding are taken from the list. */
+function saturatedStars(input: DetectionInput, candidates: Candidate[]): DetectedStar[] {
   const { plane, psf } = input;
+  const { fwhm } = psf.shape;
   const stars: DetectedStar[] = [];
-  const fwhm = psf.shape.fwhm;
-  for (let i = 0; i < candidates.length; i++) {
-    const { x, y, strength } = candidates[i];
-    const full = countSaturated(input, x, y, Math.ceil(fwhm / 2));
-    if (full === 0) continue;
-    candidates.splice(i, 1);
-    i--;
-    const near = stars.some((s) => Math.hypot(s.fit.x - x, s.fit.y - y) < 2.5 * fwhm + 3);
-    if (near) continue;
+  for (const group of fullGroups(input.fullPixels, plane)) {
+    const reach = 0.6 * group.breadth + 1.2 * fwhm;
+    let strength = 0;
+    for (let i = candidates.length - 1; i >= 0; i--) {
+      const { x, y } = candidates[i];
+      const onColumn =
+        x > group.left - fwhm && x < group.right + fwhm && y > group.top - fwhm && y < group.bottom + fwhm;
+      const onCore = Math.hypot(x - group.x, y - group.y) < reach;
+      if (!onColumn && !onCore) continue;
+      strength = Math.max(strength, candidates[i].strength);
+      candidates.splice(i, 1);
+    }
+    if (strength === 0) continue;
     const amplitude = strength / Math.sqrt(psf.model.sumOfSquares);
-    stars.push({
-      fit: { x, y, amplitude, snr: strength, misfit: 1, pixels: 0, worstExcess: 0 },
-      saturated: true,
-      blended: false,
-    });
+    const fit = { x: group.x, y: group.y, amplitude, snr: strength, misfit: 1, pixels: 0, worstExcess: 0 };
+    stars.push({ fit, sky: 0, saturated: true, blended: false });
   }
-  for (let i = candidates.length - 1; i >= 0; i--) {
-    const { x, y, strength } = candidates[i];
-    const drowned = stars.some((s) => {
-      const distance = Math.hypot(s.fit.x - x, s.fit.y - y);
-      return distance < 2.5 * fwhm + 3 || (distance < 6 * fwhm && strength < 0.01 * s.fit.snr);
-    });
-    if (drowned) candidates.splice(i, 1);
-  }
-  return stars.filter((s) => plane.values[Math.round(s.fit.y) * plane.width + Math.round(s.fit.x)] > 0);
-}
-
-function countSaturated(input: DetectionInput, x: number, y: number, reach: number): number {
-  const { width, height } = input.plane;
-  let count = 0;
-  for (let j = Math.max(0, y - reach); j <= Math.min(height - 1, y + reach); j++)
-    for (let i = Math.max(0, x - reach); i <= Math.min(width - 1, x + reach); i++)
-      if (input.isSaturated(j * width + i)) count++;
-  return count;
+  return stars;
 }
 
 function fitInTurn(
-  input: DetectionInput,
+  plane: Plane,
+  psf: FramePsf,
   candidates: readonly Candidate[],
   saturated: readonly DetectedStar[],
 ): DetectedStar[] {
-  const { plane, psf } = input;
   const found: DetectedStar[] = [];
-  const grid = new NearbyStars(plane.width, Math.max(4, psf.shape.fwhm));
-  for (const star of saturated) grid.add(star.fit.x, star.fit.y);
+  const { fwhm } = psf.shape;
+  const taken = new StarPlaces<Place>(plane.width, Math.max(4, fwhm));
+  for (const star of saturated) taken.add(star.fit);
   for (const candidate of candidates) {
-    const fit = fitStar(plane, psf.model, candidate.x, candidate.y, 0, Math.max(1.2, 0.6 * psf.shape.fwhm));
-    if (fit === null || fit.snr < faintestSnr) continue;
-    if (grid.hasWithin(fit.x, fit.y, Math.max(0.8, 0.45 * psf.shape.fwhm))) continue;
-    addStar(plane, psf.model.psf, fit, -1);
-    grid.add(fit.x, fit.y);
-    found.push({ fit, saturated: false, blended: false });
+    const star = fitCandidate(plane, psf, candidate);
+    if (star === null || taken.hasWithin(star.fit.x, star.fit.y, Math.max(0.8, 0.45 * fwhm))) continue;
+    addStar(plane, psf.model.psf, star.fit, -1);
+    taken.add(star.fit);
+    found.push(star);
   }
   return found;
 }
 
-/** Fits a star again with all others taken off and says what it is. */
-function verify(plane: Plane, psf: FramePsf, star: DetectedStar): 'star' | 'faint' | 'hot' | 'cosmic' {
-  const { model } = psf;
-  addStar(plane, model.psf, star.fit, 1);
-  const again =
-    fitStar(plane, model, star.fit.x, star.fit.y, 0, Math.max(1, 0.5 * psf.shape.fwhm)) ?? star.fit;
-  star.fit = again;
-  addStar(plane, model.psf, again, -1);
-  if (again.snr < faintestSnr) return 'faint';
-  if (again.worstExcess > 0.5) return 'hot';
-  // What noise explains, plus a profile that differs by up to 8 % of the peak.
-  const allowed = 1 + 6 * Math.sqrt(2 / again.pixels) + (0.08 * again.amplitude) ** 2;
-  return again.misfit > allowed ? 'cosmic' : 'star';
+/** The star at a candidate's place, or null when it is too faint or part of a line or a glow. */
+export function fitCandidate(plane: Plane, psf: FramePsf, place: Place): DetectedStar | null {
+  const maxShift = Math.max(1.2, 0.6 * psf.shape.fwhm);
+  let fit = fitStar(plane, psf.model, place.x, place.y, 0, maxShift);
+  if (fit === null || fit.snr < faintestSnr) return null;
+  const round = lookRound(plane, psf, fit.x, fit.y, fit.amplitude);
+  if (round.onLine || round.extended) return null;
+  if (round.sky !== 0) {
+    fit = fitStar(plane, psf.model, fit.x, fit.y, round.sky, maxShift);
+    if (fit === null || fit.snr < faintestSnr) return null;
+  }
+  return { fit, sky: round.sky, saturated: false, blended: false };
 }
 
-function markBlends(stars: readonly DetectedStar[], fwhm: number): void {
-  const reach = 2 * fwhm;
-  const order = [...stars].sort((a, b) => a.fit.x - b.fit.x);
-  for (let i = 0; i < order.length; i++)
-    for (let k = i + 1; k < order.length && order[k].fit.x - order[i].fit.x < reach; k++) {
-      if (Math.abs(order[k].fit.y - order[i].fit.y) >= reach) continue;
-      if (order[k].fit.amplitude > 0.05 * order[i].fit.amplitude) order[i].blended = true;
-      if (order[i].fit.amplitude > 0.05 * order[k].fit.amplitude) order[k].blended = true;
-    }
-}
-
-/** Which places are taken, by square bins. */
-class NearbyStars {
-  readonly #bin: number;
-  readonly #columns: number;
-  readonly #places = new Map<number, { x: number; y: number }[]>();
-
-  constructor(width: number, bin: number) {
-    this.#bin = bin;
-    this.#columns = Math.ceil(width / bin) + 2;
-  }
-
-  #key(x: number, y: number): number {
-    return (Math.floor(y / this.#bin) + 1) * this.#columns + Math.floor(x / this.#bin) + 1;
-  }
-
-  add(x: number, y: number): void {
-    const key = this.#key(x, y);
-    const list = this.#places.get(key);
-    if (list === undefined) this.#places.set(key, [{ x, y }]);
-    else list.push({ x, y });
-  }
-
-  hasWithin(x: number, y: number, distance: number): boolean {
-    for (let dy = -this.#bin; dy <= this.#bin; dy += this.#bin)
-      for (let dx = -this.#bin; dx <= this.#bin; dx += this.#bin) {
-        const list = this.#places.get(this.#key(x + dx, y + dy));
-        if (list?.some((place) => Math.hypot(place.x - x, place.y - y) < distance)) return true;
-      }
-    return false;
-  }
+/** Marks stars that hold more than a twentieth of a neighbour's light within two FWHM. */
+function markBlends(stars: readonly DetectedStar[], fwhm: number, width: number): void {
+  const places = new StarPlaces<{ x: number; y: number; star: DetectedStar }>(width, Math.max(8, 2 * fwhm));
+  for (const star of stars) places.add({ x: star.fit.x, y: star.fit.y, star });
+  for (const star of stars)
+    star.blended = places
+      .within(star.fit.x, star.fit.y, 2 * fwhm)
+      .some((other) => other.star !== star && other.star.fit.amplitude > 0.05 * star.fit.amplitude);
 }

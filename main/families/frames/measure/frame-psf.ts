@@ -1,17 +1,27 @@
 /** Builds the frame's point-spread function from its bright, lone, unsaturated stars. */
 import { type FitModel, fitStar, type StarFit } from './fit-star.ts';
-import type { Plane } from './maxima.ts';
+import { gaussianKernel, type Plane } from './maxima.ts';
 import { type MoffatShape, moffatFwhm, moffatValue } from './moffat.ts';
 import { type HalfMaximumShape, halfMaximumShape } from './psf-shape.ts';
 import { medianOf } from './robust.ts';
 import { addSplines, SplineFit, type SplinePsf, splineOf, splineValue } from './spline-psf.ts';
-import { chooseTemplates, type PsfInput } from './templates.ts';
+import { chooseTemplates, fwhmPerSigma, type PsfInput } from './templates.ts';
 
 export interface FramePsf {
   readonly model: FitModel;
   readonly shape: HalfMaximumShape;
   /** Stars it was made from. */
   readonly stars: readonly StarFit[];
+  /** FWHM along the long axis, px: how far from a star its light must be gone. */
+  readonly reach: number;
+  /** Mean over the central patch of a star (half width 0.3 FWHM) of a unit star. */
+  readonly patchShare: number;
+  /** Light of a star's four neighbouring pixels over that of its brightest, at best centring: the least there is. */
+  readonly neighbourShare: number;
+  /** Share below which a pixel's neighbours cannot belong to a star around it. */
+  readonly spikeShare: number;
+  /** One axis of the Gaussian that candidates are smoothed with. */
+  readonly kernel: Float32Array;
 }
 
 interface Template {
@@ -61,7 +71,32 @@ function describe(psf: SplinePsf, parity: -1 | 0 | 1, templates: readonly Templa
   if (shape === null) return null;
   const model = modelOf(psf, shape, parity);
   const sums = { sum: shape.sum / shape.peak, sumOfSquares: model.sumOfSquares };
-  return { model, shape: { ...shape, ...sums, peak: 1 }, stars: templates.map((t) => asFit(t, model)) };
+  const neighbourShare = meanAround(model, shape);
+  return {
+    model,
+    shape: { ...shape, ...sums, peak: 1 },
+    stars: templates.map((t) => asFit(t, model)),
+    reach: shape.fwhm / Math.sqrt(Math.max(0.1, 1 - shape.ellipticity)),
+    patchShare: patchShareOf(model, shape),
+    neighbourShare,
+    spikeShare: Math.max(0.05, 0.5 * neighbourShare),
+    kernel: gaussianKernel(Math.max(0.5, shape.fwhm / fwhmPerSigma)),
+  };
+}
+
+/** Centred on the region's centre of gravity, or on the peak where a doughnut's hole lies there. */
+function meanAround(model: FitModel, shape: HalfMaximumShape): number {
+  const at = (dx: number, dy: number) => splineValue(model.psf, shape.x + dx, shape.y + dy);
+  const centre = Math.max(at(0, 0), 0.5);
+  return Math.min(1, (at(1, 0) + at(-1, 0) + at(0, 1) + at(0, -1)) / (4 * centre));
+}
+
+function patchShareOf(model: FitModel, shape: HalfMaximumShape): number {
+  const half = Math.max(0, Math.round(0.3 * shape.fwhm));
+  let sum = 0;
+  for (let j = -half; j <= half; j++)
+    for (let i = -half; i <= half; i++) sum += splineValue(model.psf, shape.x + i, shape.y + j);
+  return sum / (2 * half + 1) ** 2;
 }
 
 function asFit(t: Template, model: FitModel): StarFit {
@@ -161,9 +196,4 @@ function dropOutliers(templates: readonly Template[]): Template[] {
   const typical = medianOf(templates.map((t) => t.misfit));
   const kept = templates.filter((t) => t.misfit < Math.max(0.02, 3 * typical));
   return kept.length >= 4 ? kept : [...templates];
-}
-
-/** Value of the function relative to its peak. */
-export function relativeValue(model: FitModel, x: number, y: number): number {
-  return splineValue(model.psf, x, y);
 }

@@ -54,3 +54,14 @@ function shareAbove(pixels: Float32Array, level: number, valid: number): number 
   for (let i = 0; i < pixels.length; i++) if (pixels[i] >= level) count++;
   return count / valid;
 }
+
+/** More full pixels than this share of the frame are no longer cores of stars. */
+const mostFullShare = 0.05;
+
+/** Indices of the full pixels in reading order; none when the frame as a whole is full. */
+export function fullPixels(image: FrameImage, saturation: Saturation): number[] {
+  if (saturation.fraction === 0 || saturation.fraction > mostFullShare) return [];
+  const indices: number[] = [];
+  for (let i = 0; i < image.pixels.length; i++) if (image.pixels[i] >= saturation.level) indices.push(i);
+  return indices;
+}
