@@ -145,6 +145,7 @@ export const trainingCalls = {
       dataSet: z.string().min(1).optional(),
       paths: paths.optional(),
       resume: z.string().min(1).optional(),
+      modelOutput: z.string().min(1).optional(),
       promote: z.boolean().default(false),
     }),
     result: TrainOutcome,
@@ -152,8 +153,9 @@ export const trainingCalls = {
   'train-from-fits.start': work({
     in: TrainOptions.extend({
       folder: z.string().min(1),
-      cleanThreshold: z.number().min(0).max(1).default(0.7),
-      contaminatedThreshold: z.number().min(0).max(1).default(0.3),
+      /** Left out: the calibrated thresholds, else 0.7 and 0.3. */
+      cleanThreshold: z.number().min(0).max(1).optional(),
+      contaminatedThreshold: z.number().min(0).max(1).optional(),
       modelOutput: z.string().min(1).optional(),
       dataSetFolder: z.string().min(1).optional(),
       promote: z.boolean().default(false),

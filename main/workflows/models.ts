@@ -58,7 +58,8 @@ export function showModel(library: Library, reference: string) {
   const report = EvaluationReport.safeParse((version.metrics as Partial<ModelMetrics>).report);
   return {
     model: modelRow(library, version),
-    report: report.success ? report.data : null,
+    // Written before the version had its number.
+    report: report.success ? { ...report.data, model: referenceOf(version) } : null,
     history: stageChanges(library, version),
     lineage: lineageOf(library, version),
   };

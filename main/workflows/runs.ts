@@ -113,3 +113,14 @@ export function dataSetName(library: Library, id: number | null): string | null 
   const version = id === null ? undefined : library.datasets.byId(id);
   return version === undefined ? null : `${version.name}@${version.version}`;
 }
+
+/** Everything known of a run, for a file. Errors: notFound. */
+export function exportRun(library: Library, reference: string) {
+  const { datasetVersionId, id } = library.runs.need(reference);
+  const version = datasetVersionId === null ? undefined : library.datasets.byId(datasetVersionId);
+  return {
+    schema: 'nightsift.run/1' as const,
+    detail: showRun(library, id),
+    dataSetHash: version?.hash ?? null,
+  };
+}

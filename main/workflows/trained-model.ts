@@ -62,7 +62,13 @@ export async function openTrainedModel(ports: ModelPorts, reference: string): Pr
   return assemble(ports, { path: file, bytes: readModelFile(file), version: null });
 }
 
-export async function openVersion(ports: ModelPorts, version: ModelVersion): Promise<TrainedModel> {
+/** What of a version is needed to open it; a run's fresh output has no row yet. */
+export type OpenableVersion = Pick<
+  ModelVersion,
+  'name' | 'version' | 'runId' | 'datasetVersionId' | 'onnxBlob' | 'metadata' | 'metrics'
+>;
+
+export async function openVersion(ports: ModelPorts, version: OpenableVersion): Promise<TrainedModel> {
   const { blobs } = ports.library;
   // The store checks the content against its hash: a damaged model must not judge a night.
   return assemble(ports, {
@@ -96,7 +102,7 @@ function readModelFile(file: string): Uint8Array {
 interface ModelSource {
   readonly path: string;
   readonly bytes: Uint8Array;
-  readonly version: ModelVersion | null;
+  readonly version: OpenableVersion | null;
 }
 
 // A portion takes about a second at most, so that Ctrl-C is answered.

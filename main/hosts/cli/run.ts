@@ -14,9 +14,12 @@ import type { Terminal } from './terminal.ts';
 /** How the house is opened; the engine in earnest, a stand-in in tests. */
 export interface HouseDoor {
   readonly version: string;
-  open(options: {
-    readonly library: string | undefined;
-  }): Promise<{ readonly handlers: NightsiftHandlers; close(): Promise<void> }>;
+  open(options: { readonly library: string | undefined }): Promise<{
+    readonly handlers: NightsiftHandlers;
+    /** What a person should know on opening. */
+    readonly notes: readonly string[];
+    close(): Promise<void>;
+  }>;
 }
 
 export async function runCommandLine(
@@ -30,7 +33,7 @@ export async function runCommandLine(
     exitCode: exitCodes.answered,
     library: undefined,
     async client() {
-      house ??= openHouse(door, context.library);
+      house ??= openHouse(door, context.library, terminal);
       return (await house).client;
     },
   };
@@ -44,8 +47,9 @@ export async function runCommandLine(
   }
 }
 
-async function openHouse(door: HouseDoor, library: string | undefined): Promise<House> {
-  const { handlers, close } = await door.open({ library });
+async function openHouse(door: HouseDoor, library: string | undefined, terminal: Terminal): Promise<House> {
+  const { handlers, notes, close } = await door.open({ library });
+  for (const note of notes) terminal.err(`${note}\n`);
   return { client: connect(api, inProcess(dispatch(api, handlers))), close };
 }
 

@@ -23,6 +23,7 @@ export interface LearningPool {
     },
   ): Promise<TrainTaskOutput>;
   predict(input: PredictTaskInput): Promise<PredictTaskOutput>;
+  about(): Promise<{ readonly version: string }>;
   close(): Promise<void>;
 }
 
@@ -50,6 +51,7 @@ export function openLearningPool(): LearningPool {
       }
     },
     predict: (input) => pool.run<PredictTaskOutput>('predict', input),
+    about: () => pool.run<{ version: string }>('about', null),
     close: () => pool.close(),
   };
 }

@@ -64,4 +64,5 @@ async function predict({ modelPath, inputs }: PredictTaskInput): Promise<Predict
 serveTasks({
   train: (input, context) => train(input as TrainTaskInput, context),
   predict: (input) => predict(input as PredictTaskInput),
+  about: () => ({ version: onnxRuntime().version }),
 });

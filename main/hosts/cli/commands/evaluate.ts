@@ -5,7 +5,7 @@ import type { PredictReport } from '../../../../contract/scan-report.ts';
 import { wholeNumber } from '../arguments.ts';
 import { absolute, type Context, follow, giveJson } from '../context.ts';
 import { table } from '../tables.ts';
-import { given, trainingTarget } from './train.ts';
+import { given, modelReference, trainingTarget } from '../targets.ts';
 
 const modelWord = 'NAME, NAME@VERSION, NAME@production or an ONNX file';
 
@@ -51,11 +51,6 @@ export function addPredict(program: Command, context: Context): void {
       if (report.items.length === 0) context.exitCode = 1;
       if (!(await giveJson(context, options.json, report))) context.terminal.out(predictText(report));
     });
-}
-
-/** A file keeps its meaning wherever the handlers run; a name is left alone. */
-export function modelReference(context: Context, word: string): string {
-  return word.toLowerCase().endsWith('.onnx') ? absolute(context, word) : word;
 }
 
 function predictText(report: PredictReport): string {

@@ -3,8 +3,8 @@ import { type Command, Option } from 'commander';
 import type { ModelVersionRow } from '../../../../contract/calls/training.ts';
 import { absolute, type Context, follow, giveJson } from '../context.ts';
 import { type Column, table } from '../tables.ts';
+import { given } from '../targets.ts';
 import { evaluationText } from './evaluate.ts';
-import { given } from './train.ts';
 
 interface JsonOption {
   readonly json?: string | true;

@@ -166,6 +166,8 @@ export function addSort(program: Command, context: Context): void {
       });
       const taken = await giveJson(context, options.json, outcome);
       if (!taken) context.terminal.out(sortText(outcome));
+      for (const { file, reason } of outcome.refused ?? [])
+        context.terminal.err(`Left where it is: ${file}: ${reason}\n`);
       if (outcome.files.length === 0) context.exitCode = 1;
     });
 }

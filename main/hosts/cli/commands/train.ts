@@ -1,11 +1,12 @@
 /** nightsift train and train-from-fits: from labelled frames to a registered model. */
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { parse as parseYaml } from 'yaml';
 import type { TrainOutcome } from '../../../../contract/calls/training.ts';
 import { choicePair, type ParameterValue, parameterPair, share, wholeNumber } from '../arguments.ts';
 import { absolute, type Context, follow, giveJson, wrongUse } from '../context.ts';
 import { describeSeconds } from '../progress.ts';
+import { given, trainingTarget } from '../targets.ts';
 import { evaluationText } from './evaluate.ts';
 
 interface CommonOptions {
@@ -46,8 +47,8 @@ Examples:
 `;
 
 interface FromFitsOptions extends CommonOptions {
-  readonly cleanThreshold: number;
-  readonly contaminatedThreshold: number;
+  readonly cleanThreshold?: number;
+  readonly contaminatedThreshold?: number;
   readonly modelOutput?: string;
   readonly datasetDir?: string;
   readonly workers?: number;
@@ -58,22 +59,30 @@ export function addTrainFromFits(program: Command, context: Context): void {
     .command('train-from-fits')
     .description('From a folder of frames to a trained, exported and registered model.')
     .argument('<dir>', 'folder of one or more nights')
-    .option('--clean-threshold <score>', 'prefilter scores from here are clean', share, 0.7)
-    .option('--contaminated-threshold <score>', 'prefilter scores up to here are contaminated', share, 0.3)
+    .option(
+      '--clean-threshold <score>',
+      'prefilter scores from here are clean (default: calibrated, else 0.7)',
+      share,
+    )
+    .option(
+      '--contaminated-threshold <score>',
+      'prefilter scores up to here are contaminated (default: calibrated, else 0.3)',
+      share,
+    )
     .option('--model-output <file>', 'write the ONNX file here too')
     .option('--dataset-dir <dir>', 'lay the data set out as folders here')
     .option('--workers <n>', 'frames measured at the same time', wholeNumber(1, 256));
   withCommonOptions(command)
     .addHelpText('after', fromFitsExamples)
     .action(async (folder: string, options: FromFitsOptions) => {
-      if (options.contaminatedThreshold >= options.cleanThreshold) {
+      if ((options.contaminatedThreshold ?? 0.3) >= (options.cleanThreshold ?? 0.7)) {
         throw wrongUse('--contaminated-threshold has to be below --clean-threshold.');
       }
       const outcome = await follow(context, 'train-from-fits.start', {
         ...(await trainOptions(context, options)),
         folder: absolute(context, folder),
-        cleanThreshold: options.cleanThreshold,
-        contaminatedThreshold: options.contaminatedThreshold,
+        ...given('cleanThreshold', options.cleanThreshold),
+        ...given('contaminatedThreshold', options.contaminatedThreshold),
         ...given('modelOutput', options.modelOutput && absolute(context, options.modelOutput)),
         ...given('dataSetFolder', options.datasetDir && absolute(context, options.datasetDir)),
         ...given('workers', options.workers),
@@ -118,26 +127,6 @@ export function addTrain(program: Command, context: Context): void {
       });
       await giveOutcome(context, options, outcome);
     });
-}
-
-/** What exists on disk is paths; anything else is the name of a data set or session. */
-export async function trainingTarget(
-  context: Context,
-  words: readonly string[],
-): Promise<{ paths: string[] } | { dataSet: string }> {
-  const paths = words.map((word) => absolute(context, word));
-  const found = await Promise.all(paths.map(exists));
-  if (found.every(Boolean)) return { paths };
-  if (words.length === 1 && words[0] !== undefined) return { dataSet: words[0] };
-  const missing = words.filter((_, index) => !found[index]);
-  throw wrongUse(`Several targets have to be paths; there is no ${missing.join(', ')}.`);
-}
-
-async function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function trainOptions(context: Context, options: CommonOptions) {
@@ -187,11 +176,6 @@ async function readConfig(file: string): Promise<TrainConfig> {
     );
   }
   return config as TrainConfig;
-}
-
-/** An option only where it was given, as exact optional types want it. */
-export function given<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
-  return value === undefined || value === '' ? {} : ({ [key]: value } as { [P in K]?: V });
 }
 
 async function giveOutcome(context: Context, options: CommonOptions, outcome: TrainOutcome): Promise<void> {

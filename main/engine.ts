@@ -1,0 +1,78 @@
+/** Puts the house together: the machine's ports in, the handlers of the contract out. */
+import { homedir } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import process from 'node:process';
+import type { NightsiftHandlers } from '../contract/api.ts';
+import { dataSetHandlers } from './engine/data-set-handlers.ts';
+import { houseHandlers } from './engine/house-handlers.ts';
+import { openJobBoard } from './engine/job-board.ts';
+import { jobHandlers } from './engine/job-handlers.ts';
+import { libraryFolder } from './engine/library-folder.ts';
+import { modelHandlers } from './engine/model-handlers.ts';
+import type { Rooms } from './engine/rooms.ts';
+import { sessionHandlers } from './engine/session-handlers.ts';
+import { trainingHandlers } from './engine/training-handlers.ts';
+import { runEnvironment } from './engine/version.ts';
+import { type Library, openLibrary } from './library/open-library.ts';
+import { framesFamily } from './workflows/frames.ts';
+import { promotedOpinion } from './workflows/predict.ts';
+import { recoverOperations } from './workflows/sort.ts';
+import { openLearningPool } from './workflows/training/learning-pool.ts';
+
+export { engineVersion } from './engine/version.ts';
+
+export interface EngineOptions {
+  /** Folder of the library; NIGHTSIFT_LIBRARY, else the platform's data folder, when left out. */
+  readonly library?: string | undefined;
+}
+
+export interface Engine {
+  /** What was found on opening that a person should know: runs that a killed process left, for one. */
+  readonly notes: readonly string[];
+  readonly handlers: NightsiftHandlers;
+  /** Stops what runs at its next safe point and gives the library back. */
+  close(): Promise<void>;
+}
+
+/** Errors: libraryBusy, libraryTooNew, libraryDamaged, cannotOpen, diskFull. */
+export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
+  const library = openLibrary(
+    libraryFolder(options.library, { platform: process.platform, home: homedir(), environment: process.env }),
+  );
+  const family = framesFamily;
+  const learning = openLearningPool();
+  const jobs = openJobBoard({ now: () => new Date(), milliseconds: () => performance.now() });
+  const rooms: Rooms = {
+    library,
+    family,
+    learning,
+    jobs,
+    predictOpinion: promotedOpinion({ library, family }),
+    environment: runEnvironment(),
+  };
+  recoverOperations(library);
+  return {
+    notes: notesOf(library),
+    handlers: {
+      ...jobHandlers(rooms),
+      ...sessionHandlers(rooms),
+      ...dataSetHandlers(rooms),
+      ...trainingHandlers(rooms),
+      ...modelHandlers(rooms),
+      ...houseHandlers(rooms),
+    },
+    async close() {
+      await jobs.close();
+      await learning.close();
+      library.close();
+    },
+  };
+}
+
+function notesOf(library: Library): string[] {
+  if (library.startReport.interruptedRuns === 0) return [];
+  const runs = library.runs.list().filter(({ status }) => status === 'interrupted');
+  return runs
+    .slice(-library.startReport.interruptedRuns)
+    .map(({ id }) => `Run ${id} was interrupted. Go on with: nightsift train --resume ${id}`);
+}

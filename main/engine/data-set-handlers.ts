@@ -1,0 +1,23 @@
+import type { dataSetCalls } from '../../contract/calls/data-sets.ts';
+import type { Handlers } from '../../contract/kinds.ts';
+import { createDataset, dataSetRow, diffDatasets, listDatasets, showDataset } from '../workflows/dataset.ts';
+import { exportDataset } from '../workflows/dataset-export.ts';
+import { verifyDataset } from '../workflows/dataset-verify.ts';
+import { type Rooms, workOptions } from './rooms.ts';
+
+export function dataSetHandlers(rooms: Rooms): Handlers<typeof dataSetCalls> {
+  const { library, jobs } = rooms;
+  return {
+    'datasets.create': (input) =>
+      jobs.start('datasets.create', async (context) =>
+        dataSetRow(await createDataset(rooms, input, workOptions(context))),
+      ),
+    'datasets.list': () => listDatasets(library),
+    'datasets.show': ({ dataSet }) => showDataset(library, dataSet),
+    'datasets.diff': ({ before, after }) => diffDatasets(library, before, after),
+    'datasets.verify': ({ dataSet }) =>
+      jobs.start('datasets.verify', (context) => verifyDataset(library, dataSet, workOptions(context))),
+    'datasets.export': (input) =>
+      jobs.start('datasets.export', (context) => exportDataset(library, input, workOptions(context))),
+  };
+}

@@ -1,0 +1,26 @@
+/** What the handlers work with: one library, the family, the jobs of this process, one learning thread. */
+
+import type { Library } from '../library/open-library.ts';
+import type { FrameFamily } from '../workflows/frame-family.ts';
+import type { PredictOpinion } from '../workflows/scanning/opinions.ts';
+import type { LearningPool } from '../workflows/training/learning-pool.ts';
+import type { JobBoard, JobContext } from './job-board.ts';
+
+export interface Rooms {
+  readonly library: Library;
+  readonly family: FrameFamily;
+  readonly learning: LearningPool;
+  readonly predictOpinion: PredictOpinion;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly jobs: JobBoard;
+}
+
+/** A job's context as the options that workflows take. */
+export function workOptions(context: JobContext) {
+  return {
+    signal: context.signal,
+    onProgress: context.progress,
+    onMetrics: context.metrics,
+    onMessage: context.message,
+  };
+}

@@ -1,0 +1,26 @@
+import type { sessionCalls } from '../../contract/calls/sessions.ts';
+import type { Handlers } from '../../contract/kinds.ts';
+import { calibrate } from '../workflows/calibrate.ts';
+import { labelFrames, labelFromCsvFile } from '../workflows/label.ts';
+import { scan } from '../workflows/scan.ts';
+import { listSessions, showSession } from '../workflows/sessions.ts';
+import { sortSession, undoOperation } from '../workflows/sort.ts';
+
+import { type Rooms, workOptions } from './rooms.ts';
+
+export function sessionHandlers(rooms: Rooms): Handlers<typeof sessionCalls> {
+  const { library, jobs } = rooms;
+  return {
+    'scan.start': (input) => jobs.start('scan.start', (context) => scan(rooms, input, workOptions(context))),
+    'sessions.list': ({ limit }) => listSessions(library, limit),
+    'sessions.show': ({ session }) => showSession(library, session),
+    'labels.set': ({ session, labels, by }) => labelFrames(library, session, labels, by ?? null),
+    'labels.import': ({ session, path, by }) => labelFromCsvFile(library, session, path, by ?? null),
+    'calibrate.start': ({ sessions, apply }) =>
+      jobs.start('calibrate.start', async () => calibrate(library, sessions, { apply })),
+    'sort.start': (input) =>
+      jobs.start('sort.start', (context) => sortSession(rooms, input, workOptions(context))),
+    'undo.start': ({ operation }) =>
+      jobs.start('undo.start', (context) => undoOperation(library, operation, workOptions(context))),
+  };
+}

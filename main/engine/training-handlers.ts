@@ -1,0 +1,28 @@
+import type { trainingCalls } from '../../contract/calls/training.ts';
+import type { Handlers } from '../../contract/kinds.ts';
+import { evaluateModel } from '../workflows/evaluate.ts';
+import { predict } from '../workflows/predict.ts';
+import { listRecipes } from '../workflows/recipes.ts';
+import { compareRuns, exportRun, listRuns, showRun } from '../workflows/runs.ts';
+import { train } from '../workflows/train.ts';
+import { trainFromFits } from '../workflows/train-from-fits.ts';
+import { type Rooms, workOptions } from './rooms.ts';
+
+export function trainingHandlers(rooms: Rooms): Handlers<typeof trainingCalls> {
+  const { library, jobs } = rooms;
+  return {
+    'train.start': (input) =>
+      jobs.start('train.start', (context) => train(rooms, input, workOptions(context))),
+    'train-from-fits.start': (input) =>
+      jobs.start('train-from-fits.start', (context) => trainFromFits(rooms, input, workOptions(context))),
+    'evaluate.start': (input) =>
+      jobs.start('evaluate.start', (context) => evaluateModel(rooms, input, workOptions(context))),
+    'predict.start': (input) =>
+      jobs.start('predict.start', (context) => predict(rooms, input, workOptions(context))),
+    'runs.list': ({ limit }) => listRuns(library, limit),
+    'runs.show': ({ run }) => showRun(library, run),
+    'runs.compare': ({ runs }) => compareRuns(library, runs),
+    'runs.export': ({ run }) => exportRun(library, run),
+    'recipes.list': () => listRecipes(),
+  };
+}

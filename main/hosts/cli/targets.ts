@@ -1,0 +1,33 @@
+/** What the words of a command mean: paths, names, options left out. */
+import { stat } from 'node:fs/promises';
+import { absolute, type Context, wrongUse } from './context.ts';
+
+/** What exists on disk is paths; anything else is the name of a data set or session. */
+export async function trainingTarget(
+  context: Context,
+  words: readonly string[],
+): Promise<{ paths: string[] } | { dataSet: string }> {
+  const paths = words.map((word) => absolute(context, word));
+  const found = await Promise.all(paths.map(exists));
+  if (found.every(Boolean)) return { paths };
+  if (words.length === 1 && words[0] !== undefined) return { dataSet: words[0] };
+  const missing = words.filter((_, index) => !found[index]);
+  throw wrongUse(`Several targets have to be paths; there is no ${missing.join(', ')}.`);
+}
+
+async function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** A file keeps its meaning wherever the handlers run; a name is left alone. */
+export function modelReference(context: Context, word: string): string {
+  return word.toLowerCase().endsWith('.onnx') ? absolute(context, word) : word;
+}
+
+/** An option only where it was given, as exact optional types want it. */
+export function given<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return value === undefined || value === '' ? {} : ({ [key]: value } as { [P in K]?: V });
+}

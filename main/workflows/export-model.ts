@@ -1,0 +1,38 @@
+/** A registered version as a file of its own. */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { NightsiftError } from '../../contract/errors.ts';
+import type { ModelVersion } from '../library/models.ts';
+import type { Library } from '../library/open-library.ts';
+import { storing } from '../library/storage-errors.ts';
+import { writeWholeFile } from '../library/whole-files.ts';
+import { referenceOf } from './models.ts';
+
+export type ModelFormat = 'onnx' | 'safetensors';
+
+/** Bytes of a version, checked against their hash. Errors: notFound, libraryDamaged. */
+export function modelBytes(library: Library, reference: string, format: ModelFormat): Uint8Array {
+  return library.blobs.get(blobOf(library.models.need(reference), format));
+}
+
+/** Errors: notFound, libraryDamaged, cannotOpen, diskFull. */
+export function exportModel(library: Library, reference: string, into: string, format: ModelFormat) {
+  const hash = blobOf(library.models.need(reference), format);
+  const bytes = library.blobs.get(hash);
+  writeWholeFileTo(into, bytes);
+  return { path: into, bytes: bytes.byteLength, hash };
+}
+
+/** Whole or not at all; folders on the way are made. */
+export function writeWholeFileTo(file: string, bytes: Uint8Array): void {
+  storing(file, () => {
+    mkdirSync(dirname(file), { recursive: true });
+    writeWholeFile(file, bytes);
+  });
+}
+
+function blobOf(version: ModelVersion, format: ModelFormat): string {
+  const blob = format === 'onnx' ? version.onnxBlob : version.safetensorsBlob;
+  if (blob !== null) return blob;
+  throw new NightsiftError('notFound', `${referenceOf(version)} has no ${format} file.`);
+}

@@ -1,0 +1,11 @@
+/** The networks that can be trained, for lists and help. */
+import type { Parameters } from '../../contract/calls/training.ts';
+import { recipes } from '../learning/recipes.ts';
+
+export function listRecipes(): { name: string; summary: string; parameters: Parameters }[] {
+  return recipes.map(({ name, description, parameters }) => ({
+    name,
+    summary: description,
+    parameters: Object.fromEntries(parameters.map((each) => [each.name, each.default])),
+  }));
+}

@@ -1,0 +1,222 @@
+/** One run: from a frozen data set version to files in the store, with every figure and checkpoint kept. */
+import { createHash } from 'node:crypto';
+import { isNightsiftError, NightsiftError } from '../../../contract/errors.ts';
+import { openWorkerPool } from '../../jobs/pool.ts';
+import { completeParameters, findRecipe, type ParameterValue } from '../../learning/recipes.ts';
+import type { TrainEvent } from '../../learning/train-network.ts';
+import type { DatasetVersion } from '../../library/datasets.ts';
+import type { Library } from '../../library/open-library.ts';
+import type { Run } from '../../library/runs.ts';
+import type { FrameFamily } from '../frame-family.ts';
+import { environmentKey, recipeKey, recipeParameters, requestKey } from '../runs.ts';
+import type { TrainTaskOutput } from '../work/learning-tasks.ts';
+import { chosenItems, datasetTensors, type Where } from './dataset-tensors.ts';
+import { imageSideOf } from './frame-inputs.ts';
+import type { LearningPool } from './learning-pool.ts';
+import { openRunRecorder } from './run-recorder.ts';
+
+export interface TrainPorts {
+  readonly library: Library;
+  readonly family: FrameFamily;
+  readonly learning: LearningPool;
+  /** Program, Node and runtime versions, processor, threads: what a result may depend on. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** What was asked, kept with the run so that resuming asks the same. */
+export interface RunRequest {
+  readonly name: string;
+  readonly where: Where;
+  readonly promote: boolean;
+  readonly modelOutput: string | null;
+}
+
+export interface NewTraining {
+  readonly version: DatasetVersion;
+  readonly recipe: string;
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+  readonly seed: number;
+  readonly backbone: Uint8Array | null;
+  readonly request: RunRequest;
+}
+
+const backboneArtefact = 'backbone';
+
+/**
+ * Writes the run's row before anything is computed. Its name is a digest of all that its result depends on, so that
+ * the same question gets the same name, and the same model bytes, on every machine of a kind.
+ * Errors: notFound (recipe), wrongUse (a parameter), notEnoughData (--where).
+ */
+export function startRun({ library, family, environment }: TrainPorts, training: NewTraining): Run {
+  const { version, recipe, seed, backbone, request } = training;
+  const parameters = completeParameters(findRecipe(recipe), training.parameters);
+  chosenItems({ library, family }, version, request.where);
+  const digest = createHash('sha256').update(
+    JSON.stringify([version.hash, recipe, parameters, seed, request.where, environment.threads]),
+  );
+  if (backbone) digest.update(backbone);
+  return library.transaction(() => {
+    const run = library.runs.start({
+      id: `run-${digest.digest('hex').slice(0, 10)}`,
+      kind: 'train',
+      experiment: request.name,
+      name: request.name,
+      family: version.family,
+      datasetVersionId: version.id,
+      seed,
+      parameters: {
+        ...parameters,
+        [recipeKey]: recipe,
+        [environmentKey]: environment,
+        [requestKey]: request,
+      },
+    });
+    if (backbone) {
+      const blob = library.blobs.put(backbone);
+      library.runs.addArtefact(run.id, { name: backboneArtefact, blob, byteLength: backbone.byteLength });
+    }
+    return run;
+  });
+}
+
+export interface TrainingListener {
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: ((event: TrainEvent) => void) | undefined;
+}
+
+/**
+ * Trains, from the run's last checkpoint where it has one. The run's row says how it ended, whatever happens short of
+ * the death of the process; that is noticed when the library is opened next.
+ * Errors: cancelled, diverged, notEnoughData, verifyFailed, diskFull, …
+ */
+export async function executeRun(
+  ports: TrainPorts,
+  run: Run,
+  listener: TrainingListener,
+): Promise<TrainTaskOutput> {
+  const recorder = openRunRecorder(ports.library, run.id, listener);
+  try {
+    return await trainInWorker(ports, run, {
+      signal: listener.signal,
+      onProgress: (progress) => recorder.take(progress),
+    });
+  } catch (thrown) {
+    recorder.close();
+    endBadly(ports.library, run, thrown);
+    throw withResumeHint(thrown, run);
+  } finally {
+    recorder.close();
+  }
+}
+
+async function trainInWorker(
+  { library, family, learning }: TrainPorts,
+  run: Run,
+  options: Parameters<LearningPool['train']>[1],
+): Promise<TrainTaskOutput> {
+  const stored = library.runs.parameters(run.id);
+  const request = requestOf(library, run);
+  const version = versionOf(library, run);
+  const recipe = String(stored[recipeKey]);
+  const backbone = library.runs.artefacts(run.id).find(({ name }) => name === backboneArtefact);
+  const frames = openWorkerPool({ entry: family.worker, size: 1 });
+  try {
+    const items = chosenItems({ library, family }, version, request.where);
+    const dataset = await datasetTensors({ library, family, frames }, version, items, imageSideOf(recipe));
+    return await learning.train(
+      {
+        dataset,
+        options: {
+          recipe,
+          parameters: recipeParameters(stored) as Record<string, ParameterValue>,
+          seed: run.seed ?? 1,
+          metadata: fileMetadata({ library, family }, run, version),
+          ...(backbone === undefined ? {} : { backbone: library.blobs.get(backbone.blob) }),
+        },
+        blobsDirectory: library.blobs.directory,
+        resumeFrom: lastCheckpoint(library, run),
+        threads: threadsOf(stored),
+      },
+      options,
+    );
+  } finally {
+    await frames.close();
+  }
+}
+
+/** The newest checkpoint whose bytes are there; a damaged one is passed over for the one before. */
+function lastCheckpoint(library: Library, run: Run): string | null {
+  const usable = library.runs
+    .checkpoints(run.id)
+    .find(({ kind, blob }) => kind === 'last' && isWhole(library, blob));
+  library.runs.dropMetricsAfter(run.id, usable?.step ?? 0);
+  return usable?.blob ?? null;
+}
+
+function isWhole(library: Library, blob: string): boolean {
+  try {
+    library.blobs.get(blob);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Resumed with another number of threads, sums would be added up in another order. */
+function threadsOf(stored: Readonly<Record<string, unknown>>): number {
+  const environment = stored[environmentKey] as Readonly<Record<string, string>> | undefined;
+  return Math.max(1, Number(environment?.threads ?? 1));
+}
+
+/** What the model's file tells wherever it goes. */
+function fileMetadata(
+  { library, family }: Pick<TrainPorts, 'library' | 'family'>,
+  run: Run,
+  version: DatasetVersion,
+): Record<string, string> {
+  const recipe = String(library.runs.parameters(run.id)[recipeKey]);
+  return {
+    schema: 'nightsift.model/1',
+    family: version.family,
+    task: frameTask,
+    // Without the count that tells repetitions of one question apart: equal questions give equal bytes.
+    run: run.id.replace(/-\d+$/, ''),
+    dataSet: `${version.name}@${version.version}`,
+    dataSetHash: version.hash,
+    codeVersion: version.metadata.codeVersion,
+    inputRecipe: JSON.stringify({
+      image: { kind: 'frameView', side: imageSideOf(recipe), bits: 8, divisor: 255 },
+      features: family.featureNames,
+      measuredBy: version.metadata.codeVersion,
+    }),
+  };
+}
+
+/** One version per family and task is in production. */
+export const frameTask = 'quality';
+
+export function versionOf(library: Library, run: Run): DatasetVersion {
+  const version = run.datasetVersionId === null ? undefined : library.datasets.byId(run.datasetVersionId);
+  if (version) return version;
+  throw new NightsiftError('notFound', `Run ${run.id} does not say what it was trained on.`);
+}
+
+export function requestOf(library: Library, run: Run): RunRequest {
+  const request = library.runs.parameters(run.id)[requestKey] as Partial<RunRequest> | undefined;
+  return { name: run.name ?? run.experiment, where: {}, promote: false, modelOutput: null, ...request };
+}
+
+function endBadly(library: Library, run: Run, thrown: unknown): void {
+  const code = isNightsiftError(thrown) ? thrown.code : 'internal';
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const status = code === 'cancelled' ? 'cancelled' : 'failed';
+  library.runs.end(run.id, { status, errorCode: code, errorMessage: message });
+}
+
+function withResumeHint(thrown: unknown, run: Run): unknown {
+  if (!isNightsiftError(thrown) || thrown.code !== 'cancelled') return thrown;
+  return new NightsiftError('cancelled', thrown.message, {
+    hint: `Go on with: nightsift train --resume ${run.id}`,
+    details: { ...thrown.details, run: run.id },
+  });
+}
