@@ -114,7 +114,7 @@ function findStars(image: FrameImage, plane: Plane, sky: Sky, saturation: Satura
   });
   if (psf === null) return null;
   const detection = detectStars({ plane, psf, fullPixels: fullPixels(image, saturation) });
-  return { psf, detection: { ...detection, hotPixels: [...spikes, ...detection.hotPixels] } };
+  return { psf: detection.psf, detection: { ...detection, hotPixels: [...spikes, ...detection.hotPixels] } };
 }
 
 function tableOf(image: FrameImage, plane: Plane, found: FoundStars, figures: SkyFigures): StarTable {
@@ -134,6 +134,7 @@ function tableOf(image: FrameImage, plane: Plane, found: FoundStars, figures: Sk
     width: image.width,
     height: image.height,
     psf: found.psf,
+    shapes: found.detection.shapes,
     stars: found.detection.stars,
     sigmaAt,
     hfr,
@@ -150,8 +151,8 @@ function summarise(
   const counted: number[] = [];
   for (let i = 0; i < stars.count; i++)
     if (stars.snr[i] >= countedSnr && (stars.flags[i] & starFlags.nearEdge) === 0) counted.push(i);
-  const fwhm = found === null || counted.length === 0 ? null : found.psf.shape.fwhm;
-  const ellipticity = fwhm === null ? null : found!.psf.shape.ellipticity;
+  const fwhm = finite(medianOf(counted.map((i) => stars.fwhm[i])));
+  const ellipticity = finite(medianOf(counted.map((i) => stars.ellipticity[i])));
   const bright = counted.filter((i) => (stars.flags[i] & starFlags.saturated) === 0).slice(0, 50);
   const scale = image.header.arcsecPerPixel;
   return {

@@ -1,9 +1,10 @@
 /** All stars of a frame: matched filter, fit of the frame's own profile, brightest first, each taken off in turn. */
 import { findHidden } from './deblend.ts';
 import { addStar, fitStar, type StarFit } from './fit-star.ts';
-import type { FramePsf } from './frame-psf.ts';
+import { type FramePsf, refineFramePsf } from './frame-psf.ts';
 import { findMaxima, type Plane } from './maxima.ts';
 import { fullGroups } from './saturated-stars.ts';
+import { type ShapeField, shapeField } from './shape-field.ts';
 import { type Place, removeSpikes } from './spikes.ts';
 import { StarPlaces } from './star-places.ts';
 import { lookRound } from './surroundings.ts';
@@ -18,6 +19,9 @@ export interface DetectedStar {
 }
 
 export interface Detection {
+  /** The frame's profile, made again with every star's neighbours taken off, and how it changes over the frame. */
+  readonly psf: FramePsf;
+  readonly shapes: ShapeField;
   readonly stars: readonly DetectedStar[];
   readonly hotPixels: readonly Place[];
   readonly cosmicRays: readonly Place[];
@@ -58,10 +62,12 @@ export function detectStars(input: DetectionInput): Detection {
     else if (verdict === 'hot') hotPixels.push(place);
     else if (verdict === 'cosmic') cosmicRays.push(place);
   }
-  for (const star of found) addStar(plane, psf.model.psf, star.fit, 1);
   stars.sort((a, b) => b.fit.snr - a.fit.snr);
   markBlends(stars, psf.shape.fwhm, plane.width);
-  return { stars, hotPixels, cosmicRays };
+  const refined = refineFramePsf(plane, psf, stars);
+  const shapes = shapeField(plane, refined, stars, psf.model.psf);
+  for (const star of found) addStar(plane, psf.model.psf, star.fit, 1);
+  return { psf: refined, shapes, stars, hotPixels, cosmicRays };
 }
 
 function findCandidates(plane: Plane, psf: FramePsf): Candidate[] {

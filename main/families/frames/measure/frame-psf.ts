@@ -5,6 +5,7 @@ import { type MoffatShape, moffatFwhm, moffatValue } from './moffat.ts';
 import { type HalfMaximumShape, halfMaximumShape } from './psf-shape.ts';
 import { medianOf } from './robust.ts';
 import { addSplines, SplineFit, type SplinePsf, splineOf, splineValue } from './spline-psf.ts';
+import { annulusSky } from './star-sky.ts';
 import { chooseTemplates, fwhmPerSigma, type PsfInput } from './templates.ts';
 
 export interface FramePsf {
@@ -22,6 +23,9 @@ export interface FramePsf {
   readonly spikeShare: number;
   /** One axis of the Gaussian that candidates are smoothed with. */
   readonly kernel: Float32Array;
+  /** The Moffat profile that the spline corrects, and that profile as a spline. */
+  readonly moffat: MoffatShape;
+  readonly base: SplinePsf;
 }
 
 interface Template {
@@ -54,25 +58,37 @@ export function buildFramePsf(input: PsfInput): FramePsf | null {
   const base = splineOf((x, y) => moffatValue(moffat, x, y), radius, Math.hypot(fwhm, 0.7) / knotsPerFwhm);
   if (base === null) return null;
   let templates: Template[] = chosen.stars.map((star) => ({ ...star }));
-  let result = describe(base, input.parity, templates);
+  const origin = { moffat, base };
+  let result = describe(base, input.parity, templates, origin);
   for (let round = 0; round < rounds && result !== null; round++) {
     const { model, shape } = result;
     const flux = fluxByPhase(model, shape.fwhm);
     templates = dropOutliers(refit(input.plane, model, templates, shape.fwhm, flux));
     if (templates.length === 0) return result;
-    const corrected = correct(input, moffat, base, templates);
-    result = (corrected === null ? null : describe(corrected, input.parity, templates)) ?? result;
+    const corrected = correct(input.plane, input.parity, origin, templates);
+    result = (corrected === null ? null : describe(corrected, input.parity, templates, origin)) ?? result;
   }
   return result;
 }
 
-function describe(psf: SplinePsf, parity: -1 | 0 | 1, templates: readonly Template[]): FramePsf | null {
+interface Origin {
+  readonly moffat: MoffatShape;
+  readonly base: SplinePsf;
+}
+
+function describe(
+  psf: SplinePsf,
+  parity: -1 | 0 | 1,
+  templates: readonly Template[],
+  origin: Origin,
+): FramePsf | null {
   const shape = halfMaximumShape(psf);
   if (shape === null) return null;
   const model = modelOf(psf, shape, parity);
   const sums = { sum: shape.sum / shape.peak, sumOfSquares: model.sumOfSquares };
   const neighbourShare = meanAround(model, shape);
   return {
+    ...origin,
     model,
     shape: { ...shape, ...sums, peak: 1 },
     stars: templates.map((t) => asFit(t, model)),
@@ -118,13 +134,15 @@ function modelOf(psf: SplinePsf, shape: HalfMaximumShape, parity: -1 | 0 | 1): F
   };
 }
 
+/** With `ownLight` the plane has all stars taken off, and each template's own light is put back by that model. */
 function correct(
-  input: PsfInput,
-  moffat: MoffatShape,
-  base: SplinePsf,
+  plane: Plane,
+  parity: -1 | 0 | 1,
+  origin: Origin,
   templates: readonly Template[],
+  ownLight: FitModel | null = null,
 ): SplinePsf | null {
-  const { plane, parity } = input;
+  const { moffat, base } = origin;
   const { radius } = base;
   const fit = new SplineFit(radius, base.spacing);
   for (const t of templates) {
@@ -135,13 +153,51 @@ function correct(
         const value = plane.values[j * plane.width + i];
         if (Number.isNaN(value)) continue;
         const expected = moffatValue(moffat, i - t.x, j - t.y);
-        fit.add(i - t.x, j - t.y, (value - t.sky) / t.amplitude - expected, weight);
+        const own = ownLight === null ? 0 : splineValue(ownLight.psf, i - t.x, j - t.y);
+        fit.add(i - t.x, j - t.y, (value - t.sky) / t.amplitude + own - expected, weight);
       }
   }
   const loose = fit.solve(firstSpread);
   if (loose === null) return null;
   const correction = fit.solve(fit.spreadOf(loose, leastSpread));
   return correction === null ? null : addSplines(base, correction);
+}
+
+/** Least SNR of a star that takes part once neighbours are known, and how many do. */
+const refiningSnr = 20;
+const mostRefining = 250;
+const refiningPixels = 120_000;
+
+/**
+ * The profile again, from a plane with all stars taken off: every lone bright star takes part with its neighbours' light
+ * gone and its own put back. `stars` are brightest first. The profile as it was when too few stars qualify.
+ */
+export function refineFramePsf(plane: Plane, psf: FramePsf, stars: readonly RefiningStar[]): FramePsf {
+  const { model } = psf;
+  const limit = Math.max(20, Math.min(mostRefining, refiningPixels / (4 * model.psf.radius ** 2)));
+  const flux = fluxByPhase(model, psf.shape.fwhm);
+  const templates: Template[] = [];
+  for (const { fit, saturated, blended } of stars) {
+    if (fit.snr < refiningSnr || templates.length >= limit) break;
+    if (saturated || blended) continue;
+    const { x, y } = fit;
+    const edge = model.psf.radius;
+    if (x < edge || y < edge || x > plane.width - 1 - edge || y > plane.height - 1 - edge) continue;
+    const scale = flux === null ? 1 : atPhase(flux, x, y);
+    const excess = Math.sqrt(Math.max(0, fit.misfit - 1)) / fit.amplitude;
+    const sky = annulusSky(plane, x, y, psf.shape.fwhm);
+    templates.push({ x, y, amplitude: fit.amplitude * scale, sky, misfit: excess });
+  }
+  const kept = dropOutliers(templates);
+  if (kept.length < 3) return psf;
+  const corrected = correct(plane, model.parity, psf, kept, model);
+  return (corrected === null ? null : describe(corrected, model.parity, kept, psf)) ?? psf;
+}
+
+interface RefiningStar {
+  readonly fit: StarFit;
+  readonly saturated: boolean;
+  readonly blended: boolean;
 }
 
 const phases = 8;

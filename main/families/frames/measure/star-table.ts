@@ -2,6 +2,7 @@
 import { type StarTable, starFlags } from '../record.ts';
 import type { DetectedStar } from './detect-stars.ts';
 import type { FramePsf } from './frame-psf.ts';
+import type { ShapeField } from './shape-field.ts';
 
 /** Stars kept in a record, brightest first: enough for matching and for grids of cells. */
 const mostStars = 20_000;
@@ -10,6 +11,7 @@ export interface StarTableInput {
   readonly width: number;
   readonly height: number;
   readonly psf: FramePsf;
+  readonly shapes: ShapeField;
   readonly stars: readonly DetectedStar[];
   /** Local sigma in ADU at a pixel. */
   readonly sigmaAt: (x: number, y: number) => number;
@@ -51,9 +53,10 @@ export function starTableOf(input: StarTableInput): StarTable {
     table.peak[i] = fit.amplitude * sigma;
     table.flux[i] = fit.amplitude * sigma * psf.shape.sum;
     table.snr[i] = fit.snr;
-    table.fwhm[i] = saturated ? Number.NaN : psf.shape.fwhm;
-    table.ellipticity[i] = saturated ? Number.NaN : psf.shape.ellipticity;
-    table.angle[i] = saturated ? Number.NaN : psf.shape.angle;
+    const shape = input.shapes(fit.x, fit.y);
+    table.fwhm[i] = saturated ? Number.NaN : shape.fwhm;
+    table.ellipticity[i] = saturated ? Number.NaN : shape.ellipticity;
+    table.angle[i] = saturated ? Number.NaN : shape.angle;
     table.hfr[i] = saturated ? Number.NaN : input.hfr(stars[i]);
     table.flags[i] =
       (saturated ? starFlags.saturated : 0) |
