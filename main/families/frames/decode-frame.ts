@@ -3,8 +3,9 @@ import type { ByteSource } from '../../formats/byte-source.ts';
 import type { DecodedImage } from '../../formats/fits/decoded.ts';
 import { isGzip, unwrapGzip } from '../../formats/fits/gzip-file.ts';
 import { readFitsImage } from '../../formats/fits/read-image.ts';
-import { foreignCompression, identifyLength, rasterFormat } from '../../formats/identify.ts';
+import { foreignCompression, identifyLength, isXisf, rasterFormat } from '../../formats/identify.ts';
 import { refusal } from '../../formats/refusal.ts';
+import { readXisfImage } from '../../formats/xisf/read-xisf.ts';
 import { readFrameHeader } from './header.ts';
 import { readBayerPattern, storedPattern } from './header-mosaic.ts';
 import type { FrameImage } from './record.ts';
@@ -68,6 +69,7 @@ async function readAnyImage(
     const { readRasterImage } = await import('../../formats/raster/read-raster.ts');
     return readRasterImage(source, options);
   }
+  if (isXisf(head)) return readXisfImage(source, options);
   return readFitsImage(source, options, warnings);
 }
 

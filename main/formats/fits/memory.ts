@@ -10,16 +10,8 @@ export interface PixelBudget {
   readonly ratio: number;
 }
 
-/**
- * A float32 plane, still zero, after the claim was held against the caps and against the length of the file.
- * @throws `tooLarge`
- */
-export function allocatePlane(
-  source: ByteSource,
-  width: number,
-  height: number,
-  budget: PixelBudget,
-): Float32Array {
+/** Holds a claimed size against the caps and against the length of the file. @throws `tooLarge` */
+export function checkClaim(source: ByteSource, width: number, height: number, budget: PixelBudget): void {
   const pixels = width * height;
   if (!Number.isSafeInteger(pixels) || pixels > Math.min(budget.maximumPixels, fitsLimits.pixels)) {
     throw refusal(
@@ -30,15 +22,28 @@ export function allocatePlane(
       { width, height },
     );
   }
-  const bytes = pixels * 4;
-  if (bytes > Math.max(fitsLimits.freeBytes, budget.ratio * source.byteLength)) {
-    throw refusal(
-      'tooLarge',
-      source,
-      `the header claims ${width} x ${height} pixels, but the file has only ${source.byteLength} bytes`,
-      'The file was cut off near its start or its header is damaged; take another copy.',
-      { width, height, byteLength: source.byteLength },
-    );
-  }
-  return new Float32Array(pixels);
+  checkBytes(source, pixels * 4, budget.ratio, `${width} x ${height} pixels`);
+}
+
+/** Holds the bytes that a decoder is about to fill against the length of the file. @throws `tooLarge` */
+export function checkBytes(source: ByteSource, bytes: number, ratio: number, claim: string): void {
+  if (bytes <= Math.max(fitsLimits.freeBytes, ratio * source.byteLength)) return;
+  throw refusal(
+    'tooLarge',
+    source,
+    `the header claims ${claim}, but the file has only ${source.byteLength} bytes`,
+    'The file was cut off near its start or its header is damaged; take another copy.',
+    { bytes, byteLength: source.byteLength },
+  );
+}
+
+/** A float32 plane, still zero, after `checkClaim`. @throws `tooLarge` */
+export function allocatePlane(
+  source: ByteSource,
+  width: number,
+  height: number,
+  budget: PixelBudget,
+): Float32Array {
+  checkClaim(source, width, height, budget);
+  return new Float32Array(width * height);
 }

@@ -7,7 +7,7 @@ import { bytesSource } from '../../../main/formats/byte-source.ts';
 import { readFitsHdu } from '../../../main/formats/fits/read-image.ts';
 
 const folder = join(
-  process.env['NIGHTSIFT_SHARED_DATA'] ?? join(import.meta.dirname, '../../../../shared/data'),
+  process.env.NIGHTSIFT_SHARED_DATA ?? join(import.meta.dirname, '../../../../shared/data'),
   'frames',
 );
 const absent = existsSync(join(folder, 'truth.json')) ? '' : ` (skipped: no samples in ${folder})`;
