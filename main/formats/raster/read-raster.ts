@@ -32,14 +32,15 @@ function damaged(source: ByteSource, cause: unknown) {
   );
 }
 
-function open(source: ByteSource, maximumPixels: number) {
+function open(source: ByteSource, maximumPixels: number | false) {
   const bytes = source.read(0, source.byteLength);
   // Neither animation nor pages: the first picture is the frame.
   return sharp(bytes, { limitInputPixels: maximumPixels, sequentialRead: true, failOn: 'truncated' });
 }
 
-async function inspect(source: ByteSource, maximumPixels: number): Promise<RasterFacts> {
-  const facts = await open(source, maximumPixels)
+/** Reads the header alone; its claim is held against our own caps, which say what is wrong. */
+async function inspect(source: ByteSource): Promise<RasterFacts> {
+  const facts = await open(source, false)
     .metadata()
     .catch((cause: unknown) => {
       throw damaged(source, cause);
@@ -86,7 +87,7 @@ export async function readRasterImage(
   options: { readonly maximumPixels?: number },
 ): Promise<DecodedImage> {
   const maximumPixels = options.maximumPixels ?? fitsLimits.pixels;
-  const facts = await inspect(source, maximumPixels);
+  const facts = await inspect(source);
   const pixels = allocatePlane(source, facts.width, facts.height, { maximumPixels, ratio });
   const plane = await rawPlane(source, facts, maximumPixels).catch((cause: unknown) => {
     throw damaged(source, cause);
