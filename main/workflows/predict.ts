@@ -11,7 +11,7 @@ import type { WorkOptions } from './progress.ts';
 import { scan } from './scan.ts';
 import { type PredictableItem, type PredictOpinion, predictableItems } from './scanning/opinions.ts';
 import { findSession } from './sessions.ts';
-import { openTrainedModel, openVersion, type Prediction } from './trained-model.ts';
+import { openTrainedModel, openVersion, type Prediction, type TrainedModel } from './trained-model.ts';
 import { frameTask } from './training/training-run.ts';
 
 export interface PredictPorts {
@@ -37,26 +37,34 @@ export async function predict(
 ): Promise<PredictReport> {
   const model = await openTrainedModel(ports, input.model);
   try {
-    const { session, report } = await scan(
-      { ...ports, predictOpinion: promotedOpinion(ports) },
-      { paths: input.paths, workers: input.workers, policy: input.policy },
-      options,
-    );
-    const known = findSession(ports.library, session.name);
-    const items = predictableItems(ports.library, known, ports.family.measurementVersion);
-    const predictions = await model.predictFrames(items, {
-      signal: options.signal,
-      onDone: (done) => options.onProgress?.({ phase: 'predicting', done, total: items.length }),
-    });
-    const byFile = new Map(items.map((item, index) => [item.file, predictions[index] as Prediction]));
-    return {
-      schema: 'nightsift.predict/1',
-      model: model.reference,
-      items: report.frames.map((frame) => itemOf(frame, byFile.get(frame.file))),
-    };
+    return await predictWith(ports, model, input, options);
   } finally {
     await model.close();
   }
+}
+
+/** The same with a model that is open already. */
+export async function predictWith(
+  ports: PredictPorts,
+  model: TrainedModel,
+  input: Omit<PredictInput, 'model'>,
+  options: WorkOptions = {},
+): Promise<PredictReport> {
+  const { paths, workers, policy } = input;
+  const scanPorts = { ...ports, predictOpinion: promotedOpinion(ports) };
+  const { session, report } = await scan(scanPorts, { paths, workers, policy }, options);
+  const known = findSession(ports.library, session.name);
+  const items = predictableItems(ports.library, known, ports.family.measurementVersion);
+  const predictions = await model.predictFrames(items, {
+    signal: options.signal,
+    onDone: (done) => options.onProgress?.({ phase: 'predicting', done, total: items.length }),
+  });
+  const byFile = new Map(items.map((item, index) => [item.file, predictions[index] as Prediction]));
+  return {
+    schema: 'nightsift.predict/1',
+    model: model.reference,
+    items: report.frames.map((frame) => itemOf(frame, byFile.get(frame.file))),
+  };
 }
 
 function itemOf(frame: ScannedFrame, prediction: Prediction | undefined): PredictItem {
