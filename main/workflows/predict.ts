@@ -2,7 +2,7 @@
 
 import { isNightsiftError } from '../../contract/errors.ts';
 import type { PredictReport, ScannedFrame } from '../../contract/scan-report.ts';
-import { defaultThresholds, labelForScore, type PolicyName } from '../../contract/words.ts';
+import { labelForScore, type PolicyName, type Thresholds } from '../../contract/words.ts';
 import type { Library } from '../library/open-library.ts';
 import { isHard } from './decide.ts';
 import type { FrameFamily } from './frame-family.ts';
@@ -59,15 +59,20 @@ export async function predictWith(
     signal: options.signal,
     onDone: (done) => options.onProgress?.({ phase: 'predicting', done, total: items.length }),
   });
+  const thresholds = ports.library.calibrations.thresholds(known.family, known.policy);
   const byFile = new Map(items.map((item, index) => [item.file, predictions[index] as Prediction]));
   return {
     schema: 'nightsift.predict/1',
     model: model.reference,
-    items: report.frames.map((frame) => itemOf(frame, byFile.get(frame.file))),
+    items: report.frames.map((frame) => itemOf(frame, byFile.get(frame.file), thresholds)),
   };
 }
 
-function itemOf(frame: ScannedFrame, prediction: Prediction | undefined): PredictItem {
+function itemOf(
+  frame: ScannedFrame,
+  prediction: Prediction | undefined,
+  thresholds: Thresholds,
+): PredictItem {
   const { file, status } = frame;
   if (status === 'failed') {
     // The same answer as scan gives: what cannot be judged is not worth stacking.
@@ -80,7 +85,7 @@ function itemOf(frame: ScannedFrame, prediction: Prediction | undefined): Predic
   const { probabilities, score } = prediction;
   // No model may overrule what the pixels prove.
   if (isHard(frame.findings)) return { file, status, label: 'contaminated', probabilities, score };
-  const label = score === null ? prediction.label : labelForScore(score, defaultThresholds);
+  const label = score === null ? prediction.label : labelForScore(score, thresholds);
   return { file, status, label, probabilities, score };
 }
 

@@ -7,10 +7,12 @@ export interface Column<Row> {
   readonly of: (row: Row) => Cell;
   /** Digits after the point; numbers without it are printed as they are. */
   readonly digits?: number;
+  /** Digits that count, for figures of any size. */
+  readonly significant?: number;
 }
 
 export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
-  const texts = rows.map((row) => columns.map((column) => cellText(column.of(row), column.digits)));
+  const texts = rows.map((row) => columns.map((column) => cellText(column.of(row), column)));
   const numeric = columns.map((column) => rows.every((row) => typeof (column.of(row) ?? 0) === 'number'));
   const widths = columns.map((column, index) =>
     Math.max(column.title.length, ...texts.map((cells) => cells[index]?.length ?? 0)),
@@ -26,9 +28,13 @@ export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]
   return `${[line(columns.map((column) => column.title)), ...texts.map(line)].join('\n')}\n`;
 }
 
-export function cellText(cell: Cell, digits?: number): string {
+export function cellText(
+  cell: Cell,
+  { digits, significant }: Pick<Column<never>, 'digits' | 'significant'>,
+): string {
   if (cell === null) return '–';
   if (typeof cell === 'string') return cell;
+  if (significant !== undefined) return String(Number(cell.toPrecision(significant)));
   return digits === undefined ? String(cell) : cell.toFixed(digits);
 }
 

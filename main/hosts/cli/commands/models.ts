@@ -76,9 +76,9 @@ function addLooks(models: Command, context: Context): void {
       context.terminal.out(
         table(compared.metrics, [
           { title: 'figure', of: (row) => row.key },
-          { title: nameOf(compared.first), of: (row) => row.first, digits: 4 },
-          { title: nameOf(compared.second), of: (row) => row.second, digits: 4 },
-          { title: 'difference', of: (row) => row.difference, digits: 4 },
+          { title: nameOf(compared.first), of: (row) => row.first, significant: 4 },
+          { title: nameOf(compared.second), of: (row) => row.second, significant: 4 },
+          { title: 'difference', of: (row) => row.difference, significant: 3 },
         ]) + (compared.sameDataSet ? '' : 'They were measured on different data set versions.\n'),
       );
     });
