@@ -5,7 +5,7 @@ import { type MoffatShape, moffatFwhm, moffatValue } from './moffat.ts';
 import { type HalfMaximumShape, halfMaximumShape } from './psf-shape.ts';
 import { medianOf } from './robust.ts';
 import { addSplines, SplineFit, type SplinePsf, splineOf, splineValue } from './spline-psf.ts';
-import { annulusSky } from './star-sky.ts';
+import { annulusSky, ringShare } from './star-sky.ts';
 import { chooseTemplates, fwhmPerSigma, type PsfInput } from './templates.ts';
 
 export interface FramePsf {
@@ -23,9 +23,12 @@ export interface FramePsf {
   readonly spikeShare: number;
   /** One axis of the Gaussian that candidates are smoothed with. */
   readonly kernel: Float32Array;
-  /** The Moffat profile that the spline corrects, and that profile as a spline. */
+  /** The Moffat profile that the spline corrects, its greatest value, and that profile as a spline of peak 1. */
   readonly moffat: MoffatShape;
+  readonly moffatPeak: number;
   readonly base: SplinePsf;
+  /** Mean light of a unit star in the ring that its sky is measured in. */
+  readonly ringShare: number;
 }
 
 interface Template {
@@ -42,8 +45,11 @@ const fullWeightAmplitude = 150;
 const knotsPerFwhm = 5;
 const rounds = 3;
 /** Least and first spread of the correction to the Moffat profile, shares of the peak. */
-const leastSpread = 0.004;
+const leastSpread = 0.002;
 const firstSpread = 0.1;
+/** Small corrections are fitted on knots this much wider, which halves their noise; large ones on the fine knots. */
+const coarsening = 2;
+const fineFromSpread = 0.025;
 
 /**
  * A Moffat profile fitted to the strongest stars, then a spline for what their pixels show beyond it. Few or faint stars
@@ -55,10 +61,18 @@ export function buildFramePsf(input: PsfInput): FramePsf | null {
   const { shape: moffat } = chosen.moffat;
   const fwhm = moffatFwhm(moffat);
   const radius = Math.max(3, 1.75 * Math.hypot(fwhm, 0.7));
-  const base = splineOf((x, y) => moffatValue(moffat, x, y), radius, Math.hypot(fwhm, 0.7) / knotsPerFwhm);
+  const moffatPeak = moffatValue(moffat, 0, 0);
+  const base = splineOf(
+    (x, y) => moffatValue(moffat, x, y) / moffatPeak,
+    radius,
+    Math.hypot(fwhm, 0.7) / knotsPerFwhm,
+  );
   if (base === null) return null;
-  let templates: Template[] = chosen.stars.map((star) => ({ ...star }));
-  const origin = { moffat, base };
+  let templates: Template[] = chosen.stars.map((star) => ({
+    ...star,
+    amplitude: star.amplitude * moffatPeak,
+  }));
+  const origin = { moffat, moffatPeak, base };
   let result = describe(base, input.parity, templates, origin);
   for (let round = 0; round < rounds && result !== null; round++) {
     const { model, shape } = result;
@@ -73,6 +87,7 @@ export function buildFramePsf(input: PsfInput): FramePsf | null {
 
 interface Origin {
   readonly moffat: MoffatShape;
+  readonly moffatPeak: number;
   readonly base: SplinePsf;
 }
 
@@ -88,7 +103,10 @@ function describe(
   const sums = { sum: shape.sum / shape.peak, sumOfSquares: model.sumOfSquares };
   const neighbourShare = meanAround(model, shape);
   return {
-    ...origin,
+    moffat: origin.moffat,
+    moffatPeak: origin.moffatPeak,
+    base: origin.base,
+    ringShare: ringShare(origin.moffat, shape.fwhm) / origin.moffatPeak,
     model,
     shape: { ...shape, ...sums, peak: 1 },
     stars: templates.map((t) => asFit(t, model)),
@@ -142,9 +160,34 @@ function correct(
   templates: readonly Template[],
   ownLight: FitModel | null = null,
 ): SplinePsf | null {
-  const { moffat, base } = origin;
+  const { base } = origin;
+  const coarse = fillCorrection(plane, parity, origin, templates, ownLight, coarsening * base.spacing);
+  const loose = coarse.solve(firstSpread);
+  if (loose === null) return null;
+  const spread = coarse.spreadOf(loose, leastSpread);
+  if (spread < fineFromSpread) {
+    const correction = coarse.solve(spread);
+    const fine =
+      correction === null
+        ? null
+        : splineOf((x, y) => splineValue(correction, x, y), base.radius, base.spacing);
+    return fine === null ? null : addSplines(base, fine);
+  }
+  const fit = fillCorrection(plane, parity, origin, templates, ownLight, base.spacing);
+  const correction = fit.solve(firstSpread);
+  return correction === null ? null : addSplines(base, correction);
+}
+
+function fillCorrection(
+  plane: Plane,
+  parity: -1 | 0 | 1,
+  { moffat, moffatPeak, base }: Origin,
+  templates: readonly Template[],
+  ownLight: FitModel | null,
+  spacing: number,
+): SplineFit {
   const { radius } = base;
-  const fit = new SplineFit(radius, base.spacing);
+  const fit = new SplineFit(radius, spacing);
   for (const t of templates) {
     const weight = t.amplitude ** 2 / (1 + (t.amplitude / fullWeightAmplitude) ** 2);
     for (let j = Math.max(0, Math.ceil(t.y - radius)); j <= Math.min(plane.height - 1, t.y + radius); j++)
@@ -152,15 +195,12 @@ function correct(
         if (parity >= 0 && ((i + j) & 1) !== parity) continue;
         const value = plane.values[j * plane.width + i];
         if (Number.isNaN(value)) continue;
-        const expected = moffatValue(moffat, i - t.x, j - t.y);
+        const expected = moffatValue(moffat, i - t.x, j - t.y) / moffatPeak;
         const own = ownLight === null ? 0 : splineValue(ownLight.psf, i - t.x, j - t.y);
         fit.add(i - t.x, j - t.y, (value - t.sky) / t.amplitude + own - expected, weight);
       }
   }
-  const loose = fit.solve(firstSpread);
-  if (loose === null) return null;
-  const correction = fit.solve(fit.spreadOf(loose, leastSpread));
-  return correction === null ? null : addSplines(base, correction);
+  return fit;
 }
 
 /** Least SNR of a star that takes part once neighbours are known, and how many do. */
@@ -185,7 +225,7 @@ export function refineFramePsf(plane: Plane, psf: FramePsf, stars: readonly Refi
     if (x < edge || y < edge || x > plane.width - 1 - edge || y > plane.height - 1 - edge) continue;
     const scale = flux === null ? 1 : atPhase(flux, x, y);
     const excess = Math.sqrt(Math.max(0, fit.misfit - 1)) / fit.amplitude;
-    const sky = annulusSky(plane, x, y, psf.shape.fwhm);
+    const sky = annulusSky(plane, x, y, psf.shape.fwhm) - psf.ringShare * fit.amplitude;
     templates.push({ x, y, amplitude: fit.amplitude * scale, sky, misfit: excess });
   }
   const kept = dropOutliers(templates);

@@ -6,6 +6,7 @@ import { solveDense } from './moffat.ts';
 import { ellipseOf } from './psf-shape.ts';
 import { madSigmaOf, medianOf } from './robust.ts';
 import { type SplinePsf, type SplineSample, splineSample, splineValue } from './spline-psf.ts';
+import { annulusSky } from './star-sky.ts';
 
 /** A star's profile against the frame's: relative growth and two stretches, to first order. */
 interface Distortion {
@@ -134,6 +135,7 @@ function distortionOf(
   const { model } = psf;
   const { fit } = star;
   const radius = model.radius;
+  const sky = annulusSky(plane, fit.x, fit.y, psf.shape.fwhm) - psf.ringShare * fit.amplitude;
   const normal = new Float64Array(unknowns * unknowns);
   const right = new Float64Array(unknowns);
   for (let j = Math.max(0, Math.ceil(fit.y - radius)); j <= Math.min(plane.height - 1, fit.y + radius); j++)
@@ -143,7 +145,7 @@ function distortionOf(
       i++
     ) {
       if (model.parity >= 0 && ((i + j) & 1) !== model.parity) continue;
-      const remainder = plane.values[j * plane.width + i] - star.sky;
+      const remainder = plane.values[j * plane.width + i] - sky;
       if (Number.isNaN(remainder)) continue;
       const x = i - fit.x;
       const y = j - fit.y;

@@ -1,14 +1,19 @@
 /** Sky in a ring round a star. */
 import type { Plane } from './maxima.ts';
+import { type MoffatShape, moffatValue } from './moffat.ts';
 import { medianOf } from './robust.ts';
 
+/** Ring that a star's sky is measured in, FWHM; at least 5 to 9 px. */
+const innerFwhm = 2.5;
+const outerFwhm = 4;
+
 /**
- * Clipped mean of the residual in a ring from 2.5 to 4 FWHM, in sigmas; 0 unless it differs from 0 by more than its
- * error allows, so that lone stars on an even sky take on no extra noise.
+ * Clipped mean of the residual in a ring from 2.5 to 4 FWHM, in sigmas. The star's own wings there are part of it: take
+ * off `ringShare` times its amplitude.
  */
 export function annulusSky(plane: Plane, x: number, y: number, fwhm: number): number {
-  const inner = Math.max(5, 2.5 * fwhm);
-  const outer = Math.max(9, 4 * fwhm);
+  const inner = Math.max(5, innerFwhm * fwhm);
+  const outer = Math.max(9, outerFwhm * fwhm);
   const values: number[] = [];
   const stride = outer > 24 ? 2 : 1;
   for (let j = Math.max(0, Math.ceil(y - outer)); j <= Math.min(plane.height - 1, y + outer); j += stride)
@@ -20,7 +25,6 @@ export function annulusSky(plane: Plane, x: number, y: number, fwhm: number): nu
     }
   if (values.length < 20) return 0;
   let centre = medianOf(values);
-  let error = 1;
   for (let iteration = 0; iteration < 3; iteration++) {
     let sum = 0;
     let count = 0;
@@ -31,7 +35,24 @@ export function annulusSky(plane: Plane, x: number, y: number, fwhm: number): nu
     }
     if (count < 10) return centre;
     centre = sum / count;
-    error = 1 / Math.sqrt(count);
   }
-  return Math.abs(centre) > 2.5 * error ? centre : 0;
+  return centre;
+}
+
+/** Mean light of a unit star in that ring, by its Moffat profile. */
+export function ringShare(moffat: MoffatShape, fwhm: number): number {
+  const inner = Math.max(5, innerFwhm * fwhm);
+  const outer = Math.max(9, outerFwhm * fwhm);
+  const rings = 6;
+  let light = 0;
+  let area = 0;
+  for (let k = 0; k < rings; k++) {
+    const radius = inner + ((outer - inner) * (k + 0.5)) / rings;
+    for (let direction = 0; direction < 8; direction++) {
+      const angle = (Math.PI * direction) / 8;
+      light += radius * moffatValue(moffat, radius * Math.cos(angle), radius * Math.sin(angle));
+      area += radius;
+    }
+  }
+  return light / area;
 }

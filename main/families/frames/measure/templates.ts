@@ -4,7 +4,7 @@ import type { Plane } from './maxima.ts';
 import { fitMoffat, type MoffatFit, type MoffatStar, moffatFwhm, roundMoffat } from './moffat.ts';
 import { medianOf } from './robust.ts';
 import { type BrightSpot, recentre } from './star-scale.ts';
-import { annulusSky } from './star-sky.ts';
+import { annulusSky, ringShare } from './star-sky.ts';
 
 export interface PsfInput {
   readonly plane: Plane;
@@ -83,14 +83,18 @@ function templatesOfSize(input: PsfInput, sigma: number): TemplateStars | null {
     iterations: 10,
   });
   if (fit === null) return null;
-  const agreeing = agreeingStars(fit.stars);
-  if (agreeing.length < fit.stars.length) {
-    const again = fitMoffat({ plane, parity, stars: agreeing, start: fit.shape, radius, iterations: 6 });
-    if (again !== null) fit = again;
-  }
+  const share = ringShare(fit.shape, fwhm);
+  const agreeing = withoutWings(agreeingStars(fit.stars), share);
+  const again = fitMoffat({ plane, parity, stars: agreeing, start: fit.shape, radius, iterations: 6 });
+  if (again !== null) fit = again;
   const size = moffatFwhm(fit.shape);
   if (!(size > 0.3 && size < 4 * fwhm)) return null;
-  return { moffat: fit, stars: [...fit.stars, ...chosen.slice(mostFitted)] };
+  return { moffat: fit, stars: [...fit.stars, ...withoutWings(chosen.slice(mostFitted), share)] };
+}
+
+/** The stars with the light of their own wings taken out of their sky. */
+function withoutWings(stars: readonly MoffatStar[], share: number): MoffatStar[] {
+  return stars.map((star) => ({ ...star, sky: star.sky - share * star.amplitude }));
 }
 
 function agreeingStars(stars: readonly MoffatStar[]): MoffatStar[] {
