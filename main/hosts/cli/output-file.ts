@@ -17,7 +17,7 @@ export async function writeOutputFile(file: string, content: string | Uint8Array
     }
     await rename(part, file);
   } catch (thrown) {
-    await rm(part, { force: true });
+    await rm(part, { force: true }).catch(() => undefined); // where the folder is none, there is no part either
     const code = (thrown as NodeJS.ErrnoException).code;
     throw new NightsiftError(
       code === 'ENOSPC' ? 'diskFull' : 'cannotOpen',

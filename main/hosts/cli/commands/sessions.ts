@@ -74,18 +74,12 @@ export function addLabel(program: Command, context: Context): void {
       if ((options.from === undefined) === (file === undefined)) {
         throw wrongUse('Give either FILE and LABEL, or --from FILE.csv.');
       }
+      const wanted = file === undefined ? null : [{ file, label: frameLabel(label) }];
+      const client = await context.client();
       const receipt =
-        file === undefined
-          ? await (await context.client())('labels.import', {
-              session,
-              path: absolute(context, options.from),
-              by,
-            })
-          : await (await context.client())('labels.set', {
-              session,
-              labels: [{ file, label: frameLabel(label) }],
-              by,
-            });
+        wanted === null
+          ? await client('labels.import', { session, path: absolute(context, options.from), by })
+          : await client('labels.set', { session, labels: wanted, by });
       for (const unknown of receipt.unknown)
         context.terminal.err(`Not in session "${session}": ${unknown}\n`);
       context.terminal.out(

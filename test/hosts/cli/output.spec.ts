@@ -1,0 +1,114 @@
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { JobEvent } from '../../../contract/calls/jobs.ts';
+import { writeOutputFile } from '../../../main/hosts/cli/output-file.ts';
+import { barLine, describeSeconds, openProgress } from '../../../main/hosts/cli/progress.ts';
+import { csv, table } from '../../../main/hosts/cli/tables.ts';
+import { trialTerminal } from './trial-terminal.ts';
+
+describe('tables', () => {
+  test('align text left and numbers right, with a dash for nothing', () => {
+    const rows = [
+      { name: 'a', count: 5 },
+      { name: 'longer', count: null },
+    ];
+    const text = table(rows, [
+      { title: 'name', of: (row) => row.name },
+      { title: 'count', of: (row) => row.count, digits: 1 },
+    ]);
+    expect(text).toBe('name    count\na         5.0\nlonger      –\n');
+  });
+
+  test('CSV is read back as it was written', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ a: fc.string(), b: fc.double({ noNaN: true, noDefaultInfinity: true }) }), {
+          minLength: 1,
+        }),
+        (rows) => {
+          const text = csv(rows, [
+            { title: 'a', of: (row) => row.a },
+            { title: 'b', of: (row) => row.b },
+          ]);
+          const back = parse(text, { columns: true }) as { a: string; b: string }[];
+          rows.forEach((row, index) => {
+            const guarded = /^[=+\-@\t\r]/.test(row.a) ? `'${row.a}` : row.a;
+            expect(back[index]?.a).toBe(guarded);
+            expect(Number(back[index]?.b)).toBe(row.b + 0);
+          });
+        },
+      ),
+    );
+  });
+});
+
+describe('progress', () => {
+  const event = (done: number, total: number | null, phase = 'measuring'): JobEvent => ({
+    seq: 1,
+    kind: 'progress',
+    phase,
+    done,
+    total,
+    note: `frame_${done}.fits`,
+  });
+
+  test('is drawn in place on a terminal and cleared at the end', () => {
+    const terminal = trialTerminal({ interactive: true });
+    const view = openProgress(terminal, { milliseconds: () => 0 });
+    view.show(event(1, 4));
+    view.show(event(2, 4));
+    view.clear();
+    expect(terminal.errors.split('\r\u001b[2K').length).toBe(4);
+    expect(terminal.errors).not.toContain('\n');
+  });
+
+  test('is a few plain lines in a log', () => {
+    const terminal = trialTerminal();
+    const view = openProgress(terminal, { milliseconds: () => 0 });
+    for (let done = 0; done <= 1000; done++) view.show(event(done, 1000));
+    view.show({ seq: 2, kind: 'message', text: 'a word' });
+    const lines = terminal.errors.trimEnd().split('\n');
+    expect(lines.length).toBe(12);
+    expect(lines[0]).toBe('measuring: 0/1000 (frame_0.fits)');
+    expect(lines.at(-1)).toBe('a word');
+    expect(terminal.errors).not.toContain('\u001b');
+  });
+
+  test('says how long it will take', () => {
+    const progress = event(25, 100) as Extract<JobEvent, { kind: 'progress' }>;
+    expect(barLine(progress, 30)).toBe(
+      'measuring [######------------------] 25/100 25 % 90 s left  frame_25.fits'.replace('90 s', '2 min'),
+    );
+    expect([describeSeconds(0.4), describeSeconds(89), describeSeconds(600), describeSeconds(7200)]).toEqual([
+      '0 s',
+      '89 s',
+      '10 min',
+      '2.0 h',
+    ]);
+  });
+});
+
+describe('output files', () => {
+  test('appear whole, in folders made on the way, replacing what was there', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'nightsift-output-'));
+    const file = path.join(folder, 'new', 'report.json');
+    await writeOutputFile(file, 'first');
+    await writeOutputFile(file, 'second');
+    expect(readFileSync(file, 'utf8')).toBe('second');
+    expect(readdirSync(path.dirname(file))).toEqual(['report.json']);
+  });
+
+  test('that cannot be written are an error with the name', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'nightsift-output-'));
+    writeFileSync(path.join(folder, 'file'), '');
+    const target = path.join(folder, 'file', 'report.json');
+    await expect(writeOutputFile(target, 'x')).rejects.toMatchObject({
+      code: 'cannotOpen',
+      details: { file: target },
+    });
+  });
+});

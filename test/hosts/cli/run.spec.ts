@@ -1,0 +1,274 @@
+import { describe, expect, test } from 'vitest';
+import type { NightsiftHandlers } from '../../../contract/api.ts';
+import { NightsiftError } from '../../../contract/errors.ts';
+import { openJobBoard } from '../../../main/engine/job-board.ts';
+import { runCommandLine } from '../../../main/hosts/cli/run.ts';
+import { trialTerminal } from './trial-terminal.ts';
+
+/** Handlers that record what they are asked; those a test needs are its own. */
+function trialHouse(own: Partial<NightsiftHandlers> = {}) {
+  const asked: { method: string; input: unknown }[] = [];
+  const jobs = openJobBoard({ now: () => new Date(0), milliseconds: () => 0 });
+  const common: Partial<NightsiftHandlers> = {
+    'jobs.cancel': ({ job }) => jobs.cancel(job),
+    'jobs.result': ({ job }) => jobs.result(job),
+    'jobs.watch': ({ job, after }, { signal }) => jobs.watch(job, after, signal),
+  };
+  const handlers = new Proxy({ ...common, ...own } as NightsiftHandlers, {
+    get(all, method: string) {
+      const handler = all[method as keyof NightsiftHandlers] as (input: unknown, options: object) => unknown;
+      return (input: unknown, options: object) => {
+        asked.push({ method, input });
+        if (handler === undefined) throw new NightsiftError('notFound', `nothing for ${method}`);
+        return handler(input, options);
+      };
+    },
+  });
+  const opened: (string | undefined)[] = [];
+  let closed = 0;
+  return {
+    jobs,
+    asked,
+    opened,
+    closings: () => closed,
+    door: {
+      version: '1.2.3',
+      async open({ library }: { library: string | undefined }) {
+        opened.push(library);
+        const close = async () => {
+          closed += 1;
+        };
+        return { handlers, notes: ['Run run-1 was interrupted.'], close };
+      },
+    },
+  };
+}
+
+async function run(words: string, house = trialHouse(), terminal = trialTerminal()) {
+  const code = await runCommandLine(words.split(' ').filter(Boolean), terminal, house.door);
+  return { code, terminal, house };
+}
+
+const commands = [
+  'demo',
+  'scan',
+  'sessions',
+  'sessions list',
+  'sessions show',
+  'label',
+  'calibrate',
+  'dataset',
+  'dataset create',
+  'dataset list',
+  'dataset show',
+  'dataset diff',
+  'dataset verify',
+  'dataset export',
+  'train-from-fits',
+  'train',
+  'evaluate',
+  'predict',
+  'sort',
+  'undo',
+  'models',
+  'models list',
+  'models show',
+  'models promote',
+  'models archive',
+  'models rollback',
+  'models compare',
+  'models export',
+  'runs',
+  'runs list',
+  'runs show',
+  'runs compare',
+  'runs export',
+  'doctor',
+];
+
+describe('help', () => {
+  test.each(commands)('%s --help explains itself, without opening a library', async (command) => {
+    const { code, terminal, house } = await run(`${command} --help`);
+    expect(code).toBe(0);
+    expect(terminal.output).toContain(`Usage: nightsift ${command.split(' ')[0]}`);
+    expect(terminal.output.length).toBeGreaterThan(120);
+    expect(house.opened).toEqual([]);
+  });
+
+  test('names every command, with an example and the exit codes', async () => {
+    const { code, terminal } = await run('--help');
+    expect(code).toBe(0);
+    for (const command of commands.filter((name) => !name.includes(' ')))
+      expect(terminal.output).toContain(`  ${command} `);
+    expect(terminal.output).toContain('130 interrupted');
+  });
+
+  test('does not promise what is not there', async () => {
+    const { terminal } = await run('--help');
+    for (const absent of ['serve', 'review [', '--watch', '--annotate'])
+      expect(terminal.output).not.toContain(absent);
+  });
+
+  test('--version', async () => {
+    const { code, terminal } = await run('--version');
+    expect([code, terminal.output.trim()]).toEqual([0, '1.2.3']);
+  });
+});
+
+describe('wrong use ends with 2 and opens nothing', () => {
+  test.each([
+    '',
+    'frobnicate',
+    'scan',
+    'scan --policy lenient .',
+    'scan --workers 0 .',
+    'scan --workers many .',
+    'scan --watch .',
+    'scan --family spectra .',
+    'sessions show',
+    'label m31',
+    'label m31 a.fits',
+    'label m31 a.fits blurred',
+    'label m31 a.fits clean --from b.csv',
+    'calibrate',
+    'dataset create',
+    'dataset diff one',
+    'dataset export autumn',
+    'dataset export autumn --into x --action move',
+    'train',
+    'train autumn --resume run-1',
+    'train autumn --set epochs',
+    'train-from-fits',
+    'train-from-fits . --clean-threshold 2',
+    'train-from-fits . --clean-threshold 0.2 --contaminated-threshold 0.3',
+    'evaluate judge',
+    'predict judge',
+    'sort m31',
+    'sort m31 --into x',
+    'sort m31 --into x --action delete',
+    'models promote',
+    'runs compare one',
+    'demo --frames 3',
+    'serve',
+    'review m31',
+  ])('%s', async (words) => {
+    const { code, terminal, house } = await run(words);
+    expect(code).toBe(2);
+    expect(terminal.errors.length).toBeGreaterThan(0);
+    expect(house.opened).toEqual([]);
+  });
+});
+
+describe('a command', () => {
+  test('hands absolute paths and options over, hyphens or underscores', async () => {
+    const house = trialHouse();
+    await run('train_from_fits x', house);
+    await run('scan night --session a_b --policy stacking --workers 3', house);
+    expect(house.asked.at(-1)).toEqual({
+      method: 'scan.start',
+      input: { paths: ['/work/night'], family: 'frames', session: 'a_b', policy: 'stacking', workers: 3 },
+    });
+    await run(
+      'train-from-fits night --batch_size 8 --epochs 3 --model_output m.onnx --set imageWidth=8 flips=false',
+      house,
+    );
+    expect(house.asked.at(-1)).toEqual({
+      method: 'train-from-fits.start',
+      input: {
+        folder: '/work/night',
+        modelOutput: '/work/m.onnx',
+        parameters: { epochs: 3, batchSize: 8, imageWidth: 8, flips: false },
+        promote: false,
+        seed: 1,
+        where: {},
+      },
+    });
+  });
+
+  test('takes --library before and after its name', async () => {
+    const house = trialHouse({ 'sessions.list': () => [] });
+    await run('--library /a sessions list', house);
+    await run('sessions list --library /b', house);
+    await run('sessions list', house);
+    expect(house.opened).toEqual(['/a', '/b', undefined]);
+    expect(house.closings()).toBe(3);
+  });
+
+  test('prints JSON for machines to standard output, and notes beside it', async () => {
+    const { code, terminal } = await run('sessions list --json', trialHouse({ 'sessions.list': () => [] }));
+    expect(code).toBe(0);
+    expect(JSON.parse(terminal.output)).toEqual([]);
+    expect(terminal.errors).toBe('Run run-1 was interrupted.\n');
+  });
+
+  test('shows an error with its hint and ends with 1', async () => {
+    const fail = () => {
+      throw new NightsiftError('notFound', 'There is no session named "x".', {
+        hint: 'Scan a folder first.',
+      });
+    };
+    const { code, terminal } = await run('sessions show x', trialHouse({ 'sessions.show': fail }));
+    expect(code).toBe(1);
+    expect(terminal.errors).toContain('nightsift: There is no session named "x".\n  Scan a folder first.\n');
+    expect(terminal.errors).not.toContain('    at ');
+  });
+
+  test('that the handlers call wrong use ends with 2', async () => {
+    const house = trialHouse();
+    const fail = () =>
+      house.jobs.start('train.start', async () => {
+        throw new NightsiftError('wrongUse', 'The recipe has no setting "x".');
+      });
+    const inner = trialHouse({
+      'train.start': fail,
+      'jobs.watch': ({ job }, o) => house.jobs.watch(job, 0, o.signal),
+    });
+    expect((await run('train autumn --set x=1', inner)).code).toBe(2);
+  });
+
+  test('that meets a strange error ends with 1 and says so', async () => {
+    const fail = () => {
+      throw new TypeError('cannot read property');
+    };
+    const { code, terminal } = await run('runs list', trialHouse({ 'runs.list': fail }));
+    expect([code, terminal.errors.includes('cannot read property')]).toEqual([1, true]);
+  });
+});
+
+describe('interrupting', () => {
+  test('cancels the job, waits for it, and ends with 130', async () => {
+    const jobs = openJobBoard({ now: () => new Date(0), milliseconds: () => 0 });
+    let saved = false;
+    const terminal = trialTerminal();
+    const house = trialHouse({
+      'doctor.start': () =>
+        jobs.start('doctor.start', async ({ signal }) => {
+          setTimeout(() => terminal.interrupt(), 10);
+          await new Promise((resolve) => signal.addEventListener('abort', resolve));
+          saved = true;
+          throw new NightsiftError('cancelled', 'Stopped.', { hint: 'Go on with --resume.' });
+        }),
+      'jobs.watch': ({ job, after }, { signal }) => jobs.watch(job, after, signal),
+      'jobs.cancel': ({ job }) => jobs.cancel(job),
+    });
+    const { code } = await run('doctor', house, terminal);
+    expect([code, saved, house.closings()]).toEqual([130, true, 1]);
+    expect(terminal.errors).toContain('Go on with --resume.');
+  });
+
+  test('twice leaves at once', async () => {
+    const jobs = openJobBoard({ now: () => new Date(0), milliseconds: () => 0 });
+    const terminal = trialTerminal();
+    const house = trialHouse({
+      'doctor.start': () =>
+        jobs.start('doctor.start', async () => {
+          setTimeout(() => terminal.interrupt(), 10);
+          setTimeout(() => terminal.interrupt(), 20);
+          await new Promise(() => undefined);
+        }),
+      'jobs.watch': ({ job, after }, { signal }) => jobs.watch(job, after, signal),
+      'jobs.cancel': ({ job }) => jobs.cancel(job),
+    });
+    expect((await run('doctor', house, terminal)).code).toBe(130);
+  });
+});
