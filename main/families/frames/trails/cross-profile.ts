@@ -217,6 +217,74 @@ function addBeside(profile: Profile, fwhm: number, level: number, values: number
   }
 }
 
+const triedWidths: readonly number[] = [0.5, 0.71, 1, 1.41, 2];
+
+/**
+ * Share of the parts of a line (each with about `partZ` signal to noise) that by themselves show the same line: centred
+ * within half a width, of a similar width, with at least 0.3 of its brightness. Rims, clouds and rows of stars wander.
+ */
+export function steadiness(
+  strip: Strip,
+  runs: readonly { from: number; to: number }[],
+  fit: ProfileFit,
+  significance: number,
+): number {
+  const parts = Math.max(3, Math.min(12, Math.floor((significance / partZ) ** 2)));
+  let lit = 0;
+  for (const run of runs) lit += run.to - run.from;
+  let steady = 0;
+  let counted = 0;
+  for (let part = 0; part < parts; part++) {
+    const pieces = pieceOfRuns(
+      runs,
+      Math.floor((lit * part) / parts),
+      Math.floor((lit * (part + 1)) / parts),
+    );
+    const profile = meanProfile(strip, pieces);
+    if (Number.isNaN(profile.mean[profile.half])) continue;
+    counted++;
+    if (showsLine(profile, fit)) steady++;
+  }
+  return counted < 3 ? 1 : steady / counted;
+}
+
+const partZ = 5;
+
+/** Lit steps number `begin` to `end` of all lit steps, as ranges. */
+function pieceOfRuns(
+  runs: readonly { from: number; to: number }[],
+  begin: number,
+  end: number,
+): { from: number; to: number }[] {
+  const pieces: { from: number; to: number }[] = [];
+  let passed = 0;
+  for (const run of runs) {
+    const from = Math.max(run.from, run.from + begin - passed);
+    const to = Math.min(run.to, run.from + end - passed);
+    if (to > from) pieces.push({ from, to });
+    passed += run.to - run.from;
+  }
+  return pieces;
+}
+
+function showsLine(profile: Profile, fit: ProfileFit): boolean {
+  let top = Number.NEGATIVE_INFINITY;
+  let good = false;
+  const level = levelBeside(profile, fit.fwhm);
+  if (Number.isNaN(level)) return false;
+  for (const ratio of triedWidths) {
+    const width = Math.max(1, fit.fwhm * ratio);
+    for (let k = -4; k <= 4; k++) {
+      const offset = (k * fit.fwhm) / 4;
+      const match = matchAt(profile, offset, width, level);
+      if (match.z <= top) continue;
+      top = match.z;
+      good = Math.abs(k) <= 2 && ratio > 0.5 && ratio < 2 && match.amplitude > 0.3 * fit.amplitude;
+    }
+  }
+  return good;
+}
+
 /**
  * How far the line stands above the higher of its two sides, over its amplitude: near 1 for a line, near 0 for an edge,
  * a rim or a step. A side counts by its lowest stretch of a width, so that a second line beside does not matter. 0 when

@@ -13,9 +13,14 @@ const borderDoubt = 2;
 const endShare = 0.55;
 
 /** Drops outer pieces that are weak or no longer than a star's image, then settles both ends. */
-export function settleEnds(amplitudes: Amplitudes, runs: readonly Run[], fwhm: number): Run[] {
+export function settleEnds(
+  amplitudes: Amplitudes,
+  runs: readonly Run[],
+  fwhm: number,
+  starFwhm: number,
+): Run[] {
   // A star just beyond the end shows about four widths; dashes come in numbers.
-  const shortest = Math.max(6, (runs.length > 3 ? 3 : 4.5) * fwhm);
+  const shortest = Math.max(4, (runs.length > 3 ? 1.5 : 4.5) * starFwhm);
   let begin = 0;
   let end = runs.length;
   const counts = (run: Run) =>

@@ -1,11 +1,11 @@
 /** Straight trails of satellites, aircraft and meteors in one frame. */
 import type { StarTable, TrailCandidate } from '../record.ts';
 import { type HiddenMap, hideLine, hideSpikes } from './hide.ts';
-import { enlarge, type Raster, type Segment } from './raster.ts';
+import { angleOf, enlarge, type Raster, type Segment } from './raster.ts';
 import { partOfLine, type SearchLevel, searchLevel, stillLit, strongestPieces } from './search-level.ts';
 import { binAgain, binningFor, binResidual, flatten } from './sky-map.ts';
-import { spikeStars, starOfSpike } from './spikes.ts';
-import { blockBadLines, blockStars, type MaskedStar, starsToMask } from './star-mask.ts';
+import { fadesFromOutside, spikeStars, starOfSpike } from './spikes.ts';
+import { addOverlooked, blockBadLines, blockStars, type MaskedStar, starsToMask } from './star-mask.ts';
 import { type TracedLine, traceLine } from './trace-line.ts';
 import { judgeLine } from './verify.ts';
 
@@ -40,7 +40,8 @@ interface Search {
   readonly strip: Float32Array;
   readonly stars: readonly MaskedStar[];
   readonly spikeStars: readonly MaskedStar[];
-  readonly found: TrailCandidate[];
+  readonly spikeAngles: number[];
+  readonly found: TracedLine[];
 }
 
 /**
@@ -56,7 +57,19 @@ export function findTrails(input: TrailSearchInput): TrailCandidate[] {
     flatten(wide);
     exhaust(search, searchLevel(wide, search.fine.cell * coarser));
   }
-  return search.found.sort((a, b) => b.significance - a.significance);
+  return search.found
+    .filter((line) => !isSpike(search, line))
+    .map(toCandidate)
+    .sort((a, b) => b.significance - a.significance);
+}
+
+/** Looks again at what was found before the directions of the spikes were known. */
+function isSpike(search: Search, line: TracedLine): boolean {
+  const { input, spikeAngles } = search;
+  return (
+    starOfSpike(line, search.spikeStars, input.fwhm, spikeAngles) !== null ||
+    fadesFromOutside(line, input, spikeAngles)
+  );
 }
 
 /** Searches one map, hides what was found and searches again until nothing is left. */
@@ -77,13 +90,14 @@ function exhaust(search: Search, level: SearchLevel): void {
       }
       changed = true;
       const maps = [search.understood, search.fine, ...(level === search.fine ? [] : [level])];
-      const star = starOfSpike(line, search.spikeStars, search.input.fwhm);
+      const star = starOfSpike(line, search.spikeStars, search.input.fwhm, search.spikeAngles);
       if (star !== null) {
+        search.spikeAngles.push(angleOf(line.segment));
         hideSpikes(maps, line, star, search.spikeStars);
         continue;
       }
       hideLine(maps, line);
-      if (verdict === 'trail') search.found.push(toCandidate(line));
+      if (verdict === 'trail') search.found.push(line);
     }
     if (!changed) return;
   }
@@ -96,6 +110,7 @@ function prepare(input: TrailSearchInput): Search {
   const understood: Raster = { ...binned, blocked: binned.blocked.slice() };
   const stars = starsToMask(input);
   blockStars(binned, stars, cell);
+  addOverlooked(input, binned, cell, stars);
   flatten(binned);
   return {
     input,
@@ -113,6 +128,7 @@ function prepare(input: TrailSearchInput): Search {
     strip: new Float32Array(0),
     stars,
     spikeStars: spikeStars(stars),
+    spikeAngles: [],
     found: [],
   };
 }
@@ -123,6 +139,7 @@ function trace(search: Search, level: SearchLevel, piece: Segment): TracedLine |
     narrowest: 1.2,
     widest: widestCells,
     reach: 3,
+    starFwhm: search.input.fwhm / level.cell,
     stars: [],
     buffer: search.strip,
   });
@@ -133,6 +150,7 @@ function trace(search: Search, level: SearchLevel, piece: Segment): TracedLine |
     narrowest: Math.max(1, 0.3 * width),
     widest: Math.max(4, 1.5 * width),
     reach: Math.min(8, level.cell + 1),
+    starFwhm: search.input.fwhm,
     stars: search.stars,
     buffer: search.strip,
   });

@@ -47,7 +47,7 @@ function hiddenHalfWidth(line: TracedLine): number {
   for (const side of [-1, 1]) {
     for (let u = Math.ceil(1.2 * line.fwhm); u <= profile.half; u++) {
       const at = profile.half + side * u;
-      if (!(profile.mean[at] > 2 * profile.noise[at])) {
+      if (!(profile.mean[at] - line.level > 2 * profile.noise[at])) {
         farthest = Math.max(farthest, u);
         break;
       }

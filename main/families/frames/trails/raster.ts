@@ -23,6 +23,11 @@ export function segmentLength(segment: Segment): number {
   return Math.hypot(segment.x2 - segment.x1, segment.y2 - segment.y1);
 }
 
+/** Direction from the first end to the second, radians. */
+export function angleOf(segment: Segment): number {
+  return Math.atan2(segment.y2 - segment.y1, segment.x2 - segment.x1);
+}
+
 /** The segment in the coordinates of a raster whose pixels are `factor` times smaller. */
 export function enlarge(segment: Segment, factor: number): Segment {
   const shift = (factor - 1) / 2;

@@ -10,6 +10,11 @@ const wantedCells = 900_000;
 /** Cells in a side of the squares whose mean level is removed. */
 const levelCells = 32;
 
+/** The most that a cell of `cell` pixels can hold after clipping. */
+export function fullCell(cell: number): number {
+  return pixelClip * cell;
+}
+
 /** Pixels in the side of a cell: 2 up to 3.6 megapixels, growing with the frame. */
 export function binningFor(width: number, height: number): number {
   return Math.max(2, Math.ceil(Math.sqrt((width * height) / wantedCells)));

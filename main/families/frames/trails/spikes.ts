@@ -1,5 +1,7 @@
 /** Diffraction spikes: straight too, but they pass through a bright star and fade with the distance from it. */
-import { type Segment, segmentLength } from './raster.ts';
+
+import type { TrailSearchInput } from './find-trails.ts';
+import { angleOf, type Segment, segmentLength } from './raster.ts';
 import type { MaskedStar } from './star-mask.ts';
 import type { TracedLine } from './trace-line.ts';
 
@@ -20,12 +22,21 @@ export function spikeStars(stars: readonly MaskedStar[]): MaskedStar[] {
     .slice(0, 300);
 }
 
-/** The star whose spike this line is, or null. */
-export function starOfSpike(line: TracedLine, stars: readonly MaskedStar[], fwhm: number): MaskedStar | null {
+/**
+ * The star whose spike this line is, or null. `angles` (radians) are the directions of spikes seen before: a line along
+ * one of them through a bright star needs no further proof.
+ */
+export function starOfSpike(
+  line: TracedLine,
+  stars: readonly MaskedStar[],
+  fwhm: number,
+  angles: readonly number[],
+): MaskedStar | null {
   const { segment } = line;
   const length = segmentLength(segment);
   const dx = (segment.x2 - segment.x1) / length;
   const dy = (segment.y2 - segment.y1) / length;
+  const known = alongAny(segment, angles);
   for (const star of stars) {
     if (line.amplitude > mostShare * star.peak) continue;
     const along = (star.x - segment.x1) * dx + (star.y - segment.y1) * dy;
@@ -33,13 +44,18 @@ export function starOfSpike(line: TracedLine, stars: readonly MaskedStar[], fwhm
     const outside = Math.max(0, -along, along - length);
     if (across > 1.2 * fwhm + 0.01 * (outside + length / 2) || outside > Math.max(12 * fwhm, 0.6 * length))
       continue;
-    if (fadesFrom(line, along, 1.5 * fwhm)) return star;
+    if (known || fadesFrom(line, along, 1.5 * fwhm)) return star;
   }
   return null;
 }
 
 /** True when light falling with a power of the distance from `centre` (px along the line) explains it better. */
-export function fadesFrom(line: TracedLine, centre: number, closest: number): boolean {
+export function fadesFrom(
+  line: TracedLine,
+  centre: number,
+  closest: number,
+  advantage = leastAdvantage,
+): boolean {
   const { amplitudes, from, to } = line;
   let constantTop = 0;
   let constantBottom = 0;
@@ -61,7 +77,51 @@ export function fadesFrom(line: TracedLine, centre: number, closest: number): bo
   for (let k = 0; k < exponents.length; k++) {
     if (tops[k] > 0 && bottoms[k] > 0) best = Math.max(best, tops[k] ** 2 / bottoms[k]);
   }
-  return 0.5 * best > (0.5 * constantTop ** 2) / constantBottom + leastAdvantage;
+  return 0.5 * best > (0.5 * constantTop ** 2) / constantBottom + advantage;
+}
+
+/** Distances (px) beyond the border at which a star outside the frame is assumed. */
+const distancesOutside: readonly number[] = [4, 12, 30, 70];
+/** How much likelier (log) fading from outside must be than a constant line. */
+const leastOutsideAdvantage = 5;
+
+/**
+ * True for a line that enters over the border and fades inwards as the spike of a star outside the frame does. Where
+ * spikes were seen (`angles`, radians), its direction must be one of theirs or cross them at right angles.
+ */
+export function fadesFromOutside(
+  line: TracedLine,
+  input: TrailSearchInput,
+  angles: readonly number[],
+): boolean {
+  const { segment } = line;
+  const length = segmentLength(segment);
+  if (length > 0.5 * Math.max(input.width, input.height)) return false;
+  const enters1 = nearBorder(segment.x1, segment.y1, input);
+  const enters2 = nearBorder(segment.x2, segment.y2, input);
+  if (angles.length > 0 && !alongAny(segment, angles)) return false;
+  return distancesOutside.some(
+    (distance) =>
+      (enters1 && fadesFrom(line, -distance, 3, leastOutsideAdvantage)) ||
+      (enters2 && fadesFrom(line, length + distance, 3, leastOutsideAdvantage)),
+  );
+}
+
+/** True when the segment runs in one of these directions or crosses one at right angles. */
+function alongAny(segment: Segment, angles: readonly number[]): boolean {
+  const angle = angleOf(segment);
+  return angles.some((other) => crossesRight(angle, other));
+}
+
+function nearBorder(x: number, y: number, input: TrailSearchInput): boolean {
+  return x < 4 || y < 4 || x > input.width - 5 || y > input.height - 5;
+}
+
+/** True when two directions agree within 2 degrees, or differ by a right angle. */
+function crossesRight(a: number, b: number): boolean {
+  const quarter = Math.PI / 2;
+  const turn = (((a - b) % quarter) + quarter) % quarter;
+  return Math.min(turn, quarter - turn) < (2 * Math.PI) / 180;
 }
 
 /** The stretch of the spike line to hide for a star, from the reach seen at another: light falls about as 1/d^2. */

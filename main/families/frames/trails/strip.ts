@@ -45,14 +45,9 @@ export function unroll(
       const bx = Math.min(blockedWidth - 1, (x * perCell) | 0);
       const by = Math.min(blockedHeight - 1, (y * perCell) | 0);
       const value = data[y * width + x];
+      // NaN stays NaN through both.
       values[at] =
-        blocked[by * blockedWidth + bx] !== 0
-          ? Number.NaN
-          : value > clip
-            ? clip
-            : value < -clip
-              ? -clip
-              : value;
+        blocked[by * blockedWidth + bx] !== 0 ? Number.NaN : Math.max(-clip, Math.min(clip, value));
     }
   }
   return { length, half, values, segment, step: distance / (length - 1) };

@@ -8,6 +8,7 @@ import {
   type ProfileFit,
   significanceInParts,
   spreadBeside,
+  steadiness,
 } from './cross-profile.ts';
 import { settleEnds } from './ends.ts';
 import { type Amplitudes, amplitudesAlong, type Run, runsOfLight } from './extent.ts';
@@ -25,6 +26,8 @@ export interface TraceOptions {
   readonly widest: number;
   /** Largest sideways shift of the ends in the first alignment, px. */
   readonly reach: number;
+  /** FWHM of the stars, px of the raster. */
+  readonly starFwhm: number;
   /** Stars to hide in the unrolled pixels, for rasters that do not block them. */
   readonly stars: readonly MaskedStar[];
   /** Room for the unrolled pixels, reused from line to line. */
@@ -40,6 +43,10 @@ export interface TracedLine {
   readonly significance: number;
   /** 1 for a line that stands free, 0 for an edge; see `contrastToSides`. */
   readonly contrast: number;
+  /** Share of the parts that show the same line by themselves; see `steadiness`. */
+  readonly steady: number;
+  /** Level beside the line, sigmas: the sky is 0. */
+  readonly level: number;
   /** Share of the length that is lit. */
   readonly fill: number;
   /** Lit parts, in steps from (x1, y1). */
@@ -124,7 +131,7 @@ function traceOnce(
   );
   if (!(rough.amplitude > 0)) return null;
   const amplitudes = amplitudesAlong(strip, rough.fwhm);
-  const runs = litRuns(amplitudes, rough.amplitude, rough.fwhm);
+  const runs = litRuns(amplitudes, rough.amplitude, rough.fwhm, options.starFwhm);
   if (runs.length === 0) return null;
   const profile = meanProfile(strip, runs);
   const fit = fitProfile(profile, options.narrowest, options.widest);
@@ -132,10 +139,10 @@ function traceOnce(
   return describe(strip, runs, profile, fit, amplitudes);
 }
 
-function litRuns(amplitudes: Amplitudes, amplitude: number, fwhm: number): Run[] {
+function litRuns(amplitudes: Amplitudes, amplitude: number, fwhm: number, starFwhm: number): Run[] {
   const perStep = amplitude * Math.sqrt(0.75 * fwhm);
   const assumed = amplitude * (perStep > 3 ? 0.5 : 0.8);
-  return settleEnds(amplitudes, runsOfLight(amplitudes, assumed, changeCost), fwhm);
+  return settleEnds(amplitudes, runsOfLight(amplitudes, assumed, changeCost), fwhm, starFwhm);
 }
 
 function describe(
@@ -151,12 +158,15 @@ function describe(
   for (const run of runs) lit += run.to - run.from;
   const bands = spreadBeside(profile, fit.fwhm);
   const banding = Math.max(1, Number.isNaN(bands) ? 1 : 0.8 * bands);
+  const significance = significanceInParts(strip, runs, 8, fit.fwhm) / banding;
   return {
     segment: between(strip, from, to - 1),
     fwhm: fit.fwhm,
     amplitude: fit.amplitude,
-    significance: significanceInParts(strip, runs, 8, fit.fwhm) / banding,
+    significance,
+    steady: steadiness(strip, runs, fit, significance),
     contrast: contrastToSides(profile, fit),
+    level: fit.level,
     fill: lit / (to - from),
     runs,
     profile,

@@ -9,21 +9,61 @@ export const leastSignificance = 7;
 /** Lines shorter than this (px) must be stronger: two or three faint stars in a row make short ones. */
 const shortLength = 400;
 const leastContrast = 0.55;
-/** Lines much wider than stars are defocused and near, hence bright; faint wide ones are nebulae and uneven sky. */
-const leastWideAmplitude = 1;
+/** A line between two dark places is none: its sides may be below the sky by this share of its brightness. */
+const leastHeight = 0.4;
+const leastSteady = 0.6;
+/** Least width over that of the stars: light that came through the telescope is not sharper. Cosmic rays are. */
+const shortNarrowest = 0.75;
+const longNarrowest = 0.5;
 
-export type Verdict = 'trail' | 'faint' | 'narrow' | 'stubby' | 'diffuse' | 'edge' | 'uneven';
+export type Verdict =
+  | 'trail'
+  | 'faint'
+  | 'narrow'
+  | 'stubby'
+  | 'diffuse'
+  | 'gap'
+  | 'edge'
+  | 'unsteady'
+  | 'broken'
+  | 'uneven';
 
 export function judgeLine(line: TracedLine, input: TrailSearchInput): Verdict {
   if (line.significance < leastSignificance) return 'faint';
   const length = segmentLength(line.segment);
   if (line.significance < leastSignificance * Math.sqrt(Math.max(1, shortLength / length))) return 'faint';
-  if (line.fwhm < Math.max(1.1, 0.5 * input.fwhm)) return 'narrow';
-  if (length < Math.max(25, 6 * line.fwhm)) return 'stubby';
-  if (line.fwhm > Math.max(6, 2.7 * input.fwhm) && line.amplitude < leastWideAmplitude) return 'diffuse';
+  const wholeFrame = Math.min(input.width, input.height) / 3;
+  const narrowest = length < wholeFrame ? shortNarrowest : longNarrowest;
+  if (line.fwhm < Math.max(1.1, narrowest * input.fwhm)) return 'narrow';
+  if (length < Math.max(25, (line.amplitude > 5 ? 8 : 14) * line.fwhm)) return 'stubby';
+  if (isDiffuse(line, input.fwhm)) return 'diffuse';
+  if (line.level < -leastHeight * line.amplitude) return 'gap';
   if (line.contrast < leastContrast) return 'edge';
+  if (line.significance > 12 && line.steady < leastSteady) return 'unsteady';
+  if (line.fill < 0.8 && !isDashed(line, input.fwhm)) return 'broken';
   if (!isEven(line)) return 'uneven';
   return 'trail';
+}
+
+/**
+ * Lines much wider than stars are near and out of focus, hence bright and even; faint, very wide or patchy ones are
+ * nebulae, uneven sky and the rims of clouds and obstacles.
+ */
+function isDiffuse(line: TracedLine, starFwhm: number): boolean {
+  if (line.fwhm > Math.max(25, 4 * starFwhm)) return true;
+  if (line.fwhm > 8 && line.amplitude < 0.25) return true;
+  if (line.fwhm > Math.max(12, 2.7 * starFwhm)) return line.amplitude < 3 || line.fill < 0.85;
+  return line.fwhm > Math.max(9, 2.7 * starFwhm) && line.amplitude < 1;
+}
+
+/** Dashes come in numbers over a long way, and each is longer than a star or a hit. */
+function isDashed(line: TracedLine, starFwhm: number): boolean {
+  const long = line.runs.filter((run) => run.to - run.from > 2.5 * starFwhm);
+  return (
+    (long.length >= 4 || line.fill > 0.5) &&
+    long.length >= 0.6 * line.runs.length &&
+    line.to - line.from > 150
+  );
 }
 
 /**
