@@ -24,6 +24,11 @@ type Defect = FramePlan['defects'][number];
 const defectOf = <K extends Defect['kind']>(plan: FramePlan, kind: K) =>
   plan.defects.find((defect): defect is Extract<Defect, { kind: K }> => defect.kind === kind);
 
+function stormOf(plan: FramePlan, kind: Defect['kind']): number {
+  const storm = plan.defects.find((defect) => defect.kind === kind);
+  return storm !== undefined && 'count' in storm ? storm.count : 0;
+}
+
 function syntheticRecord(night: SimulatedNight, plan: FramePlan, flat: Float32Array): FrameRecord {
   const random = new Random(night.recipe.seed, plan.index, 77);
   const { camera, width, height } = night;
@@ -103,8 +108,8 @@ function syntheticRecord(night: SimulatedNight, plan: FramePlan, flat: Float32Ar
       saturatedOutsideStars: over !== undefined && over.fill > 1 ? 0.9 * width * height : 0,
       doubleShare: doubled ? 0.9 : Math.abs(0.03 * random.normal()),
       doubleShift: doubled ? { dx: 4, dy: 1 } : null,
-      hotPixels: hits(random, camera.hotPixels, defectOf(plan, 'hotPixelStorm')?.count ?? 0, night),
-      cosmicRays: hits(random, [], random.poisson(5) + (defectOf(plan, 'cosmicRayStorm')?.count ?? 0), night),
+      hotPixels: hits(random, camera.hotPixels, stormOf(plan, 'hotPixelStorm'), night),
+      cosmicRays: hits(random, [], random.poisson(5) + stormOf(plan, 'cosmicRayStorm'), night),
       badColumns: new Uint16Array(0),
       badRows: new Uint16Array(0),
     },

@@ -100,6 +100,9 @@ function pick(figures: Figures, k: number): Record<keyof Figures, Comparison | n
 /** The sky's natural change (moon below the horizon, airmass, glow of towns), natural log per hour. */
 const steepestSkyPerHour = 0.35;
 
+/** Extinction of a star that sinks to an airmass of 2 through murky air, natural log per hour. */
+const steepestLossPerHour = 0.2;
+
 /** Every figure against its own trend. Least scatters are what measuring itself cannot beat. */
 function compareFigures(
   records: readonly FrameRecord[],
@@ -140,10 +143,10 @@ function compareFigures(
   return {
     ellipticity,
     doubleShare,
-    focus: against(of(logMinorAxis), { faults: 'up', degree: 1, span: 31, leastSigma: 0.012, trust }),
+    focus: against(of(logMinorAxis), { faults: 'up', degree: 2, span: 25, leastSigma: 0.012, trust }),
     fwhm: against(
       of((r) => logOrNaN(r.measurements.fwhm)),
-      { faults: 'up', degree: 1, span: 31, leastSigma: 0.012, trust },
+      { faults: 'up', degree: 2, span: 25, leastSigma: 0.012, trust },
     ),
     sky: against(
       Float64Array.from(records, (record, k) => skyLevel(record, patterns[k], pedestal)),
@@ -151,7 +154,14 @@ function compareFigures(
     ),
     loss: against(
       Float64Array.from(records, (_, k) => light.frames[k]?.loss ?? Number.NaN),
-      { faults: 'up', degree: 2, span: whole, leastSigma: 0.006 },
+      {
+        faults: 'up',
+        degree: 2,
+        span: whole,
+        leastSigma: 0.006,
+        steepestPerHour: steepestLossPerHour,
+        leastGoodShare: 0.18,
+      },
     ),
     starCount: against(
       of((r) => Math.log((r.measurements.starCount ?? 0) + 1)),

@@ -17,6 +17,8 @@ export interface CurveInput {
   readonly leastSigma: number;
   /** Steepest believable slope, value per unit of t. */
   readonly steepest: number;
+  /** Share of the values that must lie close to a curve for it to be tried further, 0..0.5. */
+  readonly closeShare: number;
 }
 
 export interface Curve {
@@ -28,17 +30,13 @@ export interface Curve {
 }
 
 const rounds = 6;
-/** Share of the values that must lie close to a tried curve. */
-const closeShare = 0.45;
-/** Half-width that holds this share of Gaussian values, in sigmas. */
-const sigmasOfCloseShare = 0.598;
 const upperCut = 3.5;
 const lowerCut = 5.5;
 
 export function robustCurve(input: CurveInput): Curve {
   const { t, v, kernel, leastSigma } = input;
   let coefficients = bestTriedCurve(input);
-  let scatter = Math.max(leastSigma, (1.2 * closeness(input, coefficients)) / sigmasOfCloseShare);
+  let scatter = Math.max(leastSigma, (1.2 * closeness(input, coefficients)) / halfWidth(input.closeShare));
   const weights = Float64Array.from(kernel);
   let solution = solve(input, weights);
   for (let round = 0; round < rounds; round++) {
@@ -110,13 +108,18 @@ function isTooSteep(coefficients: Float64Array, { steepest }: CurveInput): boole
 }
 
 /** Distance within which the closest share of the values lies, each counted by its kernel. */
-function closeness({ t, v, kernel }: CurveInput, coefficients: Float64Array): number {
+function closeness({ t, v, kernel, closeShare }: CurveInput, coefficients: Float64Array): number {
   const distances: number[] = [];
   for (let k = 0; k < t.length; k++) {
     if (kernel[k] > 0.05) distances.push(Math.abs(v[k] - polynomial(coefficients, t[k])));
   }
   distances.sort((p, q) => p - q);
   return distances[Math.min(distances.length - 1, Math.floor(closeShare * distances.length))] ?? 0;
+}
+
+/** Half-width, in sigmas, that holds a share of Gaussian values (a cubic good to 1 % up to a half). */
+function halfWidth(share: number): number {
+  return 1.2533 * share + 0.3281 * share ** 3;
 }
 
 /** Scatter of the values below the curve, where no faults lie. */

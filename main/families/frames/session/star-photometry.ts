@@ -130,17 +130,20 @@ function measureLoss(
   spread[k] = robustSigma(pulls, 0);
 }
 
-/** The frames in which stars keep their order best and that lose least light: at least a third of them. */
+/** The frames in which stars keep their order best and that lose least light: a sixth of them and six at least. */
 function bestFrames(members: readonly number[], losses: Float64Array, spread: Float64Array): number[] {
   const known = members.filter((k) => Number.isFinite(losses[k]));
   if (known.length <= 6) return known;
-  const low = quantile(
-    known.map((k) => losses[k]),
-    0.2,
+  const lossOf = known.map((k) => losses[k]);
+  const least = quantile(lossOf, 0.1);
+  const tidy = quantile(
+    known.map((k) => spread[k]),
+    0.3,
   );
-  const tidy = median(known.map((k) => spread[k]));
-  const badness = (k: number): number => Math.max(0, losses[k] - low) / 0.05 + spread[k] / tidy;
-  return [...known].sort((p, q) => badness(p) - badness(q)).slice(0, Math.max(6, known.length >> 1));
+  const badness = (k: number): number => Math.max(0, losses[k] - least) / 0.04 + spread[k] / tidy;
+  const sorted = [...known].sort((p, q) => badness(p) - badness(q));
+  const fewest = Math.max(6, Math.ceil(known.length / 6));
+  return sorted.filter((k, rank) => rank < fewest || badness(k) < 2.5);
 }
 
 function medianReference(

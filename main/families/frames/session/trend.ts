@@ -18,6 +18,11 @@ export interface TrendOptions {
   readonly leastSigma: number;
   /** Steepest natural change, unit of the values per hour. Default: no limit. */
   readonly steepestPerHour?: number;
+  /**
+   * The least share of the night that may be without this fault, 0..0.5: the curve is laid through the tightest such
+   * share. Small shares suit figures that hardly scatter without a fault. Default 0.45.
+   */
+  readonly leastGoodShare?: number;
   /** 0..1 for each frame: how much it may say. Default 1. */
   readonly trust?: ArrayLike<number>;
 }
@@ -60,6 +65,7 @@ export function robustTrend(
     trend.sigma[frame] = Math.min(1, piece.leverageAt(hours[frame] as number));
   }
   const usual = median(order.map((frame) => trend.sigma[frame]));
+  holdSlope(night, trend.reference);
   centre(night, trend.reference, order);
   const scatter = nightScatter(night, trend.reference, order);
   for (let frame = 0; frame < frames; frame++) {
@@ -124,8 +130,9 @@ function pieceOf(night: Night, members: readonly number[], own: number | null): 
     t,
     v: Float64Array.from(members, (i) => sign * (values[i] as number)),
     kernel,
-    degree: members.length >= 9 ? options.degree : members.length >= 6 ? 1 : 0,
+    degree: degreeFor(night, members, own),
     leastSigma: options.leastSigma,
+    closeShare: options.leastGoodShare ?? 0.45,
     steepest: (options.steepestPerHour ?? Number.POSITIVE_INFINITY) * radius,
   });
   return {
@@ -133,6 +140,34 @@ function pieceOf(night: Night, members: readonly number[], own: number | null): 
     leverageAt: (hour) => curve.leverageAt((hour - middle) / radius),
     support: curve.support,
   };
+}
+
+/**
+ * The better frames of the whole night bound the reference: from any of them it rises towards the faulty side no
+ * faster than nature does, however many frames of dawn or moonrise say otherwise.
+ */
+function holdSlope({ hours, options, sign }: Night, reference: Float64Array): void {
+  const steepest = options.steepestPerHour ?? Number.POSITIVE_INFINITY;
+  if (!Number.isFinite(steepest)) return;
+  const known = Array.from(reference.keys()).filter((frame) => Number.isFinite(reference[frame]));
+  known.sort((p, q) => (hours[p] as number) - (hours[q] as number));
+  for (const way of [known, [...known].reverse()]) {
+    for (let k = 1; k < way.length; k++) {
+      const rise = steepest * Math.abs((hours[way[k]] as number) - (hours[way[k - 1]] as number));
+      const bound = sign * reference[way[k - 1]] + rise;
+      if (sign * reference[way[k]] > bound) reference[way[k]] = sign * bound;
+    }
+  }
+}
+
+/** Bends need frames on both sides: at the night's ends, and of few frames, the curve is straighter. */
+function degreeFor({ hours, options }: Night, members: readonly number[], own: number | null): number {
+  if (members.length < 6) return 0;
+  if (members.length < 9) return 1;
+  if (own === null) return options.degree;
+  const before = members.filter((i) => (hours[i] as number) < (hours[own] as number)).length;
+  const lonelier = Math.min(before, members.length - 1 - before);
+  return lonelier >= 0.25 * members.length ? options.degree : 1;
 }
 
 /** Curves that lean away from faults lie a little off the middle of the blameless frames: shifts them there. */
