@@ -3,8 +3,10 @@ import { NightsiftError } from '../../../contract/errors.ts';
 import type { FrameHeader } from '../../../contract/words.ts';
 import type { WorkerPool } from '../../jobs/pool.ts';
 import { splitCodes, type TensorDataset } from '../../learning/dataset.ts';
+import { sha256 } from '../../library/blobs.ts';
 import type { DatasetItem, DatasetVersion } from '../../library/datasets.ts';
 import type { Library } from '../../library/open-library.ts';
+import { preparedTensors } from '../datasets/prepared-tensors.ts';
 import type { FrameFamily } from '../frame-family.ts';
 import { frameInputs } from './frame-inputs.ts';
 
@@ -51,21 +53,24 @@ function matches(
   return value != null && accepted.includes(String(value));
 }
 
-/** Errors: modelMismatch; notFound when a stored record is gone. */
-export async function datasetTensors(
-  { library, frames }: TensorPorts,
+/** Computed once for a version, a selection and a side. Errors: modelMismatch; notFound when a stored record is gone. */
+export function datasetTensors(
+  { library, frames }: Omit<TensorPorts, 'family'>,
   version: DatasetVersion,
   items: readonly DatasetItem[],
   side: number,
 ): Promise<TensorDataset> {
-  const { classes } = version.metadata;
-  return {
-    ids: items.map((item) => item.file),
-    inputs: await frameInputs(frames, library.blobs.directory, items, side),
-    classes,
-    // Items in review belong to no class.
-    labels: Int32Array.from(items, (item) => classes.indexOf(item.label)),
-    split: Uint8Array.from(items, (item) => splitCodes[item.split === 'gap' ? 'review' : item.split]),
-    personLabelled: Uint8Array.from(items, (item) => (item.labelledBy === 'person' ? 1 : 0)),
-  };
+  const chosen = sha256(items.map(({ contentHash }) => contentHash).join('\n')).slice(0, 16);
+  return preparedTensors(library, version.hash, `frames/${side}/${chosen}`, async () => {
+    const { classes } = version.metadata;
+    return {
+      ids: items.map((item) => item.file),
+      inputs: await frameInputs(frames, library.blobs.directory, items, side),
+      classes,
+      // Items in review belong to no class.
+      labels: Int32Array.from(items, (item) => classes.indexOf(item.label)),
+      split: Uint8Array.from(items, (item) => splitCodes[item.split === 'gap' ? 'review' : item.split]),
+      personLabelled: Uint8Array.from(items, (item) => (item.labelledBy === 'person' ? 1 : 0)),
+    };
+  });
 }

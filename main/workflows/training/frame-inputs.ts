@@ -17,8 +17,8 @@ export function imageSideOf(recipe: string): number {
 }
 
 /**
- * Inputs `image` [1, side, side] (8 bits) and `features` [names], one entry for each frame in order.
- * Errors: modelMismatch when the side does not divide that of the views or a frame has other features.
+ * Inputs `image` [1, side, side] (8 bits) and `features` [names], one entry for each frame in order. Views smaller
+ * than `side` are taken as they are. Errors: modelMismatch when the side does not divide that of the views or a frame has other features.
  */
 export async function frameInputs(
   pool: WorkerPool,
@@ -28,6 +28,7 @@ export async function frameInputs(
 ): Promise<TensorInput[]> {
   const ask: ViewsInput = { blobsDirectory, recordBlobs: frames.map(({ recordBlob }) => recordBlob) };
   const views = await pool.run<ViewsOutput>('views', ask);
+  const shown = Math.min(side, views.side);
   const featureCount = frames[0]?.features.length ?? 0;
   const features = new Float32Array(frames.length * featureCount);
   frames.forEach((frame, index) => {
@@ -39,7 +40,7 @@ export async function frameInputs(
     features.set(frame.features, index * featureCount);
   });
   return [
-    { name: 'image', shape: [1, side, side], data: smaller(views, frames.length, side) },
+    { name: 'image', shape: [1, shown, shown], data: smaller(views, frames.length, shown) },
     { name: 'features', shape: [featureCount], data: features },
   ];
 }

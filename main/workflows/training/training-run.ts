@@ -122,7 +122,7 @@ async function trainInWorker(
   const frames = openWorkerPool({ entry: family.worker, size: 1 });
   try {
     const items = chosenItems({ library, family }, version, request.where);
-    const dataset = await datasetTensors({ library, family, frames }, version, items, imageSideOf(recipe));
+    const dataset = await datasetTensors({ library, frames }, version, items, imageSideOf(recipe));
     return await learning.train(
       {
         dataset,

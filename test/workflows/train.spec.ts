@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Lineage } from '../../contract/calls/models.ts';
+import { EvaluationReport, TrainOutcome } from '../../contract/calls/training.ts';
+import { decodeModel } from '../../main/formats/onnx/index.ts';
+import { showModel } from '../../main/workflows/models.ts';
+import { listRuns, showRun } from '../../main/workflows/runs.ts';
+import { train } from '../../main/workflows/train.ts';
+import { newSchool, quick, type School, scannedNight } from './training/taught-night.ts';
+
+let school: School;
+beforeEach(() => {
+  school = newSchool();
+});
+afterEach(() => school.close());
+
+describe('training', () => {
+  test('gives a registered model that is traced to the very files and labels', async () => {
+    await scannedNight(school, 'night', { byPerson: 30 });
+    const phases = new Set<string>();
+    const epochs: number[] = [];
+    const outcome = await train(
+      school.ports,
+      { dataSet: 'night', parameters: quick, name: 'judge' },
+      { onProgress: ({ phase }) => phases.add(phase), onMetrics: (epoch) => epochs.push(epoch) },
+    );
+    expect(TrainOutcome.parse(outcome)).toEqual(outcome);
+    expect(outcome.model).toMatchObject({
+      name: 'judge',
+      version: 1,
+      stage: 'none',
+      recipe: 'small-cnn',
+      run: outcome.run,
+    });
+    expect(outcome.epochs).toBe(quick.epochs);
+    expect(epochs).toEqual([1, 2, 3, 4, 5, 6]);
+    expect([...phases]).toEqual(expect.arrayContaining(['training', 'evaluating']));
+    expect(outcome.exportDifference).toBeLessThanOrEqual(1e-4);
+    expect(existsSync(outcome.checkpoint ?? '')).toBe(true);
+
+    const shown = showModel(school.library, 'judge');
+    expect(Lineage.parse(shown.lineage)).toMatchObject({
+      model: 'judge@1',
+      run: outcome.run,
+      dataSet: 'night@1',
+    });
+    expect(shown.lineage.items).toHaveLength(40);
+    expect(shown.lineage.items.filter(({ labelledBy }) => labelledBy === 'person')).toHaveLength(30);
+    expect(shown.lineage.items[0]?.contentHash).toMatch(/^[0-9a-f]{64}$/);
+    expect(EvaluationReport.parse(shown.report)).toMatchObject({
+      model: 'judge@1',
+      on: 'night@1 (test)',
+      withinNight: true,
+    });
+
+    const { metadata } = decodeModel(school.library.blobs.get(outcome.model.onnxHash));
+    expect(metadata).toMatchObject({
+      schema: 'nightsift.model/1',
+      run: outcome.run,
+      dataSet: 'night@1',
+      dataSetHash: outcome.model.dataSetHash,
+      classes: '["clean","contaminated"]',
+    });
+    expect(JSON.parse(metadata.inputRecipe ?? '')).toMatchObject({
+      features: ['score', 'serial', 'nothing'],
+    });
+
+    const detail = showRun(school.library, outcome.run);
+    expect(detail.run).toMatchObject({ state: 'finished', resumable: false, dataSet: 'night@1', epochs: 6 });
+    expect(detail.parameters).toMatchObject({ ...quick, learningRate: 0.005 });
+    expect(Object.keys(detail.parameters).some((key) => key.startsWith('@'))).toBe(false);
+    expect(detail.environment.threads).toBe('1');
+    expect(detail.series['train/loss']).toHaveLength(6);
+    expect(detail.checkpoints.filter(({ best }) => !best).length).toBeLessThanOrEqual(3);
+    expect(detail.models).toEqual(['judge@1']);
+    expect(listRuns(school.library).map(({ id }) => id)).toEqual([outcome.run]);
+  });
+
+  test('stopped and resumed ends with the same bytes as one that was never stopped', async () => {
+    await scannedNight(school, 'night');
+    const whole = await train(school.ports, { dataSet: 'night', parameters: quick, name: 'whole' });
+    const stop = new AbortController();
+    const stopped = train(
+      school.ports,
+      { dataSet: 'night', parameters: quick, name: 'stopped' },
+      { signal: stop.signal, onMetrics: (epoch) => epoch === 3 && stop.abort() },
+    );
+    await expect(stopped).rejects.toMatchObject({
+      code: 'cancelled',
+      hint: expect.stringContaining('--resume'),
+    });
+    const run = listRuns(school.library).at(-1);
+    expect(run).toMatchObject({ state: 'cancelled', resumable: true });
+    school.reopen();
+    const resumed = await train(school.ports, { resume: run?.id });
+    expect(resumed.model).toMatchObject({ name: 'stopped', onnxHash: whole.model.onnxHash });
+    const series = (id: string) => showRun(school.library, id).series['train/loss'];
+    expect(series(resumed.run)).toEqual(series(whole.run));
+    await expect(train(school.ports, { resume: run?.id })).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  test('refuses what cannot work, and says what there is', async () => {
+    await scannedNight(school, 'night', { frames: 12 });
+    const refuse = (input: Parameters<typeof train>[1]) => expect(train(school.ports, input)).rejects;
+    await refuse({ dataSet: 'day' }).toMatchObject({ code: 'notFound' });
+    await refuse({}).toMatchObject({ code: 'wrongUse' });
+    await refuse({ dataSet: 'night', recipe: 'vgg' }).toMatchObject({
+      code: 'notFound',
+      hint: expect.stringContaining('small-cnn'),
+    });
+    await refuse({ dataSet: 'night', parameters: { speed: 3 } }).toMatchObject({ code: 'wrongUse' });
+    await refuse({ dataSet: 'night', where: { filter: ['SII'] } }).toMatchObject({ code: 'notEnoughData' });
+    await refuse({ dataSet: 'night', backbone: '/nope.onnx' }).toMatchObject({ code: 'cannotOpen' });
+    await refuse({ resume: 'run-0' }).toMatchObject({ code: 'notFound' });
+    expect(listRuns(school.library)).toEqual([]);
+  });
+});
