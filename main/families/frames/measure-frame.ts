@@ -197,9 +197,11 @@ function saturatedOutside(image: FrameImage, found: FoundStars | null, saturatio
   if (saturation.fraction === 0) return 0;
   const cores = found?.detection.stars.filter((star) => star.saturated) ?? [];
   const reach = 4 * (found?.psf.shape.fwhm ?? 3);
+  const full = fullPixels(image, saturation);
+  // Too many to belong to stars at all.
+  if (full.length === 0) return Math.round(saturation.fraction * image.pixels.length);
   let count = 0;
-  for (let index = 0; index < image.pixels.length; index++) {
-    if (!(image.pixels[index] >= saturation.level)) continue;
+  for (const index of full) {
     const x = index % image.width;
     const y = Math.floor(index / image.width);
     if (!cores.some((star) => Math.abs(star.fit.x - x) < reach && Math.abs(star.fit.y - y) < reach)) count++;

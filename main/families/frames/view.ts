@@ -1,6 +1,4 @@
 /** The small square picture of a frame that networks and thumbnails use. */
-
-import { fillMesh, spreadRow } from './measure/mesh.ts';
 import type { BackgroundMesh, FrameImage, FrameView } from './record.ts';
 
 export const viewSide = 224;
@@ -9,78 +7,86 @@ export const viewSide = 224;
 const blackSigmas = -4;
 const whiteSigmas = 400;
 const softSigmas = 3;
+/** Pixels along one side of what goes into a view pixel; larger blocks are thinned out evenly. */
+const sampledSide = 8;
 
 /**
  * Mean of the pixels under each view pixel, median of the sky taken off, divided by the frame's noise, through
  * asinh to 0..255. Gradients, vignetting and clouds stay in; only the frame's median level goes. Undefined areas are 0.
+ * Pixels of a mosaic are brought to the level of the green first.
  */
 export function frameView(image: FrameImage, mesh: BackgroundMesh): FrameView {
   const data = new Uint8Array(viewSide * viewSide);
   const level = medianOfGrid(mesh.level);
   const sigma = medianOfGrid(mesh.sigma);
-  const channel = mosaicScale(image, mesh);
-  const sums = new Float64Array(viewSide);
-  const counts = new Uint32Array(viewSide);
-  let currentRow = 0;
-  const flush = () => {
+  const scale = image.mosaic === null ? null : mosaicScale(image, level);
+  const columns = edges(image.width);
+  const rows = edges(image.height);
+  for (let row = 0; row < viewSide; row++)
     for (let column = 0; column < viewSide; column++) {
-      const value = counts[column] > 0 ? sums[column] / counts[column] : Number.NaN;
-      data[currentRow * viewSide + column] = tone(value, level, sigma);
+      const mean = blockMean(image, columns, column, rows, row, scale);
+      data[row * viewSide + column] = tone(mean, level, sigma);
     }
-    sums.fill(0);
-    counts.fill(0);
-  };
-  for (let y = 0; y < Math.max(image.height, viewSide); y++) {
-    // Frames smaller than the view repeat rows and columns.
-    const sourceY = image.height >= viewSide ? y : Math.floor((y * image.height) / viewSide);
-    const row = image.height >= viewSide ? Math.floor((y * viewSide) / image.height) : y;
-    if (row !== currentRow) {
-      flush();
-      currentRow = row;
-    }
-    addRow(image, sourceY, sums, counts, channel);
-  }
-  flush();
   return { width: viewSide, height: viewSide, data };
 }
 
-function addRow(
-  image: FrameImage,
-  y: number,
-  sums: Float64Array,
-  counts: Uint32Array,
-  channel: readonly number[],
-): void {
-  const { width, pixels } = image;
-  for (let x = 0; x < Math.max(width, viewSide); x++) {
-    const sourceX = width >= viewSide ? x : Math.floor((x * width) / viewSide);
-    const value = pixels[y * width + sourceX];
-    if (Number.isNaN(value)) continue;
-    const column = width >= viewSide ? Math.floor((x * viewSide) / width) : x;
-    sums[column] += value * channel[(y & 1) * 2 + (sourceX & 1)];
-    counts[column]++;
-  }
+interface Edges {
+  readonly start: Uint32Array;
+  readonly end: Uint32Array;
 }
 
-/** Factors that bring the four colours of a mosaic to the level of the green. */
-function mosaicScale(image: FrameImage, mesh: BackgroundMesh): readonly number[] {
-  if (image.mosaic === null) return [1, 1, 1, 1];
-  const target = medianOfGrid(mesh.level);
-  const sums = [0, 0, 0, 0];
-  const counts = [0, 0, 0, 0];
-  const stride = Math.max(1, Math.floor(Math.sqrt(image.pixels.length / 40_000))) | 1;
-  const row = new Float32Array(image.width);
-  const filled = fillMesh(mesh);
-  for (let y = 0; y < image.height; y += stride) {
-    spreadRow(filled, filled.level, image, y, row);
-    for (let x = 0; x < image.width; x += stride) {
-      const value = image.pixels[y * image.width + x];
-      if (Number.isNaN(value) || value > 3 * row[x]) continue;
-      sums[(y & 1) * 2 + (x & 1)] += value;
-      counts[(y & 1) * 2 + (x & 1)]++;
+/** Pixels under each view pixel along one axis; frames smaller than the view repeat theirs. */
+function edges(length: number): Edges {
+  const start = Uint32Array.from({ length: viewSide }, (_, k) => Math.floor((k * length) / viewSide));
+  const end = start.map((first, k) => Math.max(first + 1, Math.floor(((k + 1) * length) / viewSide)));
+  return { start, end };
+}
+
+function blockMean(
+  image: FrameImage,
+  columns: Edges,
+  column: number,
+  rows: Edges,
+  row: number,
+  scale: readonly number[] | null,
+): number {
+  const { pixels, width } = image;
+  const left = columns.start[column];
+  const right = columns.end[column];
+  const bottom = rows.end[row];
+  const strideX = stride(right - left);
+  const strideY = stride(bottom - rows.start[row]);
+  let sum = 0;
+  let count = 0;
+  for (let y = rows.start[row]; y < bottom; y += strideY)
+    for (let x = left; x < right; x += strideX) {
+      const value = pixels[y * width + x];
+      if (Number.isNaN(value)) continue;
+      sum += scale === null ? value : value * scale[(y & 1) * 2 + (x & 1)];
+      count++;
     }
-  }
-  return sums.map((sum, k) => (counts[k] > 0 && sum > 0 && target > 0 ? target / (sum / counts[k]) : 1));
+  return count > 0 ? sum / count : Number.NaN;
+}
+
+/** Odd, so that every colour of a mosaic takes part. */
+function stride(length: number): number {
+  const thinning = Math.max(1, Math.floor(length / sampledSide));
+  return thinning % 2 === 0 ? thinning - 1 : thinning;
+}
+
+/** Factors that bring the medians of the four places of a mosaic to the level of the green. */
+function mosaicScale(image: FrameImage, level: number): readonly number[] {
+  const thinning = Math.max(1, Math.floor(Math.sqrt(image.pixels.length / 40_000))) | 1;
+  const places: number[][] = [[], [], [], []];
+  for (let y = 0; y < image.height; y += thinning)
+    for (let x = 0; x < image.width; x += thinning) {
+      const value = image.pixels[y * image.width + x];
+      if (!Number.isNaN(value)) places[(y & 1) * 2 + (x & 1)].push(value);
+    }
+  return places.map((values) => {
+    const median = medianOfGrid(Float32Array.from(values));
+    return median > 0 && level > 0 ? level / median : 1;
+  });
 }
 
 function tone(value: number, level: number, sigma: number): number {

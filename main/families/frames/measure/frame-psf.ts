@@ -4,7 +4,7 @@ import { gaussianKernel, type Plane } from './maxima.ts';
 import { type MoffatShape, moffatFwhm, moffatValue } from './moffat.ts';
 import { type HalfMaximumShape, halfMaximumShape } from './psf-shape.ts';
 import { medianOf } from './robust.ts';
-import { addSplines, SplineFit, type SplinePsf, splineOf, splineValue } from './spline-psf.ts';
+import { addSplines, refineKnots, SplineFit, type SplinePsf, splineOf, splineValue } from './spline-psf.ts';
 import { annulusSky, ringShare } from './star-sky.ts';
 import { chooseTemplates, fwhmPerSigma, type PsfInput } from './templates.ts';
 
@@ -167,11 +167,7 @@ function correct(
   const spread = coarse.spreadOf(loose, leastSpread);
   if (spread < fineFromSpread) {
     const correction = coarse.solve(spread);
-    const fine =
-      correction === null
-        ? null
-        : splineOf((x, y) => splineValue(correction, x, y), base.radius, base.spacing);
-    return fine === null ? null : addSplines(base, fine);
+    return correction === null ? null : addSplines(base, refineKnots(correction));
   }
   const fit = fillCorrection(plane, parity, origin, templates, ownLight, base.spacing);
   const correction = fit.solve(firstSpread);

@@ -130,13 +130,26 @@ function collect(
 export function halve(plane: Plane): Plane {
   const width = plane.width >> 1;
   const height = plane.height >> 1;
+  const source = plane.values;
   const values = new Float32Array(width * height);
-  const at = (index: number) => (Number.isNaN(plane.values[index]) ? 0 : plane.values[index]);
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      const index = 2 * y * plane.width + 2 * x;
-      values[y * width + x] =
-        (at(index) + at(index + 1) + at(index + plane.width) + at(index + plane.width + 1)) / 2;
+  for (let y = 0; y < height; y++) {
+    let upper = 2 * y * plane.width;
+    let lower = upper + plane.width;
+    const end = (y + 1) * width;
+    for (let out = y * width; out < end; out++, upper += 2, lower += 2) {
+      const sum = source[upper] + source[upper + 1] + source[lower] + source[lower + 1];
+      values[out] = Number.isNaN(sum)
+        ? (defined(source[upper]) +
+            defined(source[upper + 1]) +
+            defined(source[lower]) +
+            defined(source[lower + 1])) /
+          2
+        : sum / 2;
     }
+  }
   return { width, height, values };
+}
+
+function defined(value: number): number {
+  return Number.isNaN(value) ? 0 : value;
 }

@@ -1,6 +1,6 @@
 /** Sky level and noise on a coarse grid, and the grid spread over the pixels. */
 import type { BackgroundMesh } from '../record.ts';
-import { medianInPlace, selectInPlace, truncatedNormal } from './robust.ts';
+import { type LevelAndSigma, medianInPlace, selectInPlace, truncatedNormal } from './robust.ts';
 
 /** The pixels of one colour of a mosaic: every `step`-th from (x0, y0). A mono frame is one lattice of step 1. */
 export interface Lattice {
@@ -14,15 +14,14 @@ export interface MeshInput {
   readonly width: number;
   readonly height: number;
   readonly pixels: Float32Array;
-  /** 1 where a source hides the sky; absent before sources are known. */
-  readonly mask?: Uint8Array;
   readonly lattice: Lattice;
   readonly cellPixels: number;
   /** Step of the stored values, 0 for continuous ones. */
   readonly quantum: number;
-  /** Take every n-th row of a cell only. */
-  readonly rowStride: number;
 }
+
+/** Pixels of a cell that are looked at: enough for a level within 4 % of the noise, which a later pass corrects. */
+const samplesPerCell = 1024;
 
 /** Cells of 64 px, smaller on small frames so that a gradient is still seen; at least 8. */
 export function chooseCellPixels(width: number, height: number): number {
@@ -31,25 +30,30 @@ export function chooseCellPixels(width: number, height: number): number {
   return Math.max(8, 2 * Math.round(shorter / 8));
 }
 
-/** Level and sigma in every cell; NaN in cells with less than a twentieth of their pixels. */
+/**
+ * First level and sigma in every cell, stars not yet known, from every n-th row; NaN in cells with less than a twentieth
+ * of their pixels defined.
+ */
 export function measureMesh(input: MeshInput): BackgroundMesh {
-  const { width, height, cellPixels } = input;
+  const { width, height, cellPixels, lattice } = input;
   const columns = Math.max(1, Math.round(width / cellPixels));
   const rows = Math.max(1, Math.round(height / cellPixels));
   const level = new Float32Array(columns * rows).fill(Number.NaN);
   const sigma = new Float32Array(columns * rows).fill(Number.NaN);
   const span = 2 * cellPixels;
   const scratch = new Float32Array(span * span);
+  const perRow = cellPixels / lattice.step;
+  const stride = Math.max(1, Math.floor((perRow * perRow) / samplesPerCell));
+  let last: LevelAndSigma | null = null;
   for (let row = 0; row < rows; row++) {
     const yEnd = row === rows - 1 ? height : (row + 1) * cellPixels;
     for (let column = 0; column < columns; column++) {
       const xEnd = column === columns - 1 ? width : (column + 1) * cellPixels;
-      const gathered = gather(input, column * cellPixels, xEnd, row * cellPixels, yEnd, scratch);
-      const enough = Math.max(6, 0.05 * gathered.possible);
-      if (gathered.count < enough) continue;
-      const cell = cellStatistics(scratch, gathered.count, input.mask !== undefined, input.quantum);
-      level[row * columns + column] = cell.level;
-      sigma[row * columns + column] = cell.sigma;
+      const gathered = gather(input, column * cellPixels, xEnd, row * cellPixels, yEnd, stride, scratch);
+      if (gathered.count < Math.max(6, 0.05 * gathered.possible)) continue;
+      last = cellStatistics(scratch, gathered.count, input.quantum, last);
+      level[row * columns + column] = last.level;
+      sigma[row * columns + column] = last.sigma;
     }
   }
   return { columns, rows, cellPixels, level, sigma };
@@ -61,34 +65,47 @@ function gather(
   xEnd: number,
   yStart: number,
   yEnd: number,
+  stride: number,
   out: Float32Array,
 ): { count: number; possible: number } {
-  const { lattice, pixels, mask, width } = input;
+  const { lattice, pixels, width } = input;
   const step = lattice.step;
   const firstX = xStart + ((((lattice.x0 - xStart) % step) + step) % step);
   const firstY = yStart + ((((lattice.y0 - yStart) % step) + step) % step);
   let count = 0;
   let possible = 0;
-  for (let y = firstY; y < yEnd; y += step * input.rowStride) {
+  for (let y = firstY; y < yEnd; y += step * stride) {
     const base = y * width;
     for (let x = firstX; x < xEnd; x += step) {
       possible++;
       const value = pixels[base + x];
-      if (Number.isNaN(value) || (mask !== undefined && mask[base + x] !== 0)) continue;
-      if (count < out.length) out[count++] = value;
+      if (!Number.isNaN(value) && count < out.length) out[count++] = value;
     }
   }
   return { count, possible };
 }
 
-function cellStatistics(values: Float32Array, n: number, masked: boolean, quantum: number) {
+/** A window that ends early above the level keeps the stars out. */
+const window = { lowSigmas: 3, highSigmas: 1.5 };
+
+/** `neighbour` is tried as a start: where it leads to a core that holds most values, nothing needs sorting. */
+function cellStatistics(
+  values: Float32Array,
+  n: number,
+  quantum: number,
+  neighbour: LevelAndSigma | null,
+): LevelAndSigma {
+  if (neighbour !== null && neighbour.sigma > 0) {
+    const found = truncatedNormal(values, n, neighbour, { ...window, quantum });
+    const moved = Math.abs(found.level - neighbour.level) / neighbour.sigma;
+    const alike = found.sigma < 1.2 * neighbour.sigma && found.sigma > neighbour.sigma / 1.2;
+    if (moved < 0.7 && alike && found.inside > 0.75) return found;
+  }
   if (allEqual(values, n)) return { level: values[0], sigma: 0 };
   const median = medianInPlace(values, n);
   const lower = selectInPlace(values, n, Math.max(0, Math.min(n - 1, Math.round(0.1587 * n))));
   const start = { level: median, sigma: Math.max(median - lower, quantum / 4) };
   if (!(start.sigma > 0)) return { level: median, sigma: 0 };
-  // Unmasked cells hold stars: a window that ends early above the level keeps their wings out.
-  const window = masked ? { lowSigmas: 3, highSigmas: 3 } : { lowSigmas: 3, highSigmas: 1.5 };
   return truncatedNormal(values, n, start, { ...window, quantum });
 }
 

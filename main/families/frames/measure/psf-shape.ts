@@ -1,5 +1,5 @@
 /** Size and shape of the half-maximum region of a point-spread function. */
-import { type SplinePsf, splineValue } from './spline-psf.ts';
+import { type SplinePsf, splineGrid } from './spline-psf.ts';
 
 export interface HalfMaximumShape {
   /** sqrt(4A/pi) of the region, its holes filled, px. */
@@ -21,26 +21,24 @@ export interface HalfMaximumShape {
 }
 
 /** Points along one side of the grid the function is looked at on. */
-const gridSide = 161;
+const gridSide = 129;
 
 export function halfMaximumShape(psf: SplinePsf): HalfMaximumShape | null {
   const step = (2 * psf.radius) / (gridSide - 1);
-  const grid = new Float64Array(gridSide * gridSide);
+  const grid = splineGrid(psf, gridSide);
   let peak = 0;
   let peakIndex = 0;
   let sum = 0;
   let sumOfSquares = 0;
-  for (let j = 0; j < gridSide; j++)
-    for (let i = 0; i < gridSide; i++) {
-      const value = splineValue(psf, i * step - psf.radius, j * step - psf.radius);
-      grid[j * gridSide + i] = value;
-      sum += value;
-      sumOfSquares += value * value;
-      if (value > peak) {
-        peak = value;
-        peakIndex = j * gridSide + i;
-      }
+  for (let index = 0; index < grid.length; index++) {
+    const value = grid[index];
+    sum += value;
+    sumOfSquares += value * value;
+    if (value > peak) {
+      peak = value;
+      peakIndex = index;
     }
+  }
   if (!(peak > 0)) return null;
   const region = fillHoles(floodFill(grid, peakIndex, peak / 2));
   const moments = regionMoments(grid, region, peak / 2);

@@ -10,7 +10,6 @@ export interface Sky {
 }
 
 export interface SkyOptions {
-  readonly mask?: Uint8Array;
   readonly quantum: number;
 }
 
@@ -24,9 +23,7 @@ export function measureSky(image: FrameImage, options: SkyOptions): Sky {
       pixels: image.pixels,
       lattice,
       cellPixels,
-      rowStride: 1,
       quantum: options.quantum,
-      ...(options.mask === undefined ? {} : { mask: options.mask }),
     }),
   );
   return { lattices, meshes };

@@ -77,16 +77,17 @@ export interface LevelAndSigma {
  * [level - lowSigmas * sigma, level + highSigmas * sigma], corrected for what the window cuts off, iterated to
  * a fixed point (method of moments for a doubly truncated normal). `quantum` is the step of the stored values
  * (0 for continuous ones): the window is then closed half a step beyond the outermost value it takes in, so that
- * integers give continuous answers.
+ * integers give continuous answers. `inside` is the share of the values within the last window.
  */
 export function truncatedNormal(
   values: Float32Array | Float64Array,
   n: number,
   start: LevelAndSigma,
   options: { readonly lowSigmas: number; readonly highSigmas: number; readonly quantum: number },
-): LevelAndSigma {
+): LevelAndSigma & { readonly inside: number } {
   let { level, sigma } = start;
   const { lowSigmas, highSigmas, quantum } = options;
+  let inside = 0;
   for (let iteration = 0; iteration < 12; iteration++) {
     if (!(sigma > 0)) break;
     let low = level - lowSigmas * sigma;
@@ -99,20 +100,22 @@ export function truncatedNormal(
     let sum = 0;
     let squares = 0;
     for (let i = 0; i < n; i++) {
-      const offset = values[i] - level;
-      if (values[i] < low || values[i] > high) continue;
+      const value = values[i];
+      if (value < low || value > high) continue;
+      const offset = value - level;
       count++;
       sum += offset;
       squares += offset * offset;
     }
+    inside = count / n;
     if (count < 3) break;
     const next = correctTruncation(sum / count, squares / count, low - level, high - level, sigma);
     const moved = Math.abs(next.shift) + Math.abs(next.sigma - sigma);
     level += next.shift;
     sigma = next.sigma;
-    if (moved < 2e-4 * sigma) break;
+    if (moved < 1e-3 * sigma) break;
   }
-  return { level, sigma };
+  return { level, sigma, inside };
 }
 
 function correctTruncation(mean: number, square: number, low: number, high: number, sigma: number) {
@@ -123,4 +126,30 @@ function correctTruncation(mean: number, square: number, low: number, high: numb
   const shrink = 1 + (a * normalDensity(a) - b * normalDensity(b)) / inside - slope * slope;
   const variance = Math.max(0, square - mean * mean);
   return { shift: mean - sigma * slope, sigma: Math.sqrt(variance / Math.max(0.05, shrink)) };
+}
+
+/**
+ * Level and sigma of a normal from the count, sum and sum of squares of its values inside a fixed window [low, high]:
+ * maximum likelihood for a truncated normal, by fixed-point iteration from (0, 1).
+ */
+export function normalFromMoments(
+  count: number,
+  sum: number,
+  squares: number,
+  low: number,
+  high: number,
+): LevelAndSigma {
+  const mean = sum / count;
+  const square = squares / count;
+  let level = 0;
+  let sigma = 1;
+  for (let iteration = 0; iteration < 40; iteration++) {
+    const shifted = square - 2 * level * mean + level * level;
+    const next = correctTruncation(mean - level, shifted, low - level, high - level, sigma);
+    const moved = Math.abs(next.shift) + Math.abs(next.sigma - sigma);
+    level += next.shift;
+    sigma = next.sigma;
+    if (moved < 1e-6 || !(sigma > 0)) break;
+  }
+  return { level, sigma };
 }

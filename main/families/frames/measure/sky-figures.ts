@@ -1,8 +1,8 @@
 /** Sky level and noise of the whole frame, sources masked. */
 import type { BackgroundMesh, FrameImage } from '../record.ts';
-import { fillMesh, measureMesh, smoothMesh } from './mesh.ts';
+import { fillMesh, smoothMesh } from './mesh.ts';
 import { representativeMesh, type Sky } from './residual.ts';
-import { medianOf } from './robust.ts';
+import { medianOf, normalFromMoments } from './robust.ts';
 
 export interface SkyFigures {
   readonly mesh: BackgroundMesh;
@@ -22,23 +22,12 @@ export function skyFigures(
 ): SkyFigures {
   const first = representativeMesh(sky);
   const spread = smoothMesh(fillMesh(first));
-  const corrections = sky.lattices.measured.map((index) =>
-    measureMesh({
-      width: image.width,
-      height: image.height,
-      pixels: residual,
-      mask,
-      lattice: sky.lattices.lattices[index],
-      cellPixels: first.cellPixels,
-      quantum: 0,
-      rowStride: 1,
-    }),
-  );
+  const corrections = correctCells(image, residual, mask, first, sky.lattices.parity);
   const level = new Float32Array(first.level.length);
   const sigma = new Float32Array(first.level.length);
   for (let i = 0; i < level.length; i++) {
-    const shift = mean(corrections.map((mesh) => mesh.level[i]));
-    const ratio = mean(corrections.map((mesh) => mesh.sigma[i]));
+    const shift = corrections.shift[i];
+    const ratio = corrections.ratio[i];
     level[i] = Number.isNaN(shift) ? Number.NaN : spread.level[i] + shift * spread.sigma[i];
     sigma[i] = spread.sigma[i] * ratio;
   }
@@ -51,8 +40,79 @@ export function skyFigures(
   };
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0) / values.length;
+/** Residuals beyond this many sigmas are not sky. */
+const windowSigmas = 3;
+
+/** Level and scatter of the unmasked residual in each cell; NaN in cells with less than a fiftieth of their pixels. */
+function correctCells(
+  frame: { readonly width: number; readonly height: number },
+  residual: Float32Array,
+  mask: Uint8Array,
+  mesh: BackgroundMesh,
+  parity: -1 | 0 | 1,
+): { readonly shift: Float64Array; readonly ratio: Float64Array } {
+  const { columns, rows, cellPixels } = mesh;
+  const cells = columns * rows;
+  const sums = {
+    count: new Float64Array(cells),
+    sum: new Float64Array(cells),
+    squares: new Float64Array(cells),
+  };
+  for (let y = 0; y < frame.height; y++) {
+    const row = Math.min(rows - 1, Math.floor(y / cellPixels));
+    for (let column = 0; column < columns; column++) {
+      const start = y * frame.width + column * cellPixels;
+      const end = column === columns - 1 ? (y + 1) * frame.width : start + cellPixels;
+      const first = parity < 0 ? start : start + (((column * cellPixels + y) & 1) === parity ? 0 : 1);
+      addRun(residual, mask, first, end, parity < 0 ? 1 : 2, sums, row * columns + column);
+    }
+  }
+  const shift = new Float64Array(cells).fill(Number.NaN);
+  const ratio = new Float64Array(cells).fill(Number.NaN);
+  const least = Math.max(6, (0.02 * cellPixels * cellPixels) / (parity < 0 ? 1 : 2));
+  for (let cell = 0; cell < cells; cell++) {
+    if (sums.count[cell] < least) continue;
+    const found = normalFromMoments(
+      sums.count[cell],
+      sums.sum[cell],
+      sums.squares[cell],
+      -windowSigmas,
+      windowSigmas,
+    );
+    shift[cell] = found.level;
+    ratio[cell] = found.sigma;
+  }
+  return { shift, ratio };
+}
+
+interface CellSums {
+  readonly count: Float64Array;
+  readonly sum: Float64Array;
+  readonly squares: Float64Array;
+}
+
+function addRun(
+  residual: Float32Array,
+  mask: Uint8Array,
+  start: number,
+  end: number,
+  step: number,
+  sums: CellSums,
+  cell: number,
+): void {
+  let count = 0;
+  let sum = 0;
+  let squares = 0;
+  for (let i = start; i < end; i += step) {
+    const value = residual[i];
+    if (mask[i] !== 0 || !(value > -windowSigmas && value < windowSigmas)) continue;
+    count++;
+    sum += value;
+    squares += value * value;
+  }
+  sums.count[cell] += count;
+  sums.sum[cell] += sum;
+  sums.squares[cell] += squares;
 }
 
 function finite(value: number): number | null {

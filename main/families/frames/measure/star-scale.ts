@@ -1,35 +1,75 @@
 /** First look at the stars of a frame: where the bright ones are and how large, before the profile is known. */
-import { findMaxima, gaussianKernel, halve, type Plane } from './maxima.ts';
+import { halve, type Plane } from './maxima.ts';
+import { StarPlaces } from './star-places.ts';
 
 export interface BrightSpot {
-  x: number;
-  y: number;
+  readonly x: number;
+  readonly y: number;
   /** Gaussian sigma that fits best, px. */
-  sigma: number;
+  readonly sigma: number;
   /** Matched-filter strength at that sigma, in sigmas of the noise. */
-  strength: number;
+  readonly strength: number;
 }
 
-const spotsPerLevel = 400;
+/** Most peaks looked at, by block. */
+const peaksPerBlock = [400, 200, 80, 40];
 /** Star images between about 1.2 and 50 px across are looked for. */
 const smallestSigma = 0.5;
 const largestSigma = 20;
+/** A pixel, or a block of 2, 4 or 8 px, that stands this many sigmas above the sky is looked at. */
+const leastPeak = 6;
+const blocks = [1, 2, 4, 8];
 
 /** Bright spots at any scale, strongest first, one for each place. */
 export function findBrightSpots(plane: Plane): BrightSpot[] {
   const spots: BrightSpot[] = [];
+  const taken = new StarPlaces<BrightSpot>(plane.width, 16);
   let level = plane;
-  for (let factor = 1; factor <= 8 && Math.min(level.width, level.height) >= 8; factor *= 2) {
-    const maxima = findMaxima(level, gaussianKernel(1), 9);
-    const order = maxima.strength.map((_, i) => i).sort((a, b) => maxima.strength[b] - maxima.strength[a]);
-    for (const i of order.slice(0, spotsPerLevel)) {
-      const place = (at: number) => (at + 0.5) * factor - 0.5;
-      spots.push(climbScale(plane, place(maxima.x[i]), place(maxima.y[i]), factor));
+  for (const block of blocks) {
+    if (Math.min(level.width, level.height) < 8) break;
+    for (const peak of brightestPeaks(level, peaksPerBlock[blocks.indexOf(block)])) {
+      const x = (peak.x + 0.5) * block - 0.5;
+      const y = (peak.y + 0.5) * block - 0.5;
+      if (isTaken(taken, x, y, block)) continue;
+      const spot = climbScale(plane, x, y, Math.max(1, 0.7 * block));
+      if (isTaken(taken, spot.x, spot.y, 1)) continue;
+      spots.push(spot);
+      taken.add(spot);
     }
-    level = halve(level);
+    if (block !== blocks.at(-1)) level = halve(level);
   }
-  spots.sort((a, b) => b.strength - a.strength);
-  return dropRepeats(spots);
+  return spots.sort((a, b) => b.strength - a.strength);
+}
+
+function isTaken(taken: StarPlaces<BrightSpot>, x: number, y: number, block: number): boolean {
+  const near = taken.within(x, y, 30 + block);
+  return near.some((spot) => Math.hypot(spot.x - x, spot.y - y) < Math.max(1.5 * spot.sigma, 1.5, block));
+}
+
+interface Peak {
+  readonly x: number;
+  readonly y: number;
+  readonly value: number;
+}
+
+/** Pixels above the threshold that none of their eight neighbours exceeds, brightest first. */
+function brightestPeaks(plane: Plane, most: number): Peak[] {
+  const { width, height, values } = plane;
+  const peaks: Peak[] = [];
+  for (let y = 1; y < height - 1; y++) {
+    const base = y * width;
+    for (let x = 1; x < width - 1; x++) {
+      const value = values[base + x];
+      if (value > leastPeak && isHighest(values, base + x, width, value)) peaks.push({ x, y, value });
+    }
+  }
+  return peaks.sort((a, b) => b.value - a.value).slice(0, most);
+}
+
+function isHighest(values: Float32Array, index: number, width: number, value: number): boolean {
+  for (const row of [index - width, index, index + width])
+    for (let k = row - 1; k <= row + 1; k++) if (values[k] > value) return false;
+  return true;
 }
 
 /** Widens or narrows the window round a spot until its matched-filter strength is greatest, recentring as it goes. */
@@ -51,7 +91,7 @@ function climbScale(plane: Plane, x: number, y: number, sigma: number): BrightSp
 export function recentre(plane: Plane, spot: BrightSpot): BrightSpot {
   let { x, y } = spot;
   let strength = 0;
-  for (let iteration = 0; iteration < 4; iteration++) {
+  for (let iteration = 0; iteration < 3; iteration++) {
     const sums = windowSums(plane, x, y, spot.sigma);
     strength = sums.strength;
     if (!(sums.total > 0)) break;
@@ -60,47 +100,41 @@ export function recentre(plane: Plane, spot: BrightSpot): BrightSpot {
     const dy = Math.max(-limit, Math.min(limit, (2 * sums.y) / sums.total));
     x += dx;
     y += dy;
-    if (Math.abs(dx) + Math.abs(dy) < 0.002 * spot.sigma) break;
+    if (Math.abs(dx) + Math.abs(dy) < 0.02 * spot.sigma) break;
   }
   return { x, y, sigma: spot.sigma, strength };
 }
 
-export function windowSums(plane: Plane, x: number, y: number, sigma: number) {
+const mostReach = Math.ceil(3 * largestSigma) + 1;
+const weightsX = new Float64Array(2 * mostReach + 1);
+
+function windowSums(plane: Plane, x: number, y: number, sigma: number) {
   const reach = Math.max(2, Math.ceil(3 * sigma));
   const left = Math.max(0, Math.round(x) - reach);
   const right = Math.min(plane.width - 1, Math.round(x) + reach);
   const top = Math.max(0, Math.round(y) - reach);
   const bottom = Math.min(plane.height - 1, Math.round(y) + reach);
   const factor = -0.5 / (sigma * sigma);
+  // Wide windows are sampled: a few points per sigma hold all there is to know.
+  const stride = Math.max(1, Math.floor(sigma / 2.5));
+  for (let i = left; i <= right; i += stride) weightsX[i - left] = Math.exp(factor * (i - x) * (i - x));
   let total = 0;
   let energy = 0;
   let sumX = 0;
   let sumY = 0;
-  for (let j = top; j <= bottom; j++) {
+  for (let j = top; j <= bottom; j += stride) {
     const weightY = Math.exp(factor * (j - y) * (j - y));
-    for (let i = left; i <= right; i++) {
-      const value = plane.values[j * plane.width + i];
+    const base = j * plane.width;
+    for (let i = left; i <= right; i += stride) {
+      const value = plane.values[base + i];
       if (Number.isNaN(value)) continue;
-      const weight = weightY * Math.exp(factor * (i - x) * (i - x));
+      const weight = weightY * weightsX[i - left];
+      const light = weight * value;
       energy += weight * weight;
-      total += weight * value;
-      sumX += weight * value * (i - x);
-      sumY += weight * value * (j - y);
+      total += light;
+      sumX += light * (i - x);
+      sumY += light * (j - y);
     }
   }
-  return { total, x: sumX, y: sumY, strength: energy > 0 ? total / Math.sqrt(energy) : 0 };
-}
-
-/** Of spots that lie within each other the strongest stays. */
-function dropRepeats(spots: readonly BrightSpot[]): BrightSpot[] {
-  const kept: BrightSpot[] = [];
-  for (const spot of spots) {
-    const repeated = kept.some((other) => {
-      const reach = 1.5 * Math.max(other.sigma, 1);
-      return Math.abs(other.x - spot.x) < reach && Math.abs(other.y - spot.y) < reach;
-    });
-    if (!repeated) kept.push(spot);
-    if (kept.length >= 1500) break;
-  }
-  return kept;
+  return { total, x: sumX, y: sumY, strength: energy > 0 ? (stride * total) / Math.sqrt(energy) : 0 };
 }

@@ -1,7 +1,7 @@
 /** Sky in a ring round a star. */
 import type { Plane } from './maxima.ts';
 import { type MoffatShape, moffatValue } from './moffat.ts';
-import { medianOf } from './robust.ts';
+import { medianInPlace } from './robust.ts';
 
 /** Ring that a star's sky is measured in, FWHM; at least 5 to 9 px. */
 const innerFwhm = 2.5;
@@ -14,23 +14,30 @@ const outerFwhm = 4;
 export function annulusSky(plane: Plane, x: number, y: number, fwhm: number): number {
   const inner = Math.max(5, innerFwhm * fwhm);
   const outer = Math.max(9, outerFwhm * fwhm);
-  const values: number[] = [];
   const stride = outer > 24 ? 2 : 1;
+  let count = 0;
   for (let j = Math.max(0, Math.ceil(y - outer)); j <= Math.min(plane.height - 1, y + outer); j += stride)
     for (let i = Math.max(0, Math.ceil(x - outer)); i <= Math.min(plane.width - 1, x + outer); i += stride) {
       const square = (i - x) * (i - x) + (j - y) * (j - y);
       const value = plane.values[j * plane.width + i];
-      if (square < inner * inner || square > outer * outer || Number.isNaN(value)) continue;
-      values.push(value);
+      if (square < inner * inner || square > outer * outer || Number.isNaN(value) || count >= ring.length)
+        continue;
+      ring[count++] = value;
     }
-  if (values.length < 20) return 0;
-  let centre = medianOf(values);
+  return count < 20 ? 0 : clippedMean(ring, count);
+}
+
+const ring = new Float32Array(16_384);
+const clipSigmas = 2.5;
+
+function clippedMean(values: Float32Array, n: number): number {
+  let centre = medianInPlace(values, n);
   for (let iteration = 0; iteration < 3; iteration++) {
     let sum = 0;
     let count = 0;
-    for (const value of values) {
-      if (Math.abs(value - centre) >= 2.5) continue;
-      sum += value;
+    for (let i = 0; i < n; i++) {
+      if (Math.abs(values[i] - centre) >= clipSigmas) continue;
+      sum += values[i];
       count++;
     }
     if (count < 10) return centre;
