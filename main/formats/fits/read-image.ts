@@ -42,7 +42,7 @@ function decode(source: ByteSource, image: ImageHdu, options: ReadOptions, warni
   const scaling = readScaling(image.hdu.header, image.bitpix, warnings);
   const limits = { maximumPixels: options.maximumPixels ?? fitsLimits.pixels };
   const plane = image.compressed
-    ? readTiledImage(source, image, scaling, limits)
+    ? readTiledImage(source, image, scaling, limits, warnings)
     : readPlainImage(source, image, scaling, limits, warnings);
   return {
     ...image.shape,

@@ -110,8 +110,14 @@ export function readTiledImage(
   image: ImageHdu,
   scaling: Scaling,
   limits: { readonly maximumPixels: number },
+  warnings: string[],
 ): PlaneResult {
   const plan = planTiles(source, image);
+  if (plan.table.columns.has('NULL_PIXEL_MASK')) {
+    warnings.push(
+      'the mask of undefined pixels (NULL_PIXEL_MASK) was ignored; they are measured as they are',
+    );
+  }
   const { width, height, planes } = image.shape;
   const budget = { ...limits, ratio: fitsLimits.tileRatio };
   const pixels = allocatePlane(source, width, height, budget);
