@@ -28,7 +28,6 @@ export function moveFile(from: string, to: string, options: MoveOptions): void {
     if (isSource && isTarget) finishHalf(from, to, options);
     else if (isSource) moveWhole(from, to, options);
     else if (!(isTarget && options.resuming)) throw missing(from);
-    syncDirectory(dirname(to));
   } catch (error) {
     if (systemCode(error) === 'EEXIST') throw wouldOverwrite(to);
     throw storageError(error, from);
