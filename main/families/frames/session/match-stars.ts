@@ -80,9 +80,10 @@ export function matchStars(
   for (const orientation of [1, -1]) {
     for (const shift of likelyShifts(frame, reference, orientation, extent)) {
       const match = refine(frame, reference, orientation, shift, extent, tolerance);
-      if (match !== null && (best === null || match.frameStar.length > best.frameStar.length)) best = match;
+      if (match === null || (best !== null && match.frameStar.length <= best.frameStar.length)) continue;
+      best = match;
+      if (best.frameStar.length > 0.5 * Math.min(frame.count, reference.count)) return best;
     }
-    if (best !== null && best.frameStar.length > 0.5 * Math.min(frame.count, reference.count)) break;
   }
   return best;
 }

@@ -65,19 +65,19 @@ export function robustCurve(input: CurveInput): Curve {
 /** Curves through values spread over the night; each is judged by how close the closest values lie. */
 function bestTriedCurve(input: CurveInput): Float64Array {
   const { t, v, kernel, degree } = input;
-  const known = Array.from(t.keys()).filter((k) => kernel[k] > 0.05);
-  const order = known.sort((p, q) => t[p] - t[q]);
-  const parts = degree + 1;
-  const per = Math.max(1, Math.min(parts === 3 ? 5 : parts === 2 ? 7 : 25, Math.floor(order.length / parts)));
-  const choices = per ** parts;
+  const order = Array.from(t.keys()).filter((k) => kernel[k] > 0.05);
+  order.sort((p, q) => t[p] - t[q]);
+  const parts = Array.from({ length: degree + 1 }, (_, part) => pointsToTry(input, order, part));
+  const choices = parts.reduce((product, points) => product * points.length, 1);
   let best: Float64Array = Float64Array.of(median(order.map((k) => v[k])));
   let least = closeness(input, best);
   for (let choice = 0; choice < choices; choice++) {
-    const picked: number[] = [];
-    for (let part = 0, rest = choice; part < parts; part++, rest = Math.floor(rest / per)) {
-      const position = (part + ((rest % per) + 0.5) / per) / parts;
-      picked.push(order[Math.min(order.length - 1, Math.floor(position * order.length))]);
-    }
+    let rest = choice;
+    const picked = parts.map((points) => {
+      const point = points[rest % points.length];
+      rest = Math.floor(rest / points.length);
+      return point;
+    });
     const tried = throughPoints(picked, t, v);
     if (tried === null || isTooSteep(tried, input)) continue;
     const distance = closeness(input, tried);
@@ -87,6 +87,26 @@ function bestTriedCurve(input: CurveInput): Float64Array {
     }
   }
   return best;
+}
+
+/** Points of one part of the night; where few are good, the lowest ones as well. */
+function pointsToTry(
+  { v, degree, closeShare }: CurveInput,
+  order: readonly number[],
+  part: number,
+): number[] {
+  const parts = degree + 1;
+  const from = Math.floor((part * order.length) / parts);
+  const members = order.slice(from, Math.floor(((part + 1) * order.length) / parts));
+  const spread = Math.min(members.length, [25, 7, 5][degree]);
+  const points = Array.from(
+    { length: spread },
+    (_, k) => members[Math.floor(((k + 0.5) / spread) * members.length)],
+  );
+  if (closeShare >= 0.4) return points;
+  const sorted = [...members].sort((p, q) => v[p] - v[q]);
+  const lowest = [0.25, 0.5, 0.75].map((share) => sorted[Math.floor(share * closeShare * sorted.length)]);
+  return [...new Set([...points, ...lowest.filter((k) => k !== undefined)])];
 }
 
 /** Newton's interpolation, as plain coefficients; null when two points share a time. */

@@ -140,7 +140,9 @@ function bestFrames(members: readonly number[], losses: Float64Array, spread: Fl
     known.map((k) => spread[k]),
     0.3,
   );
-  const badness = (k: number): number => Math.max(0, losses[k] - least) / 0.04 + spread[k] / tidy;
+  // nothing makes stars brighter: light counts before likeness, since most frames may be bad in the same way
+  const badness = (k: number): number =>
+    Math.max(0, losses[k] - least) / 0.04 + Math.min(4, spread[k] / tidy);
   const sorted = [...known].sort((p, q) => badness(p) - badness(q));
   const fewest = Math.max(6, Math.ceil(known.length / 6));
   return sorted.filter((k, rank) => rank < fewest || badness(k) < 2.5);
