@@ -56,7 +56,12 @@ export interface MeasurementsRepository {
   newest(contentHash: string): Measurement | undefined;
   save(measurement: Measurement): void;
   /** Contents of that length measured by that code: a worker that meets one need not measure it. */
-  knownContents(codeVersion: string, byteLength: number): string[];
+  knownContents(
+    codeVersion: string,
+    byteLength: number,
+  ): { readonly contentHash: string; readonly recordBlob: string | null }[];
+  /** Items of a session with a finding that no model may overrule. */
+  itemsWithFindings(sessionId: number, codes: readonly string[]): Set<number>;
   saveJudgement(judgement: Judgement): void;
   judgement(itemId: number): Judgement | undefined;
   judgements(sessionId: number): Map<number, Judgement>;
@@ -88,13 +93,22 @@ export function measurementsRepository(catalogue: Catalogue, now: () => string):
         },
       ),
     knownContents: (codeVersion, byteLength) =>
-      catalogue
-        .all<{ hash: string }>(
-          `SELECT content_hash AS hash FROM measurements
-           WHERE code_version = @codeVersion AND byte_length = @byteLength`,
-          { codeVersion, byteLength },
-        )
-        .map((row) => row.hash),
+      catalogue.all<{ contentHash: string; recordBlob: string | null }>(
+        `SELECT content_hash AS contentHash, record_blob AS recordBlob FROM measurements
+         WHERE code_version = @codeVersion AND byte_length = @byteLength`,
+        { codeVersion, byteLength },
+      ),
+    itemsWithFindings: (sessionId, codes) =>
+      new Set(
+        catalogue
+          .all<{ itemId: number }>(
+            `SELECT DISTINCT item_id AS itemId FROM findings
+             WHERE item_id IN (SELECT id FROM items WHERE session_id = @sessionId)
+               AND code IN (SELECT value FROM json_each(@codes))`,
+            { sessionId, codes: JSON.stringify(codes) },
+          )
+          .map((row) => row.itemId),
+      ),
     saveJudgement: (judgement) => saveJudgement(catalogue, judgement, now()),
     judgement(itemId) {
       return readJudgements(catalogue, 'item_id = @id', itemId).get(itemId);

@@ -60,14 +60,20 @@ export async function scan(
   const session = sessionFor(library, night, input.session, policy);
   const pool = openWorkerPool({ entry: family.worker, ...(input.workers && { size: input.workers }) });
   try {
-    const count = await measureFiles(
-      { library, pool, measurementVersion: family.measurementVersion },
-      session,
-      night.files,
-      { ...options, force: input.force ?? false },
-    );
+    const measure = (force: boolean) =>
+      measureFiles({ library, pool, measurementVersion: family.measurementVersion }, session, night.files, {
+        ...options,
+        force,
+      });
+    let count = await measure(input.force ?? false);
     markAbsent(library, session, night);
-    const judged = await judge(ports, pool, session, policy, options);
+    const judgeAll = () => judge(ports, pool, session, policy, options);
+    const judged = await judgeAll().catch(async (error: unknown) => {
+      if (!forgetDamaged(library, error)) throw error;
+      const again = await measure(false);
+      count = { measured: count.measured + again.measured, reused: count.reused - again.measured };
+      return judgeAll();
+    });
     const files = new Set(night.files.map((file) => file.file));
     return {
       session: sessionRow(library, judged),
@@ -78,6 +84,15 @@ export async function scan(
   } finally {
     await pool.close();
   }
+}
+
+/** Drops stored measurements that cannot be read any more, so that they are made anew; false if it is not that. */
+function forgetDamaged(library: Library, error: unknown): boolean {
+  if (!(error instanceof NightsiftError) || error.code !== 'libraryDamaged') return false;
+  const damaged = error.details.damaged;
+  if (!Array.isArray(damaged)) return false;
+  for (const hash of damaged) library.blobs.remove(String(hash));
+  return true;
 }
 
 function sessionFor(

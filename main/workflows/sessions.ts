@@ -3,13 +3,13 @@ import type { SessionRow } from '../../contract/calls/sessions.ts';
 import type { ScanReport } from '../../contract/scan-report.ts';
 import type { Library } from '../library/open-library.ts';
 import type { Session } from '../library/sessions.ts';
-import { judgedItems } from './scanning/opinions.ts';
+import { decidedItems } from './scanning/opinions.ts';
 import { scanReport } from './scanning/report.ts';
 
 /** A session with the counts of the labels that hold now. */
 export function sessionRow(library: Library, session: Session): SessionRow {
   const counts = { clean: 0, contaminated: 0, review: 0, failed: 0, skipped: 0, labelledByPerson: 0 };
-  const judged = judgedItems(library, session);
+  const judged = decidedItems(library, session);
   for (const { item, decision } of judged) {
     if (decision !== null) counts[decision.label] += 1;
     if (decision?.labelledBy === 'person') counts.labelledByPerson += 1;

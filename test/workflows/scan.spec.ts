@@ -91,6 +91,18 @@ describe('scan', () => {
     expect(await scan(newer, { paths: [place.night] })).toMatchObject({ measured: 3 });
   });
 
+  it('makes stored measurements anew when their file is lost or damaged', async () => {
+    writeFrames(place.night, { 'a.fits': { serial: 1 }, 'b.fits': { serial: 2 }, 'c.fits': { serial: 3 } });
+    await scan(place.ports, { paths: [place.night], workers: 1 });
+    const { library } = place.ports;
+    const [one, two] = [...library.referencedBlobs()].map((hash) => library.blobs.pathOf(hash));
+    rmSync(one);
+    writeFileSync(two, 'scratched');
+    const { report, measured, reused } = await scan(place.ports, { paths: [place.night], workers: 1 });
+    expect({ measured, reused }).toEqual({ measured: 2, reused: 1 });
+    expect(report.frames.map((each) => each.label)).toEqual(['clean', 'clean', 'clean']);
+  });
+
   it('survives workers that crash or never answer, file by file', async () => {
     writeFrames(place.night, { 'a.fits': { crash: true }, 'b.fits': { serial: 2 }, 'c.fits': { serial: 3 } });
     const { report } = await scan(place.ports, { paths: [place.night], workers: 2 });

@@ -70,8 +70,9 @@ export async function measureFiles(
       ...(note !== undefined && { note }),
     });
   report();
+  const known = options.force ? () => [] : knownContents(ports);
   await forEachLimited(toMeasure, ports.pool.size * 2, async (file) => {
-    const output = await measureOne(ports, file, options);
+    const output = await measureOne(ports, file, known(file.facts?.byteLength ?? 0), options.signal);
     saveMeasured(ports, session, file, output);
     if (output.outcome === 'known') reused += 1;
     else measured += 1;
@@ -96,17 +97,33 @@ function holdsStill(ports: MeasuringPorts, item: Item | undefined, { facts }: Fo
   return known.recordBlob === null || ports.library.blobs.has(known.recordBlob);
 }
 
+/** Contents of a length that need no measuring; looked up once for each length, their records checked. */
+function knownContents({ library, measurementVersion }: MeasuringPorts): (byteLength: number) => string[] {
+  const byLength = new Map<number, string[]>();
+  return (byteLength) => {
+    let contents = byLength.get(byteLength);
+    if (contents === undefined) {
+      contents = library.measurements
+        .knownContents(measurementVersion, byteLength)
+        .filter(({ recordBlob }) => recordBlob === null || library.blobs.has(recordBlob))
+        .map(({ contentHash }) => contentHash);
+      byLength.set(byteLength, contents);
+    }
+    return contents;
+  };
+}
+
 async function measureOne(
-  { library, pool, measurementVersion }: MeasuringPorts,
+  { library, pool }: MeasuringPorts,
   file: FoundFile,
-  { force, signal }: MeasuringOptions,
+  known: readonly string[],
+  signal: AbortSignal | undefined,
 ): Promise<MeasureOutput> {
-  const byteLength = file.facts?.byteLength ?? 0;
   const input: MeasureInput = {
     path: file.path,
     file: file.file,
     blobsDirectory: library.blobs.directory,
-    knownContents: force ? [] : library.measurements.knownContents(measurementVersion, byteLength),
+    knownContents: known,
   };
   try {
     return await pool.run<MeasureOutput>('measure', input, {

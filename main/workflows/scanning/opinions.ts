@@ -1,6 +1,6 @@
 /** What the judges say of a session's items, put into label events; the decision is drawn from them. */
 import type { FrameLabel, LabelAuthor, Thresholds } from '../../../contract/words.ts';
-import { labelForScore } from '../../../contract/words.ts';
+import { hardFindings, labelForScore } from '../../../contract/words.ts';
 import type { LabelEvent } from '../../library/labels.ts';
 import type { Judgement } from '../../library/measurements.ts';
 import type { Library } from '../../library/open-library.ts';
@@ -38,12 +38,20 @@ export interface JudgedItem {
   readonly decision: Decision | null;
 }
 
-/** All present items of a session with the decisions that hold. */
+/** All present items of a session with the decisions that hold and what they rest on. */
 export function judgedItems(library: Library, session: Session): JudgedItem[] {
   const judgements = library.measurements.judgements(session.id);
+  return decidedItems(library, session).map((decided) => ({
+    ...decided,
+    judgement: judgements.get(decided.item.id),
+  }));
+}
+
+/** The same without measurements and findings; quick enough for lists of many sessions. */
+export function decidedItems(library: Library, session: Session): Omit<JudgedItem, 'judgement'>[] {
   const standing = library.labels.standing(session.id);
+  const hard = library.measurements.itemsWithFindings(session.id, hardFindings);
   return library.sessions.items(session.id, { presentOnly: true }).map((item) => {
-    const judgement = judgements.get(item.id);
     const voices = standing.get(item.id) ?? {};
     const decision =
       item.status === 'skipped'
@@ -52,9 +60,9 @@ export function judgedItems(library: Library, session: Session): JudgedItem[] {
             person: voiceOf(voices.person),
             model: voiceOf(voices.model),
             prefilter: voiceOf(voices.prefilter),
-            hard: judgement !== undefined && isHard(judgement.findings),
+            hard: hard.has(item.id),
           });
-    return { item, judgement, standing: voices, decision };
+    return { item, standing: voices, decision };
   });
 }
 

@@ -1,7 +1,7 @@
 /** What a worker thread of the frames family does: measure one file, judge a session, read views. */
 import { createHash } from 'node:crypto';
 import { type ErrorRecord, toErrorRecord } from '../../../contract/error-record.ts';
-import { refusalCodes } from '../../../contract/errors.ts';
+import { NightsiftError, refusalCodes } from '../../../contract/errors.ts';
 import type { FrameHeader, PolicyName } from '../../../contract/words.ts';
 import {
   type FrameImage,
@@ -189,11 +189,21 @@ function refusalOf(error: unknown): ErrorRecord {
 }
 
 function judge(functions: FrameFunctions, input: JudgeInput): readonly FrameJudgement[] {
-  const records = input.frames.map(({ file, recordBlob }) => ({
-    ...functions.decodeRecord(readBytes(blobPath(input.blobsDirectory, recordBlob))),
-    file, // the same content may lie under another name than the one it was measured by
-  }));
-  return functions.judgeSession(records, { policy: input.policy });
+  const damaged: string[] = [];
+  const records = input.frames.flatMap(({ file, recordBlob }): FrameRecord[] => {
+    try {
+      const record = functions.decodeRecord(readBytes(blobPath(input.blobsDirectory, recordBlob)));
+      return [{ ...record, file }]; // the same content may lie under another name than it was measured by
+    } catch {
+      damaged.push(recordBlob);
+      return [];
+    }
+  });
+  if (damaged.length === 0) return functions.judgeSession(records, { policy: input.policy });
+  throw new NightsiftError('libraryDamaged', `${damaged.length} stored measurements cannot be read.`, {
+    hint: 'The disk may be failing: run nightsift doctor.',
+    details: { damaged },
+  });
 }
 
 function views(functions: FrameFunctions, input: ViewsInput): ViewsOutput {
