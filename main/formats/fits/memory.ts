@@ -3,9 +3,15 @@ import type { ByteSource } from '../byte-source.ts';
 import { refusal } from '../refusal.ts';
 import { fitsLimits } from './limits.ts';
 
-export interface PixelBudget {
-  /** Pixels of one plane, at most. */
-  readonly maximumPixels: number;
+/** What a caller may say about the memory of decoded pixels. */
+export interface PixelOptions {
+  /** Refuse larger planes as `tooLarge`; `fitsLimits.pixels` unless told. */
+  readonly maximumPixels?: number;
+  /** Gives the array to decode into, for callers that use one again; every element is written. */
+  readonly allocate?: (length: number) => Float32Array;
+}
+
+export interface PixelBudget extends PixelOptions {
   /** Decoded bytes for each byte of the file, once beyond the free bytes. */
   readonly ratio: number;
 }
@@ -13,11 +19,12 @@ export interface PixelBudget {
 /** Holds a claimed size against the caps and against the length of the file. @throws `tooLarge` */
 export function checkClaim(source: ByteSource, width: number, height: number, budget: PixelBudget): void {
   const pixels = width * height;
-  if (!Number.isSafeInteger(pixels) || pixels > Math.min(budget.maximumPixels, fitsLimits.pixels)) {
+  const maximumPixels = Math.min(budget.maximumPixels ?? fitsLimits.pixels, fitsLimits.pixels);
+  if (!Number.isSafeInteger(pixels) || pixels > maximumPixels) {
     throw refusal(
       'tooLarge',
       source,
-      `${width} x ${height} pixels are more than the ${budget.maximumPixels} that may be decoded`,
+      `${width} x ${height} pixels are more than the ${maximumPixels} that may be decoded`,
       'Raise the limit if the frame is really that large; otherwise its header is damaged.',
       { width, height },
     );
@@ -37,7 +44,7 @@ export function checkBytes(source: ByteSource, bytes: number, ratio: number, cla
   );
 }
 
-/** A float32 plane, still zero, after `checkClaim`. @throws `tooLarge` */
+/** A float32 plane after `checkClaim`, its content without meaning. @throws `tooLarge` */
 export function allocatePlane(
   source: ByteSource,
   width: number,
@@ -45,5 +52,5 @@ export function allocatePlane(
   budget: PixelBudget,
 ): Float32Array {
   checkClaim(source, width, height, budget);
-  return new Float32Array(width * height);
+  return budget.allocate?.(width * height) ?? new Float32Array(width * height);
 }

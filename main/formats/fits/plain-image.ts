@@ -3,7 +3,7 @@ import type { ByteSource } from '../byte-source.ts';
 import { readInto } from '../read-window.ts';
 import { refusal } from '../refusal.ts';
 import { fitsLimits } from './limits.ts';
-import { allocatePlane, type PixelBudget } from './memory.ts';
+import { allocatePlane, type PixelOptions } from './memory.ts';
 import { convertSamples } from './samples.ts';
 import type { Scaling } from './scaling.ts';
 import type { ImageHdu } from './select-image.ts';
@@ -29,7 +29,7 @@ export function readPlainImage(
   source: ByteSource,
   image: ImageHdu,
   scaling: Scaling,
-  limits: { readonly maximumPixels: number },
+  options: PixelOptions,
   warnings: string[],
 ): PlaneResult {
   const { width, height } = image.shape;
@@ -48,7 +48,7 @@ export function readPlainImage(
       { availableBytes: Math.max(0, available), rowBytes },
     );
   }
-  const budget: PixelBudget = { ...limits, ratio: fitsLimits.plainRatio };
+  const budget = { ...options, ratio: fitsLimits.plainRatio };
   const pixels = allocatePlane(source, width, height, budget);
   const firstByte = image.hdu.dataOffset + start;
   const samples = fillPixels(source, firstByte, validRows * width, sampleBytes, (bytes, at) =>

@@ -4,16 +4,12 @@ import { refusal } from '../refusal.ts';
 import type { DecodedImage } from './decoded.ts';
 import { looksLikeFits } from './hdus.ts';
 import { FitsHeader } from './header.ts';
-import { blockLength, fitsLimits } from './limits.ts';
+import { blockLength } from './limits.ts';
+import type { PixelOptions } from './memory.ts';
 import { readPlainImage } from './plain-image.ts';
 import { readScaling, typeMaximum } from './scaling.ts';
 import { type ImageHdu, imageOfHdu, selectImage } from './select-image.ts';
 import { readTiledImage } from './tiles/read-tiles.ts';
-
-export interface ReadOptions {
-  /** Refuse larger planes as `tooLarge`. */
-  readonly maximumPixels?: number;
-}
 
 /** Keywords that describe one HDU's own bytes and are never inherited (FITS Standard 4.0, section 4.4.2.6). */
 const structural =
@@ -38,12 +34,16 @@ function refuseOtherBytes(source: ByteSource): void {
   );
 }
 
-function decode(source: ByteSource, image: ImageHdu, options: ReadOptions, warnings: string[]): DecodedImage {
+function decode(
+  source: ByteSource,
+  image: ImageHdu,
+  options: PixelOptions,
+  warnings: string[],
+): DecodedImage {
   const scaling = readScaling(image.hdu.header, image.bitpix, warnings);
-  const limits = { maximumPixels: options.maximumPixels ?? fitsLimits.pixels };
   const plane = image.compressed
-    ? readTiledImage(source, image, scaling, limits, warnings)
-    : readPlainImage(source, image, scaling, limits, warnings);
+    ? readTiledImage(source, image, scaling, options, warnings)
+    : readPlainImage(source, image, scaling, options, warnings);
   return {
     ...image.shape,
     ...plane,
@@ -59,7 +59,7 @@ function decode(source: ByteSource, image: ImageHdu, options: ReadOptions, warni
  * @throws refusals `notAnImage`, `badHeader`, `noImage`, `unsupportedLayout`, `unsupportedCompression`,
  * `damagedData`, `tooLarge`.
  */
-export function readFitsImage(source: ByteSource, options: ReadOptions, warnings: string[]): DecodedImage {
+export function readFitsImage(source: ByteSource, options: PixelOptions, warnings: string[]): DecodedImage {
   refuseOtherBytes(source);
   return decode(source, selectImage(source, warnings), options, warnings);
 }
@@ -68,7 +68,7 @@ export function readFitsImage(source: ByteSource, options: ReadOptions, warnings
 export function readFitsHdu(
   source: ByteSource,
   index: number,
-  options: ReadOptions,
+  options: PixelOptions,
   warnings: string[],
 ): DecodedImage {
   refuseOtherBytes(source);

@@ -29,10 +29,22 @@ export function scaleFloats(
   scaling: { readonly scale: number; readonly zero: number },
 ): void {
   const { scale, zero } = scaling;
-  const plain = scale === 1 && zero === 0;
+  if (words instanceof Float32Array && scale === 1 && zero === 0) {
+    out.set(words, at);
+    clearInfinities(words, out, at);
+    return;
+  }
   for (let i = 0; i < words.length; i++) {
-    const value = plain ? words[i]! : words[i]! * scale + zero;
+    const value = words[i]! * scale + zero;
     out[at + i] = value <= largest && value >= -largest ? value : Number.NaN;
+  }
+}
+
+/** An exponent of all ones is infinite or no number; found faster in the bits than by comparing floats. */
+function clearInfinities(words: Float32Array, out: Float32Array, at: number): void {
+  const bits = new Uint32Array(words.buffer, words.byteOffset, words.length);
+  for (let i = 0; i < bits.length; i++) {
+    if ((bits[i]! & 0x7f800000) === 0x7f800000) out[at + i] = Number.NaN;
   }
 }
 

@@ -7,7 +7,7 @@ import type { ByteSource } from '../byte-source.ts';
 import type { DecodedImage } from '../fits/decoded.ts';
 import { FitsHeader } from '../fits/header.ts';
 import { fitsLimits } from '../fits/limits.ts';
-import { allocatePlane } from '../fits/memory.ts';
+import { allocatePlane, type PixelOptions } from '../fits/memory.ts';
 import { refusal } from '../refusal.ts';
 
 /** Decoded bytes for each byte of the file beyond the free ones; photographs reach 100, flat colour 1,000. */
@@ -82,13 +82,10 @@ function samples(data: Buffer, depth: RasterFacts['depth']): Uint8Array | Uint16
 }
 
 /** @throws `damagedData`, `tooLarge`, `unsupportedLayout`. */
-export async function readRasterImage(
-  source: ByteSource,
-  options: { readonly maximumPixels?: number },
-): Promise<DecodedImage> {
+export async function readRasterImage(source: ByteSource, options: PixelOptions): Promise<DecodedImage> {
   const maximumPixels = options.maximumPixels ?? fitsLimits.pixels;
   const facts = await inspect(source);
-  const pixels = allocatePlane(source, facts.width, facts.height, { maximumPixels, ratio });
+  const pixels = allocatePlane(source, facts.width, facts.height, { ...options, ratio });
   const plane = await rawPlane(source, facts, maximumPixels).catch((cause: unknown) => {
     throw damaged(source, cause);
   });

@@ -3,7 +3,7 @@ import type { ByteSource } from '../byte-source.ts';
 import type { DecodedImage } from '../fits/decoded.ts';
 import { FitsHeader } from '../fits/header.ts';
 import { fitsLimits } from '../fits/limits.ts';
-import { allocatePlane, checkBytes, checkClaim } from '../fits/memory.ts';
+import { allocatePlane, checkBytes, checkClaim, type PixelOptions } from '../fits/memory.ts';
 import { convertSamples, toHostOrder } from '../fits/samples.ts';
 import type { Scaling } from '../fits/scaling.ts';
 import { type ImageShape, judgeAxes } from '../fits/select-image.ts';
@@ -122,14 +122,11 @@ function toFitsOrder(bytes: Uint8Array, format: SampleFormat, bigEndian: boolean
 }
 
 /** @throws `badHeader`, `noImage`, `unsupportedLayout`, `unsupportedCompression`, `damagedData`, `tooLarge`. */
-export function readXisfImage(
-  source: ByteSource,
-  options: { readonly maximumPixels?: number },
-): DecodedImage {
+export function readXisfImage(source: ByteSource, options: PixelOptions): DecodedImage {
   const image = readXisfHeader(source);
   const format = readFormat(source, image);
   const shape = readGeometry(source, image);
-  const limits = { maximumPixels: options.maximumPixels ?? fitsLimits.pixels, ratio: fitsLimits.tileRatio };
+  const limits = { ...options, ratio: fitsLimits.tileRatio };
   checkClaim(source, shape.width, shape.height, limits);
   const size = Math.abs(format.bitpix) / 8;
   const plane = readPlane(source, image, shape, size);

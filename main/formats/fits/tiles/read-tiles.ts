@@ -2,7 +2,7 @@
 import type { ByteSource } from '../../byte-source.ts';
 import { refusal } from '../../refusal.ts';
 import { fitsLimits } from '../limits.ts';
-import { allocatePlane } from '../memory.ts';
+import { allocatePlane, type PixelOptions } from '../memory.ts';
 import type { PlaneResult } from '../plain-image.ts';
 import type { Scaling } from '../scaling.ts';
 import type { ImageHdu } from '../select-image.ts';
@@ -109,7 +109,7 @@ export function readTiledImage(
   source: ByteSource,
   image: ImageHdu,
   scaling: Scaling,
-  limits: { readonly maximumPixels: number },
+  options: PixelOptions,
   warnings: string[],
 ): PlaneResult {
   const plan = planTiles(source, image);
@@ -119,7 +119,7 @@ export function readTiledImage(
     );
   }
   const { width, height, planes } = image.shape;
-  const budget = { ...limits, ratio: fitsLimits.tileRatio };
+  const budget = { ...options, ratio: fitsLimits.tileRatio };
   const pixels = allocatePlane(source, width, height, budget);
   const reader = new TileReader(source, image, plan, scaling);
   let scratch = new Float32Array(0);
