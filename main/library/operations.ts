@@ -44,6 +44,8 @@ export interface OperationsRepository {
   /** The newest that is done, or was interrupted, and is not undone. */
   lastDone(): Operation | undefined;
   files(id: string): OperationFile[];
+  /** Where files of that content were put and not taken back, newest first. */
+  targetsOf(contentHash: string): string[];
   setStatus(id: string, status: OperationStatus): void;
   setFile(
     id: string,
@@ -104,6 +106,14 @@ export function operationsRepository(catalogue: Catalogue, now: () => string): O
          FROM operation_files WHERE operation_id = @id ORDER BY ordinal`,
         { id },
       ),
+    targetsOf: (contentHash) =>
+      catalogue
+        .all<{ target: string }>(
+          `SELECT file.target FROM operation_files AS file JOIN operations ON operations.id = file.operation_id
+           WHERE file.content_hash = @contentHash AND file.status = 'done' ORDER BY operations.rowid DESC`,
+          { contentHash },
+        )
+        .map((row) => row.target),
     setStatus: (id, status) =>
       void catalogue.run('UPDATE operations SET status = @status, ended_at = @at WHERE id = @id', {
         id,

@@ -7,6 +7,7 @@ import type { DatasetItem, DatasetVersion } from '../library/datasets.ts';
 import type { Library } from '../library/open-library.ts';
 import { writeWholeFile } from '../library/whole-files.ts';
 import { hashFile } from './files/hash-file.ts';
+import { locate } from './files/locate.ts';
 import { isTaken, makeFolder, placeFile, wouldOverwrite } from './files/place-file.ts';
 import type { WorkOptions } from './progress.ts';
 
@@ -41,7 +42,7 @@ export async function exportDataset(
   const version = library.datasets.need(input.dataSet);
   const action = input.action ?? 'copy';
   const into = resolve(input.into);
-  const files = planned(library.datasets.items(version.id), into);
+  const files = planned(library, version, into);
   const metadataFile = join(into, 'metadata.json');
   const metadata = metadataText(version, files, into);
   refuseForeignMetadata(metadataFile, metadata);
@@ -62,9 +63,10 @@ export async function exportDataset(
 const hardlinkWarning =
   'Hard links share their bytes with the originals: a program that writes to an exported file changes the original.';
 
-function planned(items: readonly DatasetItem[], into: string): ExportedFile[] {
+function planned(library: Library, version: DatasetVersion, into: string): ExportedFile[] {
   const used = new Set<string>();
-  return items
+  return library.datasets
+    .items(version.id)
     .filter((item) => item.split !== 'gap')
     .map((item) => {
       const folder = item.split === 'review' ? ['review'] : [item.split, item.label];
@@ -73,7 +75,7 @@ function planned(items: readonly DatasetItem[], into: string): ExportedFile[] {
         (each) => !used.has([...folder, each].join('/').toLowerCase()),
       )!;
       used.add([...folder, name].join('/').toLowerCase()); // some file systems ignore case
-      return { item, source: join(item.root, item.file), target: join(into, ...folder, name) };
+      return { item, source: locate(library, item), target: join(into, ...folder, name) };
     });
 }
 

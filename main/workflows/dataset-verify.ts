@@ -1,12 +1,12 @@
 /** Whether a data set version still is what it was, down to the files. */
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import type { VerifyOutcome } from '../../contract/calls/data-sets.ts';
 import { NightsiftError } from '../../contract/errors.ts';
 import type { DatasetItem } from '../library/datasets.ts';
 import type { Library } from '../library/open-library.ts';
 import { datasetHash } from './datasets/content.ts';
 import { hashFile } from './files/hash-file.ts';
+import { locate } from './files/locate.ts';
 import type { WorkOptions } from './progress.ts';
 
 /**
@@ -38,7 +38,7 @@ export async function verifyDataset(
 }
 
 function problemOf(library: Library, item: DatasetItem): string | null {
-  const path = join(item.root, item.file);
+  const path = locate(library, item);
   if (statSync(path, { throwIfNoEntry: false }) === undefined) return `missing: ${path}`;
   let found: string;
   try {

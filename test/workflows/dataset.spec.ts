@@ -21,6 +21,7 @@ import {
 } from '../../main/workflows/datasets/prepared-tensors.ts';
 import { labelFrames } from '../../main/workflows/label.ts';
 import { scan } from '../../main/workflows/scan.ts';
+import { sortSession } from '../../main/workflows/sort.ts';
 import { hashesBelow, newPlace, type Place, writeFrames } from './fake-frames/night.ts';
 
 let place: Place;
@@ -219,6 +220,14 @@ describe('export', () => {
       code: 'wouldOverwrite',
     });
     expect(readFileSync(join(into(), victim), 'utf8')).toBe('mine');
+  });
+
+  it('and verify find frames where a sort has moved them', async () => {
+    const { library } = place.ports;
+    await sortSession(place.ports, { session: 'night', into: join(place.folder, 'sorted'), action: 'move' });
+    expect((await verifyDataset(library, 'night')).problems).toEqual([]);
+    const { files } = await exportDataset(library, { dataSet: 'night', into: into() });
+    expect(Object.keys(hashesBelow(into()))).toHaveLength(files + 1);
   });
 
   it('refuses a file that is no longer the one that was labelled', async () => {

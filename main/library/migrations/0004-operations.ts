@@ -23,6 +23,8 @@ CREATE TABLE operation_files (
   PRIMARY KEY (operation_id, ordinal)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX operation_files_by_content ON operation_files (content_hash);
+
 CREATE TABLE jobs (
   id TEXT PRIMARY KEY,
   kind TEXT NOT NULL,
