@@ -9,7 +9,7 @@ import { measureSky, residualOf, type Sky } from './measure/residual.ts';
 import { medianOf } from './measure/robust.ts';
 import { findSaturation, fullPixels, type Saturation } from './measure/saturation.ts';
 import { type SkyFigures, skyFigures } from './measure/sky-figures.ts';
-import { removeSpikes } from './measure/spikes.ts';
+import { removeSpikes, sortHits } from './measure/spikes.ts';
 import { maskStars } from './measure/star-mask.ts';
 import { findBrightSpots } from './measure/star-scale.ts';
 import { emptyStarTable, starTableOf } from './measure/star-table.ts';
@@ -114,7 +114,9 @@ function findStars(image: FrameImage, plane: Plane, sky: Sky, saturation: Satura
   });
   if (psf === null) return null;
   const detection = detectStars({ plane, psf, fullPixels: fullPixels(image, saturation) });
-  return { psf: detection.psf, detection: { ...detection, hotPixels: [...spikes, ...detection.hotPixels] } };
+  const hits = sortHits([...spikes, ...detection.hotPixels], image.width);
+  const cosmicRays = [...hits.cosmicRays, ...detection.cosmicRays];
+  return { psf: detection.psf, detection: { ...detection, hotPixels: hits.hotPixels, cosmicRays } };
 }
 
 function tableOf(image: FrameImage, plane: Plane, found: FoundStars, figures: SkyFigures): StarTable {

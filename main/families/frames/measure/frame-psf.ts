@@ -19,6 +19,8 @@ export interface FramePsf {
   readonly patchShare: number;
   /** Light of a star's four neighbouring pixels over that of its brightest, at best centring: the least there is. */
   readonly neighbourShare: number;
+  /** The same for the two pixels beside it along x, and along y. */
+  readonly sideShares: { readonly x: number; readonly y: number };
   /** Share below which a pixel's neighbours cannot belong to a star around it. */
   readonly spikeShare: number;
   /** One axis of the Gaussian that candidates are smoothed with. */
@@ -101,7 +103,8 @@ function describe(
   if (shape === null) return null;
   const model = modelOf(psf, shape, parity);
   const sums = { sum: shape.sum / shape.peak, sumOfSquares: model.sumOfSquares };
-  const neighbourShare = meanAround(model, shape);
+  const sideShares = { x: besides(model, shape, 1, 0), y: besides(model, shape, 0, 1) };
+  const neighbourShare = (sideShares.x + sideShares.y) / 2;
   return {
     moffat: origin.moffat,
     moffatPeak: origin.moffatPeak,
@@ -113,16 +116,16 @@ function describe(
     reach: shape.fwhm / Math.sqrt(Math.max(0.1, 1 - shape.ellipticity)),
     patchShare: patchShareOf(model, shape),
     neighbourShare,
+    sideShares,
     spikeShare: Math.max(0.05, 0.5 * neighbourShare),
     kernel: gaussianKernel(Math.max(0.5, shape.fwhm / fwhmPerSigma)),
   };
 }
 
-/** Centred on the region's centre of gravity, or on the peak where a doughnut's hole lies there. */
-function meanAround(model: FitModel, shape: HalfMaximumShape): number {
-  const at = (dx: number, dy: number) => splineValue(model.psf, shape.x + dx, shape.y + dy);
-  const centre = Math.max(at(0, 0), 0.5);
-  return Math.min(1, (at(1, 0) + at(-1, 0) + at(0, 1) + at(0, -1)) / (4 * centre));
+/** Mean of the two sides over the centre, which is the region's centre of gravity (a doughnut's hole counts as half). */
+function besides(model: FitModel, shape: HalfMaximumShape, dx: number, dy: number): number {
+  const at = (sign: number) => splineValue(model.psf, shape.x + sign * dx, shape.y + sign * dy);
+  return Math.min(1, (at(1) + at(-1)) / (2 * Math.max(at(0), 0.5)));
 }
 
 function patchShareOf(model: FitModel, shape: HalfMaximumShape): number {

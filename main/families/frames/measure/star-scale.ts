@@ -49,10 +49,11 @@ function isTaken(taken: StarPlaces<BrightSpot>, x: number, y: number, block: num
 interface Peak {
   readonly x: number;
   readonly y: number;
-  readonly value: number;
+  /** Sum over 3 x 3 pixels: a star's is more than a hit's of the same height. */
+  readonly light: number;
 }
 
-/** Pixels above the threshold that none of their eight neighbours exceeds, brightest first. */
+/** Pixels above the threshold that none of their eight neighbours exceeds, those with the most light round them first. */
 function brightestPeaks(plane: Plane, most: number): Peak[] {
   const { width, height, values } = plane;
   const peaks: Peak[] = [];
@@ -60,16 +61,24 @@ function brightestPeaks(plane: Plane, most: number): Peak[] {
     const base = y * width;
     for (let x = 1; x < width - 1; x++) {
       const value = values[base + x];
-      if (value > leastPeak && isHighest(values, base + x, width, value)) peaks.push({ x, y, value });
+      if (!(value > leastPeak) || !isHighest(values, base + x, width, value)) continue;
+      peaks.push({ x, y, light: lightAround(values, base + x, width) });
     }
   }
-  return peaks.sort((a, b) => b.value - a.value).slice(0, most);
+  return peaks.sort((a, b) => b.light - a.light).slice(0, most);
 }
 
 function isHighest(values: Float32Array, index: number, width: number, value: number): boolean {
   for (const row of [index - width, index, index + width])
     for (let k = row - 1; k <= row + 1; k++) if (values[k] > value) return false;
   return true;
+}
+
+function lightAround(values: Float32Array, index: number, width: number): number {
+  let sum = 0;
+  for (const row of [index - width, index, index + width])
+    for (let k = row - 1; k <= row + 1; k++) if (!Number.isNaN(values[k])) sum += values[k];
+  return sum;
 }
 
 /** Widens or narrows the window round a spot until its matched-filter strength is greatest, recentring as it goes. */

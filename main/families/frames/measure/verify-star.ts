@@ -11,9 +11,9 @@ const faintestSnr = 7;
 const hotShare = 0.5;
 /** A star's profile may differ from the frame's by this share of its peak. */
 const profileTolerance = 0.08;
-/** Below this share of light in a star's neighbouring pixels a track cannot be told by its sharpness. */
-const undersampledShare = 0.45;
-const sharpnessTolerance = 0.12;
+/** A misfit beyond this share of the peak is no star, nor two close ones. */
+const strangeShare = 0.3;
+const sharpnessTolerance = 0.15;
 
 /** Fits a star again with all others taken off and says what it is. The plane is left as it was but for the new fit. */
 export function verifyStar(plane: Plane, psf: FramePsf, star: DetectedStar): Verdict {
@@ -22,23 +22,25 @@ export function verifyStar(plane: Plane, psf: FramePsf, star: DetectedStar): Ver
   const fit =
     fitStar(plane, model, star.fit.x, star.fit.y, star.sky, Math.max(1, 0.5 * psf.shape.fwhm)) ?? star.fit;
   star.fit = fit;
-  const excess = sharpness(plane, fit.x, fit.y, psf.shape.fwhm, star.sky);
+  const excess = sharpness(plane, psf, fit.x, fit.y, star.sky);
   addStar(plane, model.psf, fit, -1);
   if (fit.snr < faintestSnr) return 'faint';
   if (fit.worstExcess > hotShare) return 'hot';
   const allowed = 1 + 6 * Math.sqrt(2 / Math.max(1, fit.pixels)) + (profileTolerance * fit.amplitude) ** 2;
   if (fit.misfit <= allowed) return 'star';
-  const sharp = excess > 1 - psf.neighbourShare + sharpnessTolerance + 3 / fit.amplitude;
-  return sharp || psf.neighbourShare < undersampledShare ? 'cosmic' : 'star';
+  // Two stars that could not be parted differ from one less than this.
+  if (Math.sqrt(fit.misfit - 1) > strangeShare * fit.amplitude) return 'cosmic';
+  return excess > sharpnessTolerance + 3 / fit.amplitude ? 'cosmic' : 'star';
 }
 
 /**
- * How far the brightest pixel of a star's core stands above its four neighbours, as a share of it: at most what the
- * sharpest point of the profile allows for a star, or for several close ones.
+ * How much narrower than the profile a star's core is across its narrower axis: the share that the pixels on either
+ * side lack of the brightest one, less what they may lack at best centring. 0 or less for stars, also close ones; a
+ * track across the frame lacks almost all on two sides.
  */
-function sharpness(plane: Plane, x: number, y: number, fwhm: number, sky: number): number {
+function sharpness(plane: Plane, psf: FramePsf, x: number, y: number, sky: number): number {
   const { width, height, values } = plane;
-  const reach = Math.max(1, Math.round(0.6 * fwhm));
+  const reach = Math.max(1, Math.round(0.6 * psf.shape.fwhm));
   let brightest = Number.NEGATIVE_INFINITY;
   let place = -1;
   for (let j = Math.max(1, Math.round(y) - reach); j <= Math.min(height - 2, Math.round(y) + reach); j++)
@@ -48,12 +50,12 @@ function sharpness(plane: Plane, x: number, y: number, fwhm: number, sky: number
         place = j * width + i;
       }
   if (place < 0 || !(brightest > sky)) return 0;
-  let sum = 0;
-  let count = 0;
-  for (const neighbour of [place - 1, place + 1, place - width, place + width]) {
-    if (Number.isNaN(values[neighbour])) continue;
-    sum += values[neighbour] - sky;
-    count++;
-  }
-  return count === 0 ? 0 : 1 - sum / count / (brightest - sky);
+  const lack = (step: number, share: number) => {
+    const sides = [values[place - step] - sky, values[place + step] - sky].filter(
+      (value) => !Number.isNaN(value),
+    );
+    if (sides.length === 0) return Number.NEGATIVE_INFINITY;
+    return share - sides.reduce((sum, value) => sum + value, 0) / sides.length / (brightest - sky);
+  };
+  return Math.max(lack(1, psf.sideShares.x), lack(width, psf.sideShares.y));
 }
