@@ -2,15 +2,16 @@
 import type { FrameRecord } from '../record.ts';
 import { inCommonUnits } from './common-units.ts';
 import { comparableGroups, inOrderOfTime } from './comparable-groups.ts';
+import { expectedStars } from './expected-stars.ts';
 import { newHotPixels, repeatsOfTrails } from './fixed-patterns.ts';
 import type { Comparison, FrameContext } from './frame-context.ts';
 import { lightStructure, usualShapeVariance } from './light-structure.ts';
-import { type MissingRegion, missingRegion } from './missing-stars.ts';
+import { missingRegion } from './missing-stars.ts';
 import { pedestalOf } from './pedestal.ts';
 import { type RegisteredField, registerFrames } from './register-frames.ts';
 import { clamp, logOrNaN } from './robust-statistics.ts';
 import { type SkyPattern, skyPatterns } from './sky-pattern.ts';
-import { buildCatalogue, expectedPlaces, type StarCatalogue } from './star-catalogue.ts';
+import { buildCatalogue } from './star-catalogue.ts';
 import { type FieldPhotometry, photometry } from './star-photometry.ts';
 import { robustTrend, type TrendOptions } from './trend.ts';
 
@@ -43,9 +44,6 @@ export function compareSession(given: readonly FrameRecord[], options: CompareOp
   return contexts;
 }
 
-/** Expected stars fainter than this may be missed by chance. */
-const surelySeenSnr = 18;
-
 function compareField(
   records: readonly FrameRecord[],
   hours: Float64Array,
@@ -61,6 +59,9 @@ function compareField(
   const patterns = skyPatterns(records, field.flipped, pedestal);
   const repeats = repeatsOfTrails(records, field.transforms);
   const usual = usualShapeVariance(structures);
+  const missing = expectedStars(records, hours, field, catalogue, light).map((expected, k) =>
+    expected === null ? null : missingRegion(expected, records[k]),
+  );
   const figures = compareFigures(records, hours, light, patterns, pedestal);
   return records.map((record, k) => ({
     record,
@@ -71,7 +72,7 @@ function compareField(
     photometry: light.frames[k],
     structure: structures[k],
     usualShapeVariance: usual,
-    missing: missingStars(record, k, field, catalogue, light),
+    missing: missing[k],
     trailRepeats: repeats[k],
   }));
 }
@@ -215,35 +216,4 @@ function compareWithTrend(
     const comparedWith = Math.round(trend.support[k]);
     return { value, reference, excess: sign * (value - reference), sigma: trend.sigma[k], comparedWith };
   });
-}
-
-function missingStars(
-  record: FrameRecord,
-  k: number,
-  field: RegisteredField,
-  catalogue: StarCatalogue,
-  light: FieldPhotometry,
-): MissingRegion | null {
-  const transform = field.transforms[k];
-  const frame = light.frames[k];
-  if (transform === null || frame === null) return null;
-  const { x, y } = expectedPlaces(catalogue, transform);
-  const seen = new Set(catalogue.starOf[k]);
-  const margin = 12 + field.tolerance;
-  const lastRow = record.truncated?.validRows ?? record.height;
-  const kept: number[] = [];
-  for (let star = 0; star < catalogue.count; star++) {
-    const inside =
-      x[star] > margin && y[star] > margin && x[star] < record.width - margin && y[star] < lastRow - margin;
-    if (inside && light.referenceLogSnr[star] - frame.snrLoss > Math.log(surelySeenSnr)) kept.push(star);
-  }
-  return missingRegion(
-    {
-      x: Float64Array.from(kept, (star) => x[star]),
-      y: Float64Array.from(kept, (star) => y[star]),
-      found: Uint8Array.from(kept, (star) => (seen.has(star) ? 1 : 0)),
-      count: kept.length,
-    },
-    record,
-  );
 }

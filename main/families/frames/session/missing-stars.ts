@@ -9,12 +9,14 @@ export interface Expected {
   readonly y: ArrayLike<number>;
   /** 1 for found, 0 for missing. */
   readonly found: Uint8Array;
+  /** How often the night finds each star where it should be, 0..1: companions of bright stars come and go. */
+  readonly usuallyFound: Float64Array;
   readonly count: number;
 }
 
 /** The best split of the field by a line. */
 export interface MissingRegion {
-  /** Log-likelihood gained over "missing stars lie anywhere", in nats. */
+  /** Log-likelihood gained over "each star is missing as often as on other frames", in nats. */
   readonly gain: number;
   /** Share of the field beyond the line, 0..1. */
   readonly area: number;
@@ -27,8 +29,10 @@ export interface MissingRegion {
 }
 
 const directions = 32;
-/** Share of stars that go missing from any frame: crowding, variables, hot columns. */
-const usualMissing = 0.02;
+/** Share of stars that an obstacle takes: some shine through its edge, some false ones appear. */
+const hiddenShare = 0.9;
+/** No star is surer than this: variables, hot columns, a meteor's glow. */
+const surest = 0.98;
 
 export function missingRegion(
   expected: Expected,
@@ -64,33 +68,29 @@ function bestOffset(
     order.push(i);
   }
   order.sort((p, q) => along[q] - along[p]);
-  const flat = logLikelihood(total, missing, rate(missing, total));
   let inside = 0;
   let missingInside = 0;
+  let gain = 0;
   let best: MissingRegion | null = null;
   for (let n = 0; n < total - 1; n++) {
+    const star = order[n];
     inside++;
-    missingInside += 1 - expected.found[order[n]];
+    missingInside += 1 - expected.found[star];
+    gain += gainOf(expected.found[star] === 1, expected.usuallyFound[star]);
     if (missingInside < 2 || missingInside < 0.6 * inside) continue;
-    const outside = total - inside;
-    const missingOutside = missing - missingInside;
-    const split =
-      logLikelihood(inside, missingInside, clamp(missingInside / inside, 0.5, 0.98)) +
-      logLikelihood(outside, missingOutside, rate(missingOutside, outside));
-    if (best !== null && split - flat <= best.gain) continue;
-    const offset = (along[order[n]] + along[order[n + 1]]) / 2;
+    if (best !== null && gain <= best.gain) continue;
+    const offset = (along[star] + along[order[n + 1]]) / 2;
     const area = areaBeyond(cos, sin, offset, extent);
-    best = { gain: split - flat, area, angle, offset, expectedInside: inside, missingInside, missingOutside };
+    const missingOutside = missing - missingInside;
+    best = { gain, area, angle, offset, expectedInside: inside, missingInside, missingOutside };
   }
   return best;
 }
 
-function rate(missing: number, total: number): number {
-  return clamp((missing + usualMissing * 20) / (total + 20), 0.005, 0.95);
-}
-
-function logLikelihood(total: number, missing: number, share: number): number {
-  return missing * Math.log(share) + (total - missing) * Math.log(1 - share);
+/** What one star says for "hidden" against "as on other frames", nats. */
+function gainOf(found: boolean, usuallyFound: number): number {
+  const usual = clamp(usuallyFound, 0.02, surest);
+  return found ? Math.log((1 - hiddenShare) / usual) : Math.log(hiddenShare / (1 - usual));
 }
 
 /** Share of the field beyond the line, by sampling it. */
