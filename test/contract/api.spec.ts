@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { api } from '../../contract/api.ts';
+import { fromErrorRecord, toErrorRecord } from '../../contract/error-record.ts';
+import { NightsiftError } from '../../contract/errors.ts';
+
+const calls = Object.entries(api);
+
+describe('the table of calls', () => {
+  test('has these names', () => {
+    expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
+      [
+        "calibrate.start",
+        "datasets.create",
+        "datasets.diff",
+        "datasets.export",
+        "datasets.list",
+        "datasets.show",
+        "datasets.verify",
+        "demo.start",
+        "doctor.start",
+        "evaluate.start",
+        "house.about",
+        "jobs.cancel",
+        "jobs.list",
+        "jobs.result",
+        "jobs.show",
+        "jobs.watch",
+        "labels.import",
+        "labels.set",
+        "models.archive",
+        "models.compare",
+        "models.export",
+        "models.file",
+        "models.list",
+        "models.promote",
+        "models.rollback",
+        "models.show",
+        "predict.start",
+        "recipes.list",
+        "runs.compare",
+        "runs.export",
+        "runs.list",
+        "runs.show",
+        "scan.start",
+        "sessions.list",
+        "sessions.show",
+        "sort.start",
+        "train-from-fits.start",
+        "train.start",
+        "undo.start",
+      ]
+    `);
+  });
+
+  test.each(calls.filter(([, call]) => 'result' in call).map(([name]) => name))(
+    '%s answers a job id at once',
+    (name) => {
+      const call = api[name as keyof typeof api];
+      expect('out' in call && call.out.safeParse({ job: 'job-1' }).success).toBe(true);
+    },
+  );
+
+  test.each(calls)(
+    '%s: its schemas can be written as JSON Schema, so nothing in them is code',
+    (_name, call) => {
+      expect(() => z.toJSONSchema(call.in, { io: 'input' })).not.toThrow();
+      const answer = call.kind === 'stream' ? call.event : call.kind === 'ask' ? call.out : z.null();
+      expect(() => z.toJSONSchema(answer)).not.toThrow();
+    },
+  );
+});
+
+describe('errors on their way', () => {
+  test('keep code, sentence, hint and details', () => {
+    const error = new NightsiftError('diskFull', 'No space.', {
+      hint: 'Make room.',
+      details: { file: 'a', size: 3 },
+    });
+    const back = fromErrorRecord(structuredClone(toErrorRecord(error)));
+    expect(back).toMatchObject({
+      code: 'diskFull',
+      message: 'No space.',
+      hint: 'Make room.',
+      details: { file: 'a', size: 3 },
+    });
+  });
+
+  test('details that no wire can carry are left out', () => {
+    const loop: Record<string, unknown> = {};
+    loop.self = loop;
+    expect(toErrorRecord(new NightsiftError('internal', 'x', { details: loop })).details).toEqual({
+      unprintable: true,
+    });
+  });
+
+  test('an error that crossed a thread is still ours', () => {
+    const clone = Object.assign(new Error('gone'), { name: 'NightsiftError', code: 'notFound', details: {} });
+    expect(toErrorRecord(clone)).toEqual({ code: 'notFound', message: 'gone' });
+  });
+});
