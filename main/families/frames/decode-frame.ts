@@ -9,6 +9,7 @@ import { refusal } from '../../formats/refusal.ts';
 import { readXisfImage } from '../../formats/xisf/read-xisf.ts';
 import { readFrameHeader } from './header.ts';
 import { readBayerPattern, storedPattern } from './header-mosaic.ts';
+import { frameTypeOfName } from './header-type.ts';
 import type { FrameImage } from './record.ts';
 
 export type DecodeOptions = PixelOptions;
@@ -42,7 +43,7 @@ export async function decodeFrame(source: ByteSource, options: DecodeOptions = {
       throw outOfMemory(source, cause);
     throw cause;
   });
-  return describeFrame(image, warnings);
+  return describeFrame(image, source.name, warnings);
 }
 
 function outOfMemory(source: ByteSource, cause: RangeError) {
@@ -83,8 +84,10 @@ async function readAnyImage(
   return readFitsImage(source, options, warnings);
 }
 
-function describeFrame(image: DecodedImage, warnings: string[]): FrameImage {
-  const header = readFrameHeader(image.header, image.typeMaximum, warnings);
+function describeFrame(image: DecodedImage, name: string, warnings: string[]): FrameImage {
+  const read = readFrameHeader(image.header, image.typeMaximum, warnings);
+  const frameType = read.frameType === 'unknown' ? frameTypeOfName(name) : read.frameType;
+  const header = { ...read, frameType };
   const pattern = image.planes === 1 ? readBayerPattern(image.header, []) : null;
   return {
     width: image.width,

@@ -44,3 +44,13 @@ export function readFrameType(header: FitsHeader): FrameType {
   const object = header.text('OBJECT')?.toUpperCase() ?? '';
   return calibrationTarget.test(object) ? typeOf(object) : 'unknown';
 }
+
+/** "Dark_60.0s_0001.fits", "bias-12.fit", "masterflat.xisf": the kind alone, then digits or nothing. */
+const calibrationName =
+  /^(master)?[-_ ]?(bias|offset|dark|flat|darkflat|flatdark)s?[-_ ]?(\d.*)?\.[^.\d][^.]*(\.gz|\.fz)?$/i;
+
+/** What a file's own name says, for programs that write no kind into the header; `unknown` for all other names. */
+export function frameTypeOfName(fileName: string): FrameType {
+  const base = fileName.split(/[\\/]/).at(-1) ?? '';
+  return calibrationName.test(base) ? typeOf(base) : 'unknown';
+}

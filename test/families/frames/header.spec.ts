@@ -5,6 +5,7 @@ import { readFrameHeader } from '../../../main/families/frames/header.ts';
 import { parseObservationDate } from '../../../main/families/frames/header-date.ts';
 import { storedPattern } from '../../../main/families/frames/header-mosaic.ts';
 import { parseAngle } from '../../../main/families/frames/header-sky.ts';
+import { frameTypeOfName } from '../../../main/families/frames/header-type.ts';
 import { parseCard } from '../../../main/formats/fits/cards.ts';
 import { FitsHeader } from '../../../main/formats/fits/header.ts';
 
@@ -237,6 +238,19 @@ describe('frame types', () => {
       for (const word of words) expect(read(`IMAGETYP= '${word}'`).frameType).toBe(type);
     });
   }
+  it('falls back on the name of the file, if it is the kind and a number', () => {
+    const names = {
+      'Dark_60.0s_Bin1_533MC_gain100_0001.fit': 'dark',
+      'night/bias-12.fits': 'bias',
+      'FLATS_001.fits.gz': 'flat',
+      'masterdark.xisf': 'master',
+      'dark_nebula_001.fits': 'unknown',
+      'Flaming Star_001.fits': 'unknown',
+      'flat.tar': 'flat',
+      'M31_dark_001.fits': 'unknown',
+    };
+    for (const [name, type] of Object.entries(names)) expect(frameTypeOfName(name)).toBe(type);
+  });
   it('falls back on a target that is named after a calibration series, not on stars and clouds', () => {
     expect(read("OBJECT  = 'FlatWizard'").frameType).toBe('flat');
     expect(read("OBJECT  = 'Dark Shark Nebula'").frameType).toBe('unknown');
