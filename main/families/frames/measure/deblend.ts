@@ -9,10 +9,12 @@ import { StarPlaces } from './star-places.ts';
 const leastHost = 12;
 const leastHidden = 8;
 /** Beside a bright star the misfit of its profile looks like a faint neighbour: only more than this share counts. */
-const leastShare = 0.06;
+const leastShare = 0.02;
+/** Share of a star's squared SNR that must vanish from what is left when it is taken off. */
+const explainedShare = 0.5;
 /** Closest pair that is told apart, FWHM. */
 const closestPair = 0.62;
-const rounds = 2;
+const rounds = 4;
 
 /**
  * Looks at what is left round every found star for a further one, adds it to `found` (the plane loses its light as well)
@@ -55,9 +57,9 @@ function hiddenBeside(plane: Plane, psf: FramePsf, host: DetectedStar): Detected
     const after = energyRound(plane, psf, start.x, start.y, host.sky);
     const apart = Math.hypot(pair.fit.x - host.fit.x, pair.fit.y - host.fit.y);
     const stands = pair.fit.snr > leastHidden && pair.fit.amplitude > leastShare * host.fit.amplitude;
-    // Three more unknowns must explain far more than three of noise.
-    if (stands && apart > closestPair * psf.shape.fwhm && before - after > 30 && after < 0.7 * before)
-      return pair;
+    // A star takes the square of its SNR out of what is left; a misfit of the brighter one's profile does not.
+    const explains = before - after > explainedShare * pair.fit.snr ** 2;
+    if (stands && apart > closestPair * psf.shape.fwhm && explains) return pair;
     addStar(plane, psf.model.psf, pair.fit, 1);
   }
   addStar(plane, psf.model.psf, host.fit, 1);

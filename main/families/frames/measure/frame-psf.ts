@@ -46,6 +46,8 @@ const fullWeightAmplitude = 150;
 /** Knots per FWHM: enough for the edge of a doughnut or of a trailed star. */
 const knotsPerFwhm = 5;
 const rounds = 3;
+/** Width of the detection kernel over that of the stars: a little narrow, so that close stars stay apart. */
+const kernelWidth = 0.7;
 /** Least and first spread of the correction to the Moffat profile, shares of the peak. */
 const leastSpread = 0.002;
 const firstSpread = 0.1;
@@ -118,7 +120,7 @@ function describe(
     neighbourShare,
     sideShares,
     spikeShare: Math.max(0.05, 0.5 * neighbourShare),
-    kernel: gaussianKernel(Math.max(0.5, shape.fwhm / fwhmPerSigma)),
+    kernel: gaussianKernel(Math.max(0.5, (kernelWidth * shape.fwhm) / fwhmPerSigma)),
   };
 }
 
