@@ -4,12 +4,12 @@ import { inCommonUnits } from './common-units.ts';
 import { comparableGroups, inOrderOfTime } from './comparable-groups.ts';
 import { expectedStars } from './expected-stars.ts';
 import { newHotPixels, repeatsOfTrails } from './fixed-patterns.ts';
-import type { Comparison, FrameContext } from './frame-context.ts';
+import type { Comparison, FrameContext, MiddleFrame } from './frame-context.ts';
 import { lightStructure, usualShapeVariance } from './light-structure.ts';
 import { missingRegion } from './missing-stars.ts';
 import { pedestalOf } from './pedestal.ts';
 import { type RegisteredField, registerFrames } from './register-frames.ts';
-import { clamp, logOrNaN } from './robust-statistics.ts';
+import { clamp, logOrNaN, median } from './robust-statistics.ts';
 import { type SkyPattern, skyPatterns } from './sky-pattern.ts';
 import { buildCatalogue } from './star-catalogue.ts';
 import { type FieldPhotometry, photometry } from './star-photometry.ts';
@@ -63,10 +63,12 @@ function compareField(
     expected === null ? null : missingRegion(expected, records[k]),
   );
   const figures = compareFigures(records, hours, light, patterns, pedestal);
+  const middle = middleFrame(records, light);
   return records.map((record, k) => ({
     record,
     hours: hours[k],
     peers: records.length,
+    middle,
     ...pick(figures, k),
     skyPattern: patterns[k],
     photometry: light.frames[k],
@@ -75,6 +77,14 @@ function compareField(
     missing: missing[k],
     trailRepeats: repeats[k],
   }));
+}
+
+function middleFrame(records: readonly FrameRecord[], light: FieldPhotometry): MiddleFrame | null {
+  const logFwhm = median(records.map(({ measurements }) => logOrNaN(measurements.fwhm)));
+  const logNoise = median(records.map(({ measurements }) => logOrNaN(measurements.noise)));
+  if (records.length < 3 || !Number.isFinite(logFwhm) || !Number.isFinite(logNoise)) return null;
+  const loss = median(light.frames.map((frame) => frame?.loss ?? Number.NaN));
+  return { logFwhm, logNoise, loss: Number.isFinite(loss) ? loss : 0 };
 }
 
 type Figures = Record<

@@ -17,12 +17,22 @@ export interface Comparison {
   readonly comparedWith: number;
 }
 
+/** Medians over the comparable frames, natural logs. */
+export interface MiddleFrame {
+  readonly logFwhm: number;
+  readonly logNoise: number;
+  /** Of `photometry.loss`; 0 where no frame has one. */
+  readonly loss: number;
+}
+
 export interface FrameContext {
   readonly record: FrameRecord;
   /** Hours since the first comparable frame. */
   readonly hours: number;
   /** Comparable frames, this one included. */
   readonly peers: number;
+  /** Null with fewer than three comparable frames. */
+  readonly middle: MiddleFrame | null;
   /** Natural log of the minor axis of the half-maximum region, px. */
   readonly focus: Comparison | null;
   /** Natural log of FWHM, px. */

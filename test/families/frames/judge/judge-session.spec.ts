@@ -234,6 +234,28 @@ describe('judgeSession', () => {
     expect(codes(deaf)).toEqual([]);
   });
 
+  it('weighs frames by the signal to noise that stars gain', () => {
+    const weight = (records: readonly FrameRecord[]): number | null =>
+      judgeSession(records, strict)[10].measurements.weight;
+    const plain = weight(clean.records) as number;
+    expect(plain).toBeGreaterThan(0.3);
+    expect(plain).toBeLessThan(3);
+    const { measurements } = clean.records[10];
+    const wider = changed(
+      clean.records,
+      (k) => k === 10,
+      (record) => ({ ...record, measurements: { ...measurements, fwhm: 2 * (measurements.fwhm as number) } }),
+    );
+    expect((weight(wider) as number) / plain).toBeCloseTo(0.25, 1);
+    const dim = changed(
+      clean.records,
+      (k) => k === 10,
+      (record) => dimmed(record, () => 0.5),
+    );
+    expect((weight(dim) as number) / plain).toBeCloseTo(0.25, 1);
+    expect(judgeSession(clean.records.slice(0, 1), strict)[0].measurements.weight).toBeNull();
+  });
+
   it('gives finite features in a fixed order, on hopeless frames too', () => {
     const records = changed(
       clean.records,
