@@ -1,7 +1,6 @@
 /** Data sets: immutable versions from the labels of sessions; lists, differences. */
 import type { DataSetDifference, DataSetItem, DataSetRow } from '../../contract/calls/data-sets.ts';
 import { NightsiftError } from '../../contract/errors.ts';
-import { openWorkerPool } from '../jobs/pool.ts';
 import type { DatasetItem, DatasetMetadata, DatasetVersion } from '../library/datasets.ts';
 import type { Library } from '../library/open-library.ts';
 import type { Session } from '../library/sessions.ts';
@@ -9,7 +8,7 @@ import { type Candidate, candidatesOf } from './datasets/candidates.ts';
 import { datasetHash } from './datasets/content.ts';
 import { type Split, type SplitItem, type SplitShares, splitItems } from './datasets/split.ts';
 import { exposureTime, nearDuplicates, targetNights } from './datasets/target-nights.ts';
-import type { FrameFamily } from './frame-family.ts';
+import { type FrameFamily, openFamilyPool } from './frame-family.ts';
 import type { WorkOptions } from './progress.ts';
 import { codeVersionOf } from './scan.ts';
 import { findSession } from './sessions.ts';
@@ -96,7 +95,7 @@ async function fingerprintsOf(
   candidates: readonly Candidate[],
   { signal, onProgress }: WorkOptions,
 ): Promise<FrameFingerprint[]> {
-  const pool = openWorkerPool({ entry: family.worker, size: 1 });
+  const pool = openFamilyPool(family, 1);
   const found: FrameFingerprint[] = [];
   try {
     for (let start = 0; start < candidates.length; start += fingerprintPortion) {

@@ -1,4 +1,6 @@
 /** The frames family as the workflows see it. Tests bring a small one of their own. */
+import { openWorkerPool, type WorkerPool } from '../jobs/pool.ts';
+
 export interface FrameFamily {
   /** Grows whenever measuring a file would give other figures; stored measurements of others are not reused. */
   readonly measurementVersion: string;
@@ -8,4 +10,12 @@ export interface FrameFamily {
   readonly featureNames: readonly string[];
   /** The worker module, one that calls `serveTasks(frameTasks(…))`. */
   readonly worker: URL;
+  /** Another way to run the worker's tasks than in threads; for tests that prove something else. */
+  readonly openPool?: (size: number | undefined) => WorkerPool;
+}
+
+/** Threads of the family's worker; `size` defaults to the cores. */
+export function openFamilyPool(family: FrameFamily, size?: number): WorkerPool {
+  if (family.openPool !== undefined) return family.openPool(size);
+  return openWorkerPool({ entry: family.worker, ...(size !== undefined && { size }) });
 }

@@ -7,10 +7,10 @@ import type { ScanOutcome } from '../../contract/calls/sessions.ts';
 import { NightsiftError } from '../../contract/errors.ts';
 import type { PolicyName } from '../../contract/words.ts';
 import type { FrameJudgement } from '../families/frames/record.ts';
-import { openWorkerPool, type WorkerPool } from '../jobs/pool.ts';
+import type { WorkerPool } from '../jobs/pool.ts';
 import type { Library } from '../library/open-library.ts';
 import type { Item, Session } from '../library/sessions.ts';
-import type { FrameFamily } from './frame-family.ts';
+import { type FrameFamily, openFamilyPool } from './frame-family.ts';
 import type { WorkOptions } from './progress.ts';
 import { measureFiles } from './scanning/measure-files.ts';
 import {
@@ -58,7 +58,7 @@ export async function scan(
   const night = findFiles(input.paths);
   const policy = input.policy ?? 'strict';
   const session = sessionFor(library, night, input.session, policy);
-  const pool = openWorkerPool({ entry: family.worker, ...(input.workers && { size: input.workers }) });
+  const pool = openFamilyPool(family, input.workers);
   try {
     const measure = (force: boolean) =>
       measureFiles({ library, pool, measurementVersion: family.measurementVersion }, session, night.files, {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ScannedFrame, ScanReport } from '../../contract/scan-report.ts';
 import { scan } from '../../main/workflows/scan.ts';
-import { hashesBelow, newPlace, type Place, writeFrames } from './fake-frames/night.ts';
+import { hashesBelow, newPlace, type Place, threadedFamily, writeFrames } from './fake-frames/night.ts';
 
 let place: Place;
 beforeEach(() => {
@@ -16,6 +16,8 @@ const frame = (report: ScanReport, file: string): ScannedFrame => {
   expect(found, `${file} is in the report`).toBeDefined();
   return found!;
 };
+
+const threaded = () => ({ ...place.ports, family: threadedFamily });
 
 describe('scan', () => {
   it('answers every file with measurements, score, label and who said so', async () => {
@@ -105,12 +107,12 @@ describe('scan', () => {
 
   it('survives workers that crash or never answer, file by file', async () => {
     writeFrames(place.night, { 'a.fits': { crash: true }, 'b.fits': { serial: 2 }, 'c.fits': { serial: 3 } });
-    const { report } = await scan(place.ports, { paths: [place.night], workers: 2 });
+    const { report } = await scan(threaded(), { paths: [place.night], workers: 2 });
     expect(frame(report, 'a.fits')).toMatchObject({ status: 'failed', error: { code: 'crashed' }, score: 0 });
     expect(frame(report, 'b.fits').status).toBe('ok');
     // a crash may be of the moment: the next scan tries again
     writeFrames(place.night, { 'a.fits': { serial: 1 } });
-    const again = await scan(place.ports, { paths: [place.night] });
+    const again = await scan(threaded(), { paths: [place.night] });
     expect(frame(again.report, 'a.fits').status).toBe('ok');
   });
 
@@ -135,7 +137,7 @@ describe('scan', () => {
     chmodSync(join(place.night, 'locked.fits'), 0);
     const isRoot = process.getuid?.() === 0;
     const scanning = scan(
-      place.ports,
+      threaded(),
       { paths: [place.night], workers: 1 },
       {
         onProgress: ({ phase, done }) => {
@@ -160,7 +162,7 @@ describe('scan', () => {
     );
     const stop = new AbortController();
     const cancelled = scan(
-      place.ports,
+      threaded(),
       { paths: [place.night], workers: 1 },
       {
         signal: stop.signal,

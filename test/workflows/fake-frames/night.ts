@@ -11,17 +11,38 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { NightsiftError } from '../../../contract/errors.ts';
+import type { TaskOptions, WorkerPool } from '../../../main/jobs/pool.ts';
 import { openLibrary } from '../../../main/library/open-library.ts';
 import type { FrameFamily } from '../../../main/workflows/frame-family.ts';
 import type { ScanPorts } from '../../../main/workflows/scan.ts';
-import type { FakeFrame } from './functions.ts';
+import { frameTasks } from '../../../main/workflows/work/frame-tasks.ts';
+import { type FakeFrame, fakeFunctions } from './functions.ts';
 
-export const fakeFamily: FrameFamily = {
+/** Runs in worker threads, as the real one does. */
+export const threadedFamily: FrameFamily = {
   measurementVersion: 'm1',
   judgementVersion: 'j1',
   featureNames: ['score', 'serial', 'nothing'],
   worker: new URL('./worker.ts', import.meta.url),
 };
+
+/** The same functions in this thread: quick, for what is not about threads. */
+export const fakeFamily: FrameFamily = { ...threadedFamily, openPool: openPoolHere };
+
+function openPoolHere(size = 2): WorkerPool {
+  const tasks = frameTasks(fakeFunctions);
+  return {
+    size,
+    async run<Output>(kind: string, input: unknown, options: TaskOptions = {}) {
+      if (options.signal?.aborted) throw new NightsiftError('cancelled', 'The work was cancelled.');
+      return structuredClone(
+        await tasks[kind](structuredClone(input), { progress: () => undefined }),
+      ) as Output;
+    },
+    close: () => Promise.resolve(),
+  };
+}
 
 export interface Place {
   /** A fresh temporary folder, removed by `close`. */
