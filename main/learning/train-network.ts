@@ -8,11 +8,11 @@ import {
   type PerClassMetrics,
   softmaxRows,
 } from './metrics/index.ts';
-import { assembleNetwork } from './nets/assemble.ts';
+import { assembleNetwork, normalisedFeature } from './nets/assemble.ts';
 import { importBackbone } from './nets/backbone.ts';
 import { initialState, type NetworkState } from './nets/network.ts';
 import { loadPredictor } from './predict.ts';
-import { numberOf } from './recipes/recipe.ts';
+import { numberOf, type StartingData } from './recipes/recipe.ts';
 import {
   completeParameters,
   findRecipe,
@@ -168,6 +168,7 @@ function startState(task: TrainerTask, options: TrainOptions, ports: TrainPorts)
   if (ports.resumeFrom) return decodeCheckpoint(ports.resumeFrom, task.identity).state;
   const { network } = assembleNetwork(task.plan, { mode: 'training', items: 2 });
   const values = initialState(network, options.seed);
+  task.plan.recipe.start?.(values, startingData(task));
   if (options.backbone) {
     const taken = importBackbone(options.backbone, network, values);
     ports.onEvent?.({
@@ -183,6 +184,25 @@ function startState(task: TrainerTask, options: TrainOptions, ports: TrainPorts)
   const zeros = (): Map<string, Float32Array> =>
     new Map(network.parameters.map(({ name }) => [name, new Float32Array(values.get(name)!.length)]));
   return { values, first: zeros(), second: zeros(), best: undefined, progress: startProgress() };
+}
+
+function startingData({ source }: TrainerTask): StartingData {
+  const { dataset, items, inputs, statistics } = source;
+  const vectors = new Map<string, { table: Float32Array; features: number }>();
+  inputs.forEach(({ name, shape, data }, place) => {
+    if (shape.length !== 1) return;
+    const features = shape[0]!;
+    const { centre, scale } = statistics[place]!;
+    const factor = data instanceof Uint8Array ? 1 / 255 : 1;
+    const table = Float32Array.from({ length: items.length * features }, (_, index) => {
+      const feature = index % features;
+      const value = data[items[(index - feature) / features]! * features + feature]! * factor;
+      return normalisedFeature(value, centre[feature]!, scale[feature]!);
+    });
+    vectors.set(name, { table, features });
+  });
+  const labels = Int32Array.from(items, (item) => dataset.labels[item]!);
+  return { vectors, labels, classes: dataset.classes.length };
 }
 
 interface Scores {

@@ -161,13 +161,14 @@ export function areaUnderCurve(
   return areas.length === 0 ? null : mean(areas);
 }
 
-/** Mann-Whitney statistic; tied scores take their mean rank. */
-function rankArea(scores: readonly number[], positive: readonly boolean[]): number | null {
+/** Area under the curve of one score (Mann-Whitney statistic); tied scores take their mean rank. Null for one class. */
+export function rankArea(scores: readonly number[], positive: readonly boolean[]): number | null {
   const order = scores.map((_, index) => index).sort((a, b) => scores[a]! - scores[b]!);
   let rankSum = 0;
   let positives = 0;
   for (let start = 0; start < order.length; ) {
-    let end = start;
+    // at least one, so that a score that is no number cannot stall
+    let end = start + 1;
     while (end < order.length && scores[order[end]!] === scores[order[start]!]) end++;
     const meanRank = (start + 1 + end) / 2;
     for (let place = start; place < end; place++) {

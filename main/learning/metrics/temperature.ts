@@ -2,6 +2,8 @@
 
 const lowestTemperature = 0.25;
 const highestTemperature = 8;
+/** Before any evidence, temperatures within a factor of 1.6 are likely: few items must not make a model cocksure. */
+const priorDeviation = 0.5;
 
 /** Rows of logits divided by the temperature, as probabilities. */
 export function softmaxRows(logits: Float32Array, classes: number, temperature = 1): Float32Array {
@@ -22,7 +24,7 @@ export function softmaxRows(logits: Float32Array, classes: number, temperature =
 
 /**
  * The temperature with the lowest mean negative log-likelihood, by golden-section search over its logarithm
- * (the loss has one minimum in it). Limited to 0.25 … 8.
+ * (the loss has one minimum in it), with a weak log-normal prior around 1. Limited to 0.25 … 8.
  */
 export function fitTemperature(
   logits: Float32Array,
@@ -33,7 +35,8 @@ export function fitTemperature(
   let low = Math.log(lowestTemperature);
   let high = Math.log(highestTemperature);
   const loss = (logTemperature: number): number =>
-    meanLoss(logits, labels, classes, Math.exp(logTemperature));
+    meanLoss(logits, labels, classes, Math.exp(logTemperature)) +
+    logTemperature ** 2 / (2 * priorDeviation ** 2 * Math.max(1, labels.length));
   let left = high - golden * (high - low);
   let right = low + golden * (high - low);
   let leftLoss = loss(left);

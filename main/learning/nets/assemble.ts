@@ -14,6 +14,12 @@ export interface NetworkPlan {
 /** Beyond this many widths from the centre a feature saturates smoothly. */
 const featureSaturation = 6;
 
+/** What the graph does to a feature, for use outside of it. */
+export function normalisedFeature(value: number, centre: number, scale: number): number {
+  const width = Number.isNaN(value) ? 0 : (value - centre) / scale;
+  return featureSaturation * Math.tanh(width / featureSaturation);
+}
+
 /**
  * Builds a plan's network: raw inputs, normalisation, the recipe, logits. `items` is the batch size; in inference
  * graphs the batch axis of inputs is left open.

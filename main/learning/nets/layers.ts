@@ -130,6 +130,8 @@ export interface LinearOptions {
   readonly outputs: number;
   /** Multiplies the run's weight decay. */
   readonly decay?: number;
+  /** Multiplies the run's learning rate. */
+  readonly rate?: number;
   /** Starts at zero, so that the branch has no say until it has learnt something. */
   readonly startAtZero?: boolean;
   readonly bias?: boolean;
@@ -137,16 +139,17 @@ export interface LinearOptions {
 
 /** @param x [items, inputs]; weights [outputs, inputs] as in PyTorch */
 export function linear(network: Network, name: string, x: Value, options: LinearOptions): Value {
-  const { outputs, decay = 1, startAtZero = false } = options;
+  const { outputs, decay = 1, rate = 1, startAtZero = false } = options;
   const fanIn = x.shape[1]!;
   const shape = [outputs, fanIn];
   const start = (of: readonly number[]) => (startAtZero ? constant(of, 0) : uniformFanIn(of, fanIn));
-  const weight = network.parameter({ name: `${name}.weight`, shape, decay, initial: start(shape) });
+  const weight = network.parameter({ name: `${name}.weight`, shape, decay, rate, initial: start(shape) });
   if (options.bias === false) return network.graph.apply('Gemm', [x, weight], { transB: 1 });
   const bias = network.parameter({
     name: `${name}.bias`,
     shape: [outputs],
     decay: 0,
+    rate,
     initial: start([outputs]),
   });
   return network.graph.apply('Gemm', [x, weight, bias], { transB: 1 });

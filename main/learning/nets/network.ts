@@ -8,6 +8,8 @@ export interface ParameterSpec {
   readonly shape: readonly number[];
   /** Multiplies the run's weight decay; 0 for biases and normalisation. */
   readonly decay: number;
+  /** Multiplies the run's learning rate; 1 where absent. */
+  readonly rate?: number;
   readonly initial: (random: Random) => Float32Array;
 }
 

@@ -23,6 +23,14 @@ export interface RecipeInput {
   readonly required: boolean;
 }
 
+/** Training items as the network sees them: normalised vectors and labels. */
+export interface StartingData {
+  /** Vector inputs by name: [items, features]. */
+  readonly vectors: ReadonlyMap<string, { readonly table: Float32Array; readonly features: number }>;
+  readonly labels: Int32Array;
+  readonly classes: number;
+}
+
 /** A network with its settings. */
 export interface Recipe {
   readonly name: string;
@@ -35,6 +43,8 @@ export interface Recipe {
    * @returns logits [items, classes]
    */
   build(network: Network, inputs: ReadonlyMap<string, Value>, classes: number, parameters: Parameters): Value;
+  /** Improves on the random start, from the training items. Deterministic. */
+  start?(state: Map<string, Float32Array>, data: StartingData): void;
 }
 
 export function numberOf(parameters: Parameters, name: string): number {

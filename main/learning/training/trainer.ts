@@ -99,7 +99,8 @@ export class Trainer {
   /** @throws NightsiftError `cancelled` (after a last checkpoint) or `diverged` */
   async run(): Promise<void> {
     const { progress } = this.state;
-    this.tell('start', {});
+    // the start counts as a candidate: training that only makes it worse is undone
+    this.tell('start', progress.step === 0 ? await this.validate() : {});
     while (progress.epoch < this.epochs && !progress.stoppedEarly) {
       await this.stopIfAsked();
       await this.oneStep();

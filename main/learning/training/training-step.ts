@@ -109,12 +109,14 @@ function updateParameter(
   ]);
   const deviation = graph.apply('Sqrt', [graph.apply('Div', [nextSecond, optimiser.secondCorrection])]);
   const denominator = graph.apply('Add', [deviation, graph.scalar(adam.epsilon)]);
-  const rate = graph.apply('Div', [optimiser.learningRate, optimiser.firstCorrection]);
+  const { learningRate } = optimiser;
+  const own =
+    spec.rate === undefined || spec.rate === 1
+      ? learningRate
+      : multiply(learningRate, graph.scalar(spec.rate));
+  const rate = graph.apply('Div', [own, optimiser.firstCorrection]);
   const change = multiply(graph.apply('Div', [nextFirst, denominator]), rate);
-  const shrink = graph.apply('Sub', [
-    graph.scalar(1),
-    multiply(optimiser.learningRate, graph.scalar(weightDecay * spec.decay)),
-  ]);
+  const shrink = graph.apply('Sub', [graph.scalar(1), multiply(own, graph.scalar(weightDecay * spec.decay))]);
   const value = network.parameterValues.get(spec.name)!;
   outputs[`next/${spec.name}`] = graph.apply('Sub', [multiply(value, shrink), change]);
   outputs[`next/first/${spec.name}`] = nextFirst;

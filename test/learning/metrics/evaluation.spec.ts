@@ -52,6 +52,11 @@ describe('evaluate', () => {
     expect(evaluate(twoClasses(scores), labels, ['a', 'b']).calibrationError).toBeCloseTo(0.2, 2);
   });
 
+  it('ends on probabilities that are no numbers', () => {
+    const result = evaluate(Float32Array.of(Number.NaN, Number.NaN, 0.2, 0.8), [0, 1], ['a', 'b']);
+    expect(result.items).toBe(2);
+  });
+
   it('stays within its ranges', () => {
     const items = fc.array(
       fc.tuple(fc.float({ min: 0, max: 1, noNaN: true }), fc.integer({ min: 0, max: 1 })),

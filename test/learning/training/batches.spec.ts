@@ -124,14 +124,20 @@ describe('learning rate', () => {
 });
 
 describe('input statistics', () => {
-  it('are robust for features and plain for images', () => {
+  it('are means and deviations, without what is missing', () => {
     const data = Float32Array.of(1, 2, 3, 4, 1000, Number.NaN);
     const { centre, scale } = measureInput({ name: 'f', shape: [1], data }, Int32Array.of(0, 1, 2, 3, 4, 5));
-    expect(centre[0]).toBe(3);
-    expect(scale[0]).toBeCloseTo(2 / 1.349, 5);
+    expect(centre[0]).toBe(202);
+    expect(scale[0]).toBeCloseTo(446.1, 0);
     const bytes = Uint8Array.of(0, 255, 255, 0);
     const image = measureInput({ name: 'i', shape: [1, 1, 2], data: bytes }, Int32Array.of(0, 1));
     expect([image.centre[0], image.scale[0]]).toEqual([0.5, 0.5]);
+  });
+
+  it('leave features that come scaled as they are', () => {
+    const data = Float32Array.of(-3, 0, 9.5, 0, 0, Number.NaN);
+    const { centre, scale } = measureInput({ name: 'f', shape: [2], data }, Int32Array.of(0, 1, 2));
+    expect([...centre, ...scale]).toEqual([0, 0, 1, 1]);
   });
 
   it('never divide by nothing', () => {
