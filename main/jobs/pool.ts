@@ -19,12 +19,17 @@ export interface PoolOptions {
   readonly workerData?: unknown;
   /** For a task that names none. */
   readonly timeoutMilliseconds?: number;
+  /** Memory for JavaScript objects of one worker, MiB (arrays of pixels come on top); beyond it the task crashes. */
+  readonly heapMebibytes?: number;
 }
 
 export interface TaskOptions {
   /** What the task will hold at its peak. One task alone always runs, whatever it declares. */
   readonly memoryBytes?: number;
+  /** By the clock, for what waits for ever; generous, since a busy machine is slow. */
   readonly timeoutMilliseconds?: number;
+  /** Of computing, for what computes for ever; the same on a busy machine. */
+  readonly cpuMilliseconds?: number;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: unknown) => void;
   readonly transfer?: readonly ArrayBuffer[];
@@ -54,10 +59,13 @@ interface Task {
 interface Seat {
   readonly worker: Worker;
   task: Task | null;
-  timer: NodeJS.Timeout | null;
+  timers: NodeJS.Timeout[];
 }
 
 const defaultTimeoutMilliseconds = 120_000;
+const defaultHeapMebibytes = 1024;
+/** How often the computing time of a task is looked at. */
+const cpuLookMilliseconds = 250;
 
 export function openWorkerPool(options: PoolOptions): WorkerPool {
   return new ThreadPool(options);
@@ -130,8 +138,11 @@ class ThreadPool implements WorkerPool {
   }
 
   private hire(): Seat {
-    const worker = new Worker(this.options.entry, { workerData: this.options.workerData });
-    const seat: Seat = { worker, task: null, timer: null };
+    const worker = new Worker(this.options.entry, {
+      workerData: this.options.workerData,
+      resourceLimits: { maxOldGenerationSizeMb: this.options.heapMebibytes ?? defaultHeapMebibytes },
+    });
+    const seat: Seat = { worker, task: null, timers: [] };
     this.seats.add(seat);
     worker.on('message', (answer: WorkerAnswer) => this.hear(seat, answer));
     worker.on('error', (error: Error) => this.dismiss(seat, crashed(error.message)));
@@ -145,13 +156,27 @@ class ThreadPool implements WorkerPool {
     this.usedBytes += task.memoryBytes;
     const limit =
       task.options.timeoutMilliseconds ?? this.options.timeoutMilliseconds ?? defaultTimeoutMilliseconds;
-    seat.timer = setTimeout(() => this.dismiss(seat, timedOut(limit)), limit);
+    seat.timers.push(setTimeout(() => this.dismiss(seat, timedOut(limit)), limit));
+    const { cpuMilliseconds } = task.options;
+    if (cpuMilliseconds !== undefined) this.watchComputing(seat, task, cpuMilliseconds);
     seat.worker.ref();
     try {
       seat.worker.postMessage(task.request, [...(task.options.transfer ?? [])]);
     } catch (error) {
       this.vacate(seat, error); // an input that cannot be cloned: the caller's mistake, the worker is fine
     }
+  }
+
+  /** Ends a task that has computed for longer than `limit`; waiting (for the disk, for its turn) does not count. */
+  private watchComputing(seat: Seat, task: Task, limit: number): void {
+    let before: number | null = null;
+    const look = async () => {
+      const spent = await computingMilliseconds(seat.worker);
+      if (spent === null || seat.task !== task) return;
+      before ??= spent;
+      if (spent - before > limit) this.dismiss(seat, timedOut(limit));
+    };
+    seat.timers.push(setInterval(() => void look(), cpuLookMilliseconds));
   }
 
   private hear(seat: Seat, answer: WorkerAnswer): void {
@@ -188,8 +213,7 @@ class ThreadPool implements WorkerPool {
   }
 
   private vacate(seat: Seat, error: unknown, answer?: () => void): void {
-    if (seat.timer !== null) clearTimeout(seat.timer);
-    seat.timer = null;
+    for (const timer of seat.timers.splice(0)) clearInterval(timer);
     const task = seat.task;
     seat.task = null;
     seat.worker.unref();
@@ -201,6 +225,17 @@ class ThreadPool implements WorkerPool {
   private settle(task: Task, answer: () => void): void {
     task.release();
     answer();
+  }
+}
+
+/** Processor time of a worker so far; null where the runtime cannot tell (Node before 24.6) or it is gone. */
+async function computingMilliseconds(worker: Worker): Promise<number | null> {
+  if (typeof worker.cpuUsage !== 'function') return null;
+  try {
+    const { user, system } = await worker.cpuUsage();
+    return (user + system) / 1000;
+  } catch {
+    return null;
   }
 }
 

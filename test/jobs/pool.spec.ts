@@ -49,6 +49,21 @@ describe('the worker pool', () => {
     expect(await run<number>('double', 21)).toBe(42);
   });
 
+  it('ends what computes for ever by the time it computed, not what waits', async () => {
+    const { run } = bind(open());
+    const waiting = run<number>('sleep', 900, { cpuMilliseconds: 300 });
+    const hanging = caught(run('hang', null, { cpuMilliseconds: 300 }));
+    expect((await hanging).code).toBe('timedOut');
+    expect(await waiting).toBe(900);
+  });
+
+  it('a worker that fills its memory fails its task alone', async () => {
+    const { run } = bind(open({ heapMebibytes: 32 }));
+    const hoarding = caught(run('hoard', null));
+    expect(await run<number>('double', 2)).toBe(4);
+    expect((await hoarding).code).toBe('crashed');
+  });
+
   it('cancels waiting and running tasks', async () => {
     const { run } = bind(open({ size: 1 }));
     const stop = new AbortController();

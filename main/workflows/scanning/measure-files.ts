@@ -129,6 +129,7 @@ async function measureOne(
     return await pool.run<MeasureOutput>('measure', input, {
       signal,
       memoryBytes: memoryNeeded(file.facts),
+      cpuMilliseconds: computingAllowed(file.facts),
     });
   } catch (error) {
     const isOfTheFile =
@@ -143,6 +144,14 @@ async function measureOne(
 const workerBaseBytes = 64 * 1024 * 1024;
 /** 16-bit samples become 32-bit floats (twice the file), work arrays as much again; compressed frames double it. */
 const bytesPerFileByte = 6;
+
+/** What a small file may take on a slow board, and what each MiB adds: some ten times what is usual. */
+const baseComputingMilliseconds = 8_000;
+const computingMillisecondsPerMebibyte = 400;
+
+function computingAllowed(facts: FileFacts | null): number {
+  return baseComputingMilliseconds + ((facts?.byteLength ?? 0) / 2 ** 20) * computingMillisecondsPerMebibyte;
+}
 
 function memoryNeeded(facts: FileFacts | null): number {
   return workerBaseBytes + (facts?.byteLength ?? 0) * bytesPerFileByte;

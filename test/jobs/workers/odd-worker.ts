@@ -21,6 +21,10 @@ serveTasks({
     setImmediate(() => {
       throw new Error('late');
     }) && new Promise(() => undefined),
+  hoard: () => {
+    const hoard: string[][] = [];
+    for (;;) hoard.push(Array.from({ length: 1000 }, (_, index) => `${index} of ${hoard.length}`));
+  },
   hang: () => {
     for (;;);
   },
