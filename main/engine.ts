@@ -5,7 +5,7 @@ import process from 'node:process';
 import type { NightsiftHandlers } from '../contract/api.ts';
 import { dataSetHandlers } from './engine/data-set-handlers.ts';
 import { houseHandlers } from './engine/house-handlers.ts';
-import { openJobBoard } from './engine/job-board.ts';
+import { type JobLog, openJobBoard } from './engine/job-board.ts';
 import { jobHandlers } from './engine/job-handlers.ts';
 import { libraryFolder } from './engine/library-folder.ts';
 import { modelHandlers } from './engine/model-handlers.ts';
@@ -41,7 +41,11 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   );
   const family = framesFamily;
   const learning = openLearningPool();
-  const jobs = openJobBoard({ now: () => new Date(), milliseconds: () => performance.now() });
+  const jobs = openJobBoard({
+    now: () => new Date(),
+    milliseconds: () => performance.now(),
+    log: jobLog(library),
+  });
   const rooms: Rooms = {
     library,
     family,
@@ -69,10 +73,32 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   };
 }
 
-function notesOf(library: Library): string[] {
-  if (library.startReport.interruptedRuns === 0) return [];
-  const runs = library.runs.list().filter(({ status }) => status === 'interrupted');
-  return runs
-    .slice(-library.startReport.interruptedRuns)
+function jobLog({ jobs }: Library): JobLog {
+  return {
+    begin(method, input) {
+      const { id } = jobs.create(method, input);
+      jobs.start(id);
+      return id;
+    },
+    end(id, state, error) {
+      if (state === 'done') return jobs.finish(id, null);
+      const { code, message } = error ?? { code: 'internal', message: 'It ended without a word.' };
+      jobs.fail(id, { status: state === 'cancelled' ? 'cancelled' : 'failed', code, message });
+    },
+  };
+}
+
+/** What a killed process left undone, and how to go on. */
+function notesOf({ startReport, runs }: Library): string[] {
+  const interrupted = runs
+    .list()
+    .filter(({ status }) => status === 'interrupted')
+    .sort((one, other) => (one.endedAt ?? '').localeCompare(other.endedAt ?? ''));
+  const trainings = interrupted
+    .slice(interrupted.length - startReport.interruptedRuns)
     .map(({ id }) => `Run ${id} was interrupted. Go on with: nightsift train --resume ${id}`);
+  const others = startReport.interruptedJobs
+    .filter(({ kind }) => kind === 'scan.start' || kind === 'sort.start')
+    .map(({ kind }) => `A ${kind.split('.')[0]} was interrupted. Give the same command again to go on.`);
+  return [...trainings, ...new Set(others)];
 }

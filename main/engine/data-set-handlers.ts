@@ -9,15 +9,17 @@ export function dataSetHandlers(rooms: Rooms): Handlers<typeof dataSetCalls> {
   const { library, jobs } = rooms;
   return {
     'datasets.create': (input) =>
-      jobs.start('datasets.create', async (context) =>
+      jobs.start('datasets.create', input, async (context) =>
         dataSetRow(await createDataset(rooms, input, workOptions(context))),
       ),
     'datasets.list': () => listDatasets(library),
     'datasets.show': ({ dataSet }) => showDataset(library, dataSet),
     'datasets.diff': ({ before, after }) => diffDatasets(library, before, after),
-    'datasets.verify': ({ dataSet }) =>
-      jobs.start('datasets.verify', (context) => verifyDataset(library, dataSet, workOptions(context))),
+    'datasets.verify': (input) =>
+      jobs.start('datasets.verify', input, (context) =>
+        verifyDataset(library, input.dataSet, workOptions(context)),
+      ),
     'datasets.export': (input) =>
-      jobs.start('datasets.export', (context) => exportDataset(library, input, workOptions(context))),
+      jobs.start('datasets.export', input, (context) => exportDataset(library, input, workOptions(context))),
   };
 }

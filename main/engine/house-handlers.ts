@@ -15,8 +15,9 @@ export function houseHandlers(rooms: Rooms): Handlers<typeof houseCalls> {
       library: library.directory,
       node: process.versions.node,
     }),
-    'doctor.start': () =>
-      jobs.start('doctor.start', (context) => doctor(library, [runtimeCheck], workOptions(context))),
-    'demo.start': (input) => jobs.start('demo.start', (context) => demo(rooms, input, workOptions(context))),
+    'doctor.start': (input) =>
+      jobs.start('doctor.start', input, (context) => doctor(library, [runtimeCheck], workOptions(context))),
+    'demo.start': (input) =>
+      jobs.start('demo.start', input, (context) => demo(rooms, input, workOptions(context))),
   };
 }

@@ -18,7 +18,7 @@ export interface JobContext {
 
 export interface JobBoard {
   /** Starts the body at once and returns before it has done anything. */
-  start(method: string, body: (context: JobContext) => Promise<unknown>): { job: string };
+  start(method: string, input: unknown, body: (context: JobContext) => Promise<unknown>): { job: string };
   list(): JobRow[];
   show(job: string): JobRow;
   cancel(job: string): JobRow;
@@ -28,10 +28,18 @@ export interface JobBoard {
   close(): Promise<void>;
 }
 
+/** Keeps what was asked and how it ended beyond the life of the process. */
+export interface JobLog {
+  /** Gives the job its name. */
+  begin(method: string, input: unknown): string;
+  end(job: string, state: JobState, error: ErrorRecord | null): void;
+}
+
 export interface JobBoardPorts {
   readonly now: () => Date;
   /** Monotonic, for thinning progress out. */
   readonly milliseconds: () => number;
+  readonly log?: JobLog;
 }
 
 type Unnumbered<E> = E extends { seq: number } ? Omit<E, 'seq'> : never;
@@ -63,8 +71,8 @@ export function openJobBoard(ports: JobBoardPorts): JobBoard {
     });
   };
   return {
-    start(method, body) {
-      const job = newJob(method, ports);
+    start(method, input, body) {
+      const job = newJob(method, input, ports);
       jobs.set(job.id, job);
       job.ended = run(job, body, ports);
       return { job: job.id };
@@ -94,9 +102,9 @@ export function openJobBoard(ports: JobBoardPorts): JobBoard {
   };
 }
 
-function newJob(method: string, ports: JobBoardPorts): Job {
+function newJob(method: string, input: unknown, ports: JobBoardPorts): Job {
   return {
-    id: `job-${randomUUID()}`,
+    id: ports.log?.begin(method, input) ?? `job-${randomUUID()}`,
     method,
     startedAt: ports.now().toISOString(),
     stop: new AbortController(),
@@ -126,6 +134,11 @@ async function run(
     job.state = job.error.code === 'cancelled' ? 'cancelled' : 'failed';
   }
   job.endedAt = ports.now().toISOString();
+  try {
+    ports.log?.end(job.id, job.state, job.error);
+  } catch {
+    // a full disk; the watcher still has to learn how the job ended
+  }
   publish(job, { kind: 'ended', state: job.state, error: job.error });
 }
 

@@ -14,7 +14,9 @@ export function modelHandlers({ library, jobs }: Rooms): Handlers<typeof modelCa
     'models.rollback': ({ model, ...decision }) => rollback(library, model, decision),
     'models.compare': ({ first, second }) => compareModels(library, first, second),
     'models.file': ({ model, format }) => modelBytes(library, model, format),
-    'models.export': ({ model, into, format }) =>
-      jobs.start('models.export', async () => exportModel(library, model, into, format)),
+    'models.export': (input) =>
+      jobs.start('models.export', input, async () =>
+        exportModel(library, input.model, input.into, input.format),
+      ),
   };
 }

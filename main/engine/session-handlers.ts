@@ -11,16 +11,21 @@ import { type Rooms, workOptions } from './rooms.ts';
 export function sessionHandlers(rooms: Rooms): Handlers<typeof sessionCalls> {
   const { library, jobs } = rooms;
   return {
-    'scan.start': (input) => jobs.start('scan.start', (context) => scan(rooms, input, workOptions(context))),
+    'scan.start': (input) =>
+      jobs.start('scan.start', input, (context) => scan(rooms, input, workOptions(context))),
     'sessions.list': ({ limit }) => listSessions(library, limit),
     'sessions.show': ({ session }) => showSession(library, session),
     'labels.set': ({ session, labels, by }) => labelFrames(library, session, labels, by ?? null),
     'labels.import': ({ session, path, by }) => labelFromCsvFile(library, session, path, by ?? null),
-    'calibrate.start': ({ sessions, apply }) =>
-      jobs.start('calibrate.start', async () => calibrate(library, sessions, { apply })),
+    'calibrate.start': (input) =>
+      jobs.start('calibrate.start', input, async () =>
+        calibrate(library, input.sessions, { apply: input.apply }),
+      ),
     'sort.start': (input) =>
-      jobs.start('sort.start', (context) => sortSession(rooms, input, workOptions(context))),
-    'undo.start': ({ operation }) =>
-      jobs.start('undo.start', (context) => undoOperation(library, operation, workOptions(context))),
+      jobs.start('sort.start', input, (context) => sortSession(rooms, input, workOptions(context))),
+    'undo.start': (input) =>
+      jobs.start('undo.start', input, (context) =>
+        undoOperation(library, input.operation, workOptions(context)),
+      ),
   };
 }

@@ -12,13 +12,15 @@ export function trainingHandlers(rooms: Rooms): Handlers<typeof trainingCalls> {
   const { library, jobs } = rooms;
   return {
     'train.start': (input) =>
-      jobs.start('train.start', (context) => train(rooms, input, workOptions(context))),
+      jobs.start('train.start', input, (context) => train(rooms, input, workOptions(context))),
     'train-from-fits.start': (input) =>
-      jobs.start('train-from-fits.start', (context) => trainFromFits(rooms, input, workOptions(context))),
+      jobs.start('train-from-fits.start', input, (context) =>
+        trainFromFits(rooms, input, workOptions(context)),
+      ),
     'evaluate.start': (input) =>
-      jobs.start('evaluate.start', (context) => evaluateModel(rooms, input, workOptions(context))),
+      jobs.start('evaluate.start', input, (context) => evaluateModel(rooms, input, workOptions(context))),
     'predict.start': (input) =>
-      jobs.start('predict.start', (context) => predict(rooms, input, workOptions(context))),
+      jobs.start('predict.start', input, (context) => predict(rooms, input, workOptions(context))),
     'runs.list': ({ limit }) => listRuns(library, limit),
     'runs.show': ({ run }) => showRun(library, run),
     'runs.compare': ({ runs }) => compareRuns(library, runs),

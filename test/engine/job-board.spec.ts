@@ -19,7 +19,7 @@ describe('a job', () => {
   test('answers its id before it does anything', async () => {
     const jobs = board();
     let begun = false;
-    const { job } = jobs.start('trial', async () => {
+    const { job } = jobs.start('trial', {}, async () => {
       begun = true;
     });
     expect(begun).toBe(false);
@@ -30,7 +30,7 @@ describe('a job', () => {
 
   test('numbers its events from 1 without gaps and ends with `ended`', async () => {
     const jobs = board();
-    const { job } = jobs.start('trial', async ({ progress, message, metrics }) => {
+    const { job } = jobs.start('trial', {}, async ({ progress, message, metrics }) => {
       for (let done = 0; done <= 20; done++) progress({ phase: 'counting', done, total: 20 });
       message('half way');
       metrics(1, { loss: 0.5 });
@@ -45,7 +45,7 @@ describe('a job', () => {
 
   test('is watched again from where one left off, live and after its end', async () => {
     const jobs = board();
-    const { job } = jobs.start('trial', async ({ message }) => {
+    const { job } = jobs.start('trial', {}, async ({ message }) => {
       for (const text of ['a', 'b', 'c']) {
         message(text);
         await delay(5);
@@ -62,7 +62,7 @@ describe('a job', () => {
   test('thins progress out but never drops the last of a phase', async () => {
     let clock = 0;
     const jobs = openJobBoard({ now: () => new Date(0), milliseconds: () => clock });
-    const { job } = jobs.start('trial', async ({ progress }) => {
+    const { job } = jobs.start('trial', {}, async ({ progress }) => {
       for (let done = 1; done <= 1000; done++) {
         clock += 1;
         progress({ phase: 'counting', done, total: 1000 });
@@ -77,7 +77,7 @@ describe('a job', () => {
 
   test('fails with its own error', async () => {
     const jobs = board();
-    const { job } = jobs.start('trial', async () => {
+    const { job } = jobs.start('trial', {}, async () => {
       throw new NightsiftError('diskFull', 'No space left.', { hint: 'Make room.' });
     });
     const events = await gather(jobs.watch(job, 0));
@@ -87,7 +87,7 @@ describe('a job', () => {
 
   test('is cancelled through its signal', async () => {
     const jobs = board();
-    const { job } = jobs.start('trial', async ({ signal }) => {
+    const { job } = jobs.start('trial', {}, async ({ signal }) => {
       while (!signal.aborted) await delay(2);
       signal.throwIfAborted();
     });
@@ -101,7 +101,7 @@ describe('a job', () => {
 
   test('that ends although it was cancelled is done', async () => {
     const jobs = board();
-    const { job } = jobs.start('trial', async ({ signal }) => {
+    const { job } = jobs.start('trial', {}, async ({ signal }) => {
       while (!signal.aborted) await delay(2);
       return 'finished anyway';
     });
@@ -115,7 +115,7 @@ describe('the board', () => {
   test('closing cancels what runs and waits for it', async () => {
     const jobs = board();
     let ended = false;
-    jobs.start('trial', async ({ signal }) => {
+    jobs.start('trial', {}, async ({ signal }) => {
       while (!signal.aborted) await delay(2);
       await delay(10);
       ended = true;
@@ -131,7 +131,7 @@ describe('the board', () => {
 
   test('a watcher that leaves is forgotten', async () => {
     const jobs = board();
-    const { job } = jobs.start('trial', async ({ signal }) => {
+    const { job } = jobs.start('trial', {}, async ({ signal }) => {
       while (!signal.aborted) await delay(2);
     });
     const stop = new AbortController();

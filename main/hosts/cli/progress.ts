@@ -66,21 +66,25 @@ function writtenProgress(terminal: Terminal, clock: ProgressClock): ProgressView
     show(event) {
       if (event.kind === 'message') return terminal.err(`${event.text}\n`);
       if (event.kind === 'metrics') return terminal.err(`${metricsLine(event.step, event.values)}\n`);
-      if (event.kind === 'ended') return;
+      if (event.kind === 'ended' || event.total === 0) return;
       const now = clock.milliseconds();
       const reached = event.total ? Math.floor((10 * event.done) / event.total) : 0;
       if (event.phase === phase && reached === tenth && now - writtenAt < lineIntervalMilliseconds) return;
       [phase, tenth, writtenAt] = [event.phase, reached, now];
-      const count = event.total === null ? `${event.done}` : `${event.done}/${event.total}`;
-      terminal.err(`${event.phase}: ${count}${event.note ? ` (${event.note})` : ''}\n`);
+      terminal.err(`${event.phase}${countOf(event)}${event.note ? ` (${event.note})` : ''}\n`);
     },
   };
+}
+
+function countOf({ done, total }: ProgressEvent): string {
+  if (total !== null) return `: ${done}/${total}`;
+  return done === 0 ? '' : `: ${done}`;
 }
 
 /** `measuring [######------------------] 30/120 25 % 41 s left  frame_030.fits` */
 export function barLine(event: ProgressEvent, elapsedSeconds: number): string {
   const note = event.note ? `  ${event.note}` : '';
-  if (event.total === null || event.total <= 0) return `${event.phase} ${event.done}${note}`;
+  if (event.total === null || event.total <= 0) return `${event.phase}${countOf(event)}${note}`;
   const part = Math.min(1, event.done / event.total);
   const filled = Math.round(part * barWidth);
   const bar = '#'.repeat(filled) + '-'.repeat(barWidth - filled);

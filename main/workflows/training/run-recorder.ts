@@ -25,11 +25,16 @@ export function openRunRecorder(library: Library, runId: string, listener: RunLi
   let lowestLoss = lowestLossSoFar(library, runId);
   const write = () => {
     if (waiting.length === 0) return;
-    const points = waiting;
+    library.runs.addMetrics(runId, waiting);
     waiting = [];
-    library.runs.addMetrics(runId, points);
   };
-  const timer = setInterval(write, writeIntervalMilliseconds);
+  const timer = setInterval(() => {
+    try {
+      write();
+    } catch {
+      // the points wait for the next attempt; the next checkpoint tells what is wrong
+    }
+  }, writeIntervalMilliseconds);
   const checkpoint = (saved: Extract<TrainTaskProgress, { kind: 'checkpoint' }>) => {
     write();
     const { step, epoch, blob, metrics } = saved;

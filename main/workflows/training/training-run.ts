@@ -95,17 +95,37 @@ export async function executeRun(
   listener: TrainingListener,
 ): Promise<TrainTaskOutput> {
   const recorder = openRunRecorder(ports.library, run.id, listener);
+  const stop = new AbortController();
+  let notKept: unknown = null;
   try {
     return await trainInWorker(ports, run, {
-      signal: listener.signal,
-      onProgress: (progress) => recorder.take(progress),
+      signal: listener.signal ? AbortSignal.any([listener.signal, stop.signal]) : stop.signal,
+      onProgress(progress) {
+        try {
+          recorder.take(progress);
+        } catch (thrown) {
+          // A full disk: stop rather than train on what cannot be kept.
+          notKept ??= thrown;
+          stop.abort();
+        }
+      },
     });
   } catch (thrown) {
-    recorder.close();
-    endBadly(ports.library, run, thrown);
-    throw withResumeHint(thrown, run);
+    const reason = notKept ?? thrown;
+    quietly(() => recorder.close());
+    // A row that cannot be written still says running, which the next start takes for interrupted.
+    quietly(() => endBadly(ports.library, run, reason));
+    throw withResumeHint(reason, run);
   } finally {
-    recorder.close();
+    quietly(() => recorder.close());
+  }
+}
+
+function quietly(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // the error that led here is the one to tell
   }
 }
 

@@ -216,7 +216,7 @@ describe('a command', () => {
   test('that the handlers call wrong use ends with 2', async () => {
     const house = trialHouse();
     const fail = () =>
-      house.jobs.start('train.start', async () => {
+      house.jobs.start('train.start', {}, async () => {
         throw new NightsiftError('wrongUse', 'The recipe has no setting "x".');
       });
     const inner = trialHouse({
@@ -242,7 +242,7 @@ describe('interrupting', () => {
     const terminal = trialTerminal();
     const house = trialHouse({
       'doctor.start': () =>
-        jobs.start('doctor.start', async ({ signal }) => {
+        jobs.start('doctor.start', {}, async ({ signal }) => {
           setTimeout(() => terminal.interrupt(), 10);
           await new Promise((resolve) => signal.addEventListener('abort', resolve));
           saved = true;
@@ -261,7 +261,7 @@ describe('interrupting', () => {
     const terminal = trialTerminal();
     const house = trialHouse({
       'doctor.start': () =>
-        jobs.start('doctor.start', async () => {
+        jobs.start('doctor.start', {}, async () => {
           setTimeout(() => terminal.interrupt(), 10);
           setTimeout(() => terminal.interrupt(), 20);
           await new Promise(() => undefined);
