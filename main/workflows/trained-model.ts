@@ -124,6 +124,7 @@ function assemble(ports: ModelPorts, source: ModelSource): TrainedModel {
     predict,
     async predictFrames(items, { signal, onDone } = {}) {
       const side = imageSide(description);
+      checkFeatures(description, ports.family);
       frames ??= openWorkerPool({ entry: ports.family.worker, size: 1 });
       const predictions: Prediction[] = [];
       for (let start = 0; start < items.length; start += framesAtOnce) {
@@ -170,6 +171,30 @@ function imageSide({ inputs }: ModelDescription): number {
   throw new NightsiftError('modelMismatch', 'The model does not take square images of frames.', {
     hint: 'Choose a model that was trained on frames.',
   });
+}
+
+/** The same number of figures is not enough: they have to be the same ones in the same order. */
+function checkFeatures({ metadata }: ModelDescription, family: FrameFamily): void {
+  const wanted = featuresOf(metadata.inputRecipe);
+  if (wanted === null || wanted.join() === family.featureNames.join()) return;
+  throw new NightsiftError(
+    'modelMismatch',
+    'The model was trained on other figures than this version measures.',
+    {
+      hint: 'Train it again: nightsift train-from-fits.',
+      details: { wanted, measured: family.featureNames },
+    },
+  );
+}
+
+/** Null for a file that does not say. */
+function featuresOf(inputRecipe: string | undefined): readonly string[] | null {
+  try {
+    const { features } = JSON.parse(inputRecipe ?? '{}') as { features?: unknown };
+    return Array.isArray(features) ? features.map(String) : null;
+  } catch {
+    return null;
+  }
 }
 
 function predictionsOf(probabilities: Float32Array, classes: readonly string[]): Prediction[] {

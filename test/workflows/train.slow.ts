@@ -181,6 +181,18 @@ describe('a trained model', () => {
     await expect(openTrainedModel(school.ports, 'nobody')).rejects.toMatchObject({ code: 'notFound' });
   });
 
+  test('trained on other figures than are measured now is refused, and scans go on without it', async () => {
+    const folder = await scannedNight(school, 'night');
+    await train(school.ports, { dataSet: 'night', parameters: quick, name: 'judge', promote: true });
+    const family = { ...school.ports.family, featureNames: ['serial', 'score', 'nothing'] };
+    const ports = { ...school.ports, family };
+    await expect(predict(ports, { model: 'judge', paths: [folder] })).rejects.toMatchObject({
+      code: 'modelMismatch',
+    });
+    const { report } = await scan({ ...ports, predictOpinion: promotedOpinion(ports) }, { paths: [folder] });
+    expect(report.frames.every(({ labelledBy }) => labelledBy === 'prefilter')).toBe(true);
+  });
+
   test('carries run, version, data set, checkpoint and figures', async () => {
     await scannedNight(school, 'night');
     const outcome = await train(school.ports, { dataSet: 'night', parameters: quick, name: 'judge' });
