@@ -15,6 +15,10 @@ const ratio = 200;
 /** A file of a few bytes must not keep a worker busy. */
 const timeoutSeconds = 20;
 
+// Frames are judged side by side in threads of their own, and none is read twice.
+sharp.concurrency(1);
+sharp.cache(false);
+
 interface RasterFacts {
   readonly width: number;
   readonly height: number;

@@ -61,7 +61,7 @@ export class TileDecoder {
         const integers = this.scratch(target.count);
         const { width, count } = target;
         const tile = { width, height: count / width, smooth: this.plan.smooth };
-        const done = decodeHcompress(range.bytes, range.start, range.end, integers, tile);
+        const done = decodeHcompress(range, integers, tile);
         return done && this.finish(integers, values, target);
       }
     }

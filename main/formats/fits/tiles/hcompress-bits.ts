@@ -1,54 +1,73 @@
 /** The bit stream of HCOMPRESS_1: nybbles, Huffman codes and quadtrees of bit planes. */
+import type { ByteRange } from '../../read-window.ts';
 
-/** Reads bits from the high end of each byte; behind the end it gives zeros and says so. */
+/** The codes of the four bits of a quadtree node as text, the likelier combinations in fewer bits. */
+const huffmanCodes: Readonly<Record<string, number>> = {
+  '000': 1,
+  '001': 2,
+  '010': 4,
+  '011': 8,
+  '1000': 3,
+  '1001': 5,
+  '1010': 10,
+  '1011': 12,
+  '1100': 15,
+  '11010': 6,
+  '11011': 7,
+  '11100': 9,
+  '11101': 11,
+  '11110': 13,
+  '111110': 0,
+  '111111': 14,
+};
+const longestCode = 6;
+
+/** For every six bits the length of the code they begin with, times 16, plus its value. */
+const huffmanTable = Uint8Array.from({ length: 2 ** longestCode }, (_, index) => {
+  const bits = index.toString(2).padStart(longestCode, '0');
+  const [code = '', value = 0] = Object.entries(huffmanCodes).find(([text]) => bits.startsWith(text)) ?? [];
+  return code.length * 16 + value;
+});
+
+/** Reads bits from the high end of each byte; behind the end it stands still and says so. */
 export class BitReader {
-  private readonly bytes: Uint8Array;
-  private readonly end: number;
-  private position: number;
-  private window = 0;
-  private held = 0;
+  private readonly view: DataView;
+  private readonly limit: number;
+  private at: number;
 
-  constructor(bytes: Uint8Array, start: number, end: number) {
-    this.bytes = bytes;
-    this.position = start;
-    this.end = end;
+  /** Reads the range from `offset` bytes behind its start. */
+  constructor(range: ByteRange, offset: number) {
+    this.view = range.view;
+    this.at = (range.start + offset) * 8;
+    this.limit = range.end * 8;
   }
 
-  /** The next `count` bits, at most 8. */
+  /** The next `count` bits, 1 to 8. */
   bits(count: number): number {
-    if (this.held < count) {
-      const byte = this.position < this.end ? this.bytes[this.position]! : 0;
-      this.position++;
-      this.window = ((this.window << 8) | byte) & 0xffff;
-      this.held += 8;
-    }
-    this.held -= count;
-    return (this.window >>> this.held) & ((1 << count) - 1);
+    const { at } = this;
+    if (at > this.limit) return 0;
+    this.at = at + count;
+    return (this.view.getInt32(at >>> 3) << (at & 7)) >>> (32 - count);
   }
 
   skipToByte(): void {
-    this.held = 0;
+    this.at = (this.at + 7) & ~7;
   }
 
   /** True once more was read than there was. */
   exhausted(): boolean {
-    return this.position > this.end;
+    return this.at > this.limit;
   }
 
-  /** Four bits of a quadtree node, the likelier combinations in fewer bits. */
+  /** Four bits of a quadtree node. */
   huffman(): number {
-    let code = this.bits(3);
-    if (code < 4) return 1 << code;
-    code = (code << 1) | this.bits(1);
-    if (code < 13) return fourBitCodes[code - 8]!;
-    code = (code << 1) | this.bits(1);
-    if (code < 31) return fiveBitCodes[code - 26]!;
-    return this.bits(1) === 0 ? 0 : 14;
+    const { at } = this;
+    if (at > this.limit) return 0;
+    const entry = huffmanTable[(this.view.getInt32(at >>> 3) << (at & 7)) >>> (32 - longestCode)]!;
+    this.at = at + (entry >> 4);
+    return entry & 15;
   }
 }
-
-const fourBitCodes = [3, 5, 10, 12, 15] as const;
-const fiveBitCodes = [6, 7, 9, 11, 13] as const;
 
 interface Quadrant {
   readonly start: number;

@@ -2,6 +2,7 @@
  * HCOMPRESS_1 (FITS Standard 4.0, 10.4.4; White, Postman and Lattanzi 1992): the H-transform of the tile, its
  * coefficients divided by SCALE and written bit plane by bit plane as quadtrees with Huffman codes.
  */
+import type { ByteRange } from '../../read-window.ts';
 import { BitReader, decodeQuadtree } from './hcompress-bits.ts';
 import { inverseTransform } from './hcompress-transform.ts';
 
@@ -47,18 +48,14 @@ function decodeCoefficients(
 }
 
 /**
- * Decodes one tile from `bytes[start, end)` into `out`. The sizes inside the stream have to be those of the tile.
+ * Decodes one tile from a range of bytes into `out`. The sizes inside the stream have to be those of the tile.
  * @returns false when the stream ends early or makes no sense.
  */
-export function decodeHcompress(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  out: Int32Array,
-  tile: HcompressTile,
-): boolean {
-  if (end - start < headerBytes) return false;
-  const view = new DataView(bytes.buffer, bytes.byteOffset + start, end - start);
+export function decodeHcompress(range: ByteRange, out: Int32Array, tile: HcompressTile): boolean {
+  const { start, end } = range;
+  // Bits are counted in 32-bit integers.
+  if (end - start < headerBytes || end > 2 ** 28) return false;
+  const view = new DataView(range.bytes.buffer, range.bytes.byteOffset + start, end - start);
   if (view.getUint16(0) !== magic) return false;
   // The slow axis comes first in the stream.
   if (view.getInt32(2) !== tile.height || view.getInt32(6) !== tile.width) return false;
@@ -67,7 +64,7 @@ export function decodeHcompress(
   const planes: [number, number, number] = [view.getUint8(22), view.getUint8(23), view.getUint8(24)];
   if (planes.some((count) => count > maximumBitPlanes)) return false;
   const coefficients = new Float64Array(tile.width * tile.height);
-  const reader = new BitReader(bytes, start + headerBytes, end);
+  const reader = new BitReader(range, headerBytes);
   if (!decodeCoefficients(reader, coefficients, tile, planes)) return false;
   coefficients[0] = sum;
   if (scale > 1) for (let i = 0; i < coefficients.length; i++) coefficients[i] = coefficients[i]! * scale;
