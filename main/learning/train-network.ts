@@ -98,6 +98,11 @@ export async function trainNetwork(
   checkDataset(dataset);
   const recipe = findRecipe(options.recipe);
   const parameters = completeParameters(recipe, options.parameters);
+  if (ports.signal?.aborted) {
+    throw new NightsiftError('cancelled', 'Training was stopped before its first step.', {
+      hint: 'Start it again.',
+    });
+  }
   const task = planTask(dataset, recipe, parameters, options);
   const scorer = await Scorer.open(task.plan, ports.runtime);
   try {

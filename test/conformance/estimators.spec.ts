@@ -1,0 +1,100 @@
+/** What every trainable recipe promises. A new one is tested by being registered. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { isNightsiftError } from '../../contract/errors.ts';
+import { decodeModel } from '../../main/formats/onnx/index.ts';
+import { decodeSafeTensors } from '../../main/formats/safetensors/safetensors.ts';
+import type { TensorDataset } from '../../main/learning/dataset.ts';
+import { loadPredictor } from '../../main/learning/predict.ts';
+import { type Recipe, recipes } from '../../main/learning/recipes.ts';
+import { type TrainedNetwork, type TrainPorts, trainNetwork } from '../../main/learning/train-network.ts';
+import { onnxRuntime } from '../../main/runtime/onnx-runtime.ts';
+
+const shapes: Readonly<Record<number, readonly number[]>> = { 1: [6], 2: [1, 64], 3: [1, 32, 32] };
+
+/** Every input the recipe knows, with classes that differ in level. */
+function datasetFor(recipe: Recipe): TensorDataset {
+  const items = 18;
+  const inputs = recipe.inputs.map(({ name, rank }) => {
+    const shape = shapes[rank]!;
+    const size = shape.reduce((product, length) => product * length, 1);
+    const data = Float32Array.from({ length: items * size }, (_, index) => {
+      const item = Math.floor(index / size);
+      return 0.4 + 0.2 * (item % 2) + 0.2 * Math.sin(index * 12.9898 + item);
+    });
+    return { name, shape, data };
+  });
+  return {
+    ids: Array.from({ length: items }, (_, item) => `item-${item}`),
+    inputs,
+    classes: ['clean', 'contaminated'],
+    labels: Int32Array.from({ length: items }, (_, item) => item % 2),
+    split: Uint8Array.from({ length: items }, (_, item) => (item < 10 ? 0 : item < 14 ? 1 : 2)),
+    personLabelled: new Uint8Array(items),
+  };
+}
+
+function frozenCopy(dataset: TensorDataset): string {
+  return JSON.stringify([
+    dataset.ids,
+    dataset.inputs.map(({ data }) => Array.from(data)),
+    Array.from(dataset.labels),
+  ]);
+}
+
+const ports: TrainPorts = { runtime: onnxRuntime({ threads: 2 }), now: () => 0 };
+
+describe.each(recipes.map((recipe) => [recipe.name, recipe] as const))('%s', (name, recipe) => {
+  const dataset = datasetFor(recipe);
+  const options = { recipe: name, parameters: { epochs: 1, batchSize: 5 }, seed: 3, metadata: { run: 'r' } };
+  const before = frozenCopy(dataset);
+  const settings = structuredClone(options.parameters);
+  let first: TrainedNetwork;
+  let again: TrainedNetwork;
+
+  beforeAll(async () => {
+    first = await trainNetwork(dataset, options, ports);
+    again = await trainNetwork(dataset, options, ports);
+  });
+
+  it('leaves data and settings untouched, and says which settings it used', () => {
+    expect(frozenCopy(dataset)).toBe(before);
+    expect(options.parameters).toEqual(settings);
+    expect(first.parameters).toMatchObject(settings);
+    expect(Object.keys(first.parameters).sort()).toEqual(recipe.parameters.map((each) => each.name).sort());
+  });
+
+  it('is seeded, and its exported model answers as it did itself', async () => {
+    expect(Buffer.compare(first.onnx, again.onnx)).toBe(0);
+    expect(first.exportCheck.items).toBeGreaterThan(0);
+    expect(first.exportCheck.maximumDifference).toBeLessThanOrEqual(1e-4);
+    const predictor = await loadPredictor(first.onnx, ports.runtime);
+    const together = await predictor.predict(dataset.inputs);
+    const alone = await predictor.predict(
+      dataset.inputs.map((input) => ({
+        ...input,
+        data: input.data.slice(0, input.data.length / dataset.ids.length),
+      })),
+    );
+    expect(alone[0]).toBeCloseTo(together[0]!, 5);
+    await predictor.release();
+  });
+
+  it('can be cancelled before its first step', async () => {
+    const signal = AbortSignal.abort();
+    const error = await trainNetwork(dataset, options, { ...ports, signal }).catch((cause: unknown) => cause);
+    expect(isNightsiftError(error) && error.code).toBe('cancelled');
+  });
+
+  it('exports every weight it trained, with metadata', () => {
+    const model = decodeModel(first.onnx);
+    expect(model.metadata).toMatchObject({ run: 'r', recipe: name, seed: '3' });
+    expect(JSON.parse(model.metadata.classes!)).toEqual(dataset.classes);
+    expect(model.graph.inputs.map((input) => input.name).sort()).toEqual(
+      recipe.inputs.map((input) => input.name).sort(),
+    );
+    const { tensors } = decodeSafeTensors(first.safetensors);
+    for (const [key, tensor] of tensors) {
+      expect(new Float32Array(new Uint8Array(tensor.bytes).buffer).every(Number.isFinite), key).toBe(true);
+    }
+  });
+});
