@@ -31,3 +31,10 @@ export function modelReference(context: Context, word: string): string {
 export function given<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
   return value === undefined || value === '' ? {} : ({ [key]: value } as { [P in K]?: V });
 }
+
+/** Where to write, given as a word or as --into, but not as both. */
+export function destination(word: string | undefined, option: string | undefined): string {
+  const given = word ?? option;
+  if (given !== undefined && (word === undefined || option === undefined)) return given;
+  throw wrongUse(given === undefined ? 'Say where to write it.' : 'Say once where to write it.');
+}

@@ -147,6 +147,8 @@ describe('wrong use ends with 2 and opens nothing', () => {
     'sort m31 --into x',
     'sort m31 --into x --action delete',
     'models promote',
+    'models export judge',
+    'models export judge a.onnx --into b.onnx',
     'runs compare one',
     'demo --frames 3',
     'serve',

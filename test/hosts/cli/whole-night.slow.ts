@@ -159,8 +159,7 @@ describe('a night, command by command', () => {
       (await json(api['models.compare'].out, 'models', 'compare', 'judge@1', 'judge@2')).metrics.length,
     ).toBeGreaterThan(3);
     expect(
-      (await run('models', 'export', 'judge', '--into', 'out/weights.safetensors', '--format', 'safetensors'))
-        .code,
+      (await run('models', 'export', 'judge', 'out/weights.safetensors', '--format', 'safetensors')).code,
     ).toBe(0);
     const runs = await json(api['runs.list'].out, 'runs', 'list');
     expect(runs.map(({ state }) => state)).toEqual(['finished', 'finished']);

@@ -4,6 +4,7 @@ import type { DataSetDifference, DataSetRow } from '../../../../contract/calls/d
 import { share, wholeNumber } from '../arguments.ts';
 import { absolute, type Context, follow, giveJson } from '../context.ts';
 import { type Column, table } from '../tables.ts';
+import { destination } from '../targets.ts';
 
 interface JsonOption {
   readonly json?: string | true;
@@ -108,7 +109,7 @@ function addVerify(dataset: Command, context: Context): void {
 }
 
 interface ExportOptions {
-  readonly into: string;
+  readonly into?: string;
   readonly action: 'copy' | 'reflink' | 'symlink' | 'hardlink';
 }
 
@@ -117,16 +118,17 @@ function addExport(dataset: Command, context: Context): void {
     .command('export')
     .description('Lay a version out as folders SPLIT/LABEL/FILE with its metadata.json.')
     .argument('<dataset>')
-    .requiredOption('--into <dir>', 'a new or empty folder')
+    .argument('[dir]', 'a new or empty folder')
+    .option('--into <dir>', 'the same as an option')
     .addOption(
       new Option('--action <action>', 'hardlink shares its bytes with the original')
         .choices(['copy', 'reflink', 'symlink', 'hardlink'])
         .default('copy'),
     )
-    .action(async (reference: string, options: ExportOptions) => {
+    .action(async (reference: string, folder: string | undefined, options: ExportOptions) => {
       const outcome = await follow(context, 'datasets.export', {
         dataSet: reference,
-        into: absolute(context, options.into),
+        into: absolute(context, destination(folder, options.into)),
         action: options.action,
       });
       for (const warning of outcome.warnings) context.terminal.err(`${warning}\n`);

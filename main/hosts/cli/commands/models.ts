@@ -3,11 +3,15 @@ import { type Command, Option } from 'commander';
 import type { ModelVersionRow } from '../../../../contract/calls/training.ts';
 import { absolute, type Context, follow, giveJson } from '../context.ts';
 import { type Column, table } from '../tables.ts';
-import { given } from '../targets.ts';
+import { destination, given } from '../targets.ts';
 import { evaluationText } from './evaluate.ts';
 
 interface JsonOption {
   readonly json?: string | true;
+}
+interface ExportOptions {
+  readonly into?: string;
+  readonly format: 'onnx' | 'safetensors';
 }
 interface ChangeOptions {
   readonly reason?: string;
@@ -121,12 +125,13 @@ function addExport(models: Command, context: Context): void {
     .command('export')
     .description('Write a version to a file.')
     .argument('<model>', reference)
-    .requiredOption('--into <file>', 'the file to write')
+    .argument('[file]', 'the file to write')
+    .option('--into <file>', 'the same as an option')
     .addOption(new Option('--format <format>').choices(['onnx', 'safetensors']).default('onnx'))
-    .action(async (model: string, options: { into: string; format: 'onnx' | 'safetensors' }) => {
+    .action(async (model: string, file: string | undefined, options: ExportOptions) => {
       const outcome = await follow(context, 'models.export', {
         model,
-        into: absolute(context, options.into),
+        into: absolute(context, destination(file, options.into)),
         format: options.format,
       });
       context.terminal.out(`${outcome.path}: ${outcome.bytes} bytes, SHA-256 ${outcome.hash}\n`);

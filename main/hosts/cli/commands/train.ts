@@ -1,6 +1,6 @@
 /** nightsift train and train-from-fits: from labelled frames to a registered model. */
 import { readFile } from 'node:fs/promises';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { parse as parseYaml } from 'yaml';
 import type { TrainOutcome } from '../../../../contract/calls/training.ts';
 import { choicePair, type ParameterValue, parameterPair, share, wholeNumber } from '../arguments.ts';
@@ -108,6 +108,7 @@ export function addTrain(program: Command, context: Context): void {
     .command('train')
     .description('Train a model on a data set version, a session, or frames on disk.')
     .argument('[target...]', 'DATASET, SESSION or PATH…')
+    .addOption(new Option('--family <family>', 'kind of data').choices(['frames']).default('frames'))
     .option(
       '--where <key=value,value>',
       'only items with one of these values (filter, object, session, …)',
