@@ -68,15 +68,20 @@ export function planSatellite(random: Random, area: FrameArea, snr: number): Pla
   return { ...line, widthFactor, snr, dash: null, secondLine: 0, tapered: false };
 }
 
-/** An aircraft: two lines of lights that blink. */
+/** Share of aircraft whose lights burn steadily. */
+const STEADY_SHARE = 0.35;
+
+/** An aircraft: two lines of lights, most of them blinking. */
 export function planAircraft(random: Random, area: FrameArea, snr: number): PlannedTrail {
   const line = randomChord(random, area, Math.min(area.width, area.height) * 0.5);
   const on = random.between(14, 50);
+  const widthFactor = random.between(1, 1.4);
+  const dash = { on, off: on * random.between(0.6, 1.8), phase: random.uniform() };
   return {
     ...line,
-    widthFactor: random.between(1, 1.4),
+    widthFactor,
     snr,
-    dash: { on, off: on * random.between(0.6, 1.8), phase: random.uniform() },
+    dash: dash.phase < STEADY_SHARE ? null : dash,
     secondLine: random.between(4, 8),
     tapered: false,
   };
