@@ -20,7 +20,7 @@ import {
   refreshModelOpinions,
 } from './scanning/opinions.ts';
 import { scanReport, unreadableFinding } from './scanning/report.ts';
-import { type FoundNight, findFiles } from './scanning/walk.ts';
+import { type FoundFile, type FoundNight, findFiles } from './scanning/walk.ts';
 import { sessionRow } from './sessions.ts';
 import type { JudgeInput } from './work/frame-tasks.ts';
 
@@ -28,6 +28,8 @@ export interface ScanPorts {
   readonly library: Library;
   readonly family: FrameFamily;
   readonly predictOpinion?: PredictOpinion | undefined;
+  /** Workers to use instead of own ones, for scan after scan. */
+  readonly pool?: WorkerPool | undefined;
 }
 
 export interface ScanInput {
@@ -41,6 +43,8 @@ export interface ScanInput {
   readonly workers?: number | undefined;
   /** Measure again what is known. */
   readonly force?: boolean | undefined;
+  /** Which of the files found are ready; the others are left for a later scan. Default: all. */
+  readonly isReady?: ((file: FoundFile) => boolean) | undefined;
 }
 
 /** A session of thousands of frames is judged in one go. */
@@ -58,10 +62,11 @@ export async function scan(
   const night = findFiles(input.paths);
   const policy = input.policy ?? 'strict';
   const session = sessionFor(library, night, input.session, policy);
-  const pool = openFamilyPool(family, input.workers);
+  const pool = ports.pool ?? openFamilyPool(family, input.workers);
+  const ready = input.isReady === undefined ? night.files : night.files.filter(input.isReady);
   try {
     const measure = (force: boolean) =>
-      measureFiles({ library, pool, measurementVersion: family.measurementVersion }, session, night.files, {
+      measureFiles({ library, pool, measurementVersion: family.measurementVersion }, session, ready, {
         ...options,
         force,
       });
@@ -82,7 +87,7 @@ export async function scan(
       elapsedSeconds: (performance.now() - begun) / 1000,
     };
   } finally {
-    await pool.close();
+    if (pool !== ports.pool) await pool.close();
   }
 }
 

@@ -1,7 +1,6 @@
-/** `scan --json` and `--csv`: what was found, in the shape of the public contract. */
-import { stringify } from 'csv-stringify/sync';
+/** `scan --json`: what was found, in the shape of the public contract. */
 import { type Opinion, type ScannedFrame, ScanReport } from '../../../contract/scan-report.ts';
-import { type Finding, type FrameLabel, FrameMeasurements, labelAuthors } from '../../../contract/words.ts';
+import { type Finding, type FrameLabel, labelAuthors } from '../../../contract/words.ts';
 import type { Measurement } from '../../library/measurements.ts';
 import type { Library } from '../../library/open-library.ts';
 import type { Session } from '../../library/sessions.ts';
@@ -65,50 +64,4 @@ export function unreadableFinding(code: string, message: string): Finding {
     sentence: message,
     evidence: { error: code },
   };
-}
-
-const measurementNames = Object.keys(FrameMeasurements.shape) as (keyof FrameMeasurements)[];
-
-/** One line per frame, with a header line. Text that a spreadsheet would run as a formula is defused. */
-export function scanCsv(report: ScanReport): string {
-  const rows = report.frames.map((frame) => [
-    frame.file,
-    frame.status,
-    frame.label,
-    frame.labelledBy,
-    frame.score,
-    frame.findings.map((finding) => finding.code).join(' '),
-    frame.error?.code ?? null,
-    frame.error?.message ?? frame.reason ?? null,
-    frame.width,
-    frame.height,
-    frame.header?.object ?? null,
-    frame.header?.filter ?? null,
-    frame.header?.exposureSeconds ?? null,
-    frame.header?.gain ?? null,
-    frame.header?.dateObs ?? null,
-    ...measurementNames.map((name) => frame.measurements?.[name] ?? null),
-  ]);
-  const columns = [
-    ...[
-      'file',
-      'status',
-      'label',
-      'labelledBy',
-      'score',
-      'findings',
-      'errorCode',
-      'message',
-      'width',
-      'height',
-    ],
-    ...['object', 'filter', 'exposureSeconds', 'gain', 'dateObs'],
-    ...measurementNames,
-  ];
-  return stringify([columns, ...rows.map((row) => row.map(defused))]);
-}
-
-/** A leading = + - @ (tab, return) makes spreadsheets run text: a quote before it keeps it text. */
-function defused(value: string | number | null): string | number | null {
-  return typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
 }
