@@ -1,25 +1,17 @@
 /** Straight trails of satellites, aircraft and meteors in one frame. */
-import type { StarTable, TrailCandidate } from '../record.ts';
+import type { TrailCandidate } from '../record.ts';
 import { type HiddenMap, hideLine, hideSpikes } from './hide.ts';
+import { addOverlooked } from './overlooked.ts';
 import { angleOf, enlarge, type Raster, type Segment } from './raster.ts';
+import type { TrailSearchInput } from './search-input.ts';
 import { partOfLine, type SearchLevel, searchLevel, stillLit, strongestPieces } from './search-level.ts';
 import { binAgain, binningFor, binResidual, flatten } from './sky-map.ts';
-import { fadesFromOutside, spikeStars, starOfSpike } from './spikes.ts';
-import { addOverlooked, blockBadLines, blockStars, type MaskedStar, starsToMask } from './star-mask.ts';
+import { fadesFromOutside, isBleeding, spikeStars, starOfSpike } from './spikes.ts';
+import { blockBadLines, blockStars, type MaskedStar, starsToMask } from './star-mask.ts';
 import { type TracedLine, traceLine } from './trace-line.ts';
 import { judgeLine } from './verify.ts';
 
-export interface TrailSearchInput {
-  readonly width: number;
-  readonly height: number;
-  /** Sky removed, divided by the local sigma; NaN where undefined; row-major. Not modified. */
-  readonly residual: Float32Array;
-  readonly stars: StarTable;
-  /** Of the frame's stars, px. */
-  readonly fwhm: number;
-  readonly badColumns: Uint16Array;
-  readonly badRows: Uint16Array;
-}
+export type { TrailSearchInput };
 
 /** Integrated signal to noise in the binned map below which a line is not looked at in full resolution. */
 const leastBinned = 5;
@@ -83,7 +75,8 @@ function exhaust(search: Search, level: SearchLevel): void {
       if (dismissed.some((other) => partOfLine(piece, other, 4)) || !stillLit(level.raster, piece)) continue;
       traces++;
       const line = trace(search, level, piece);
-      const verdict = line === null ? 'faint' : judgeLine(line, search.input);
+      const verdict =
+        line === null ? 'faint' : judgeLine(line, search.input, search.fine.raster, search.fine.cell);
       if (line === null || verdict === 'faint') {
         dismissed.push(piece);
         continue;
@@ -97,7 +90,7 @@ function exhaust(search: Search, level: SearchLevel): void {
         continue;
       }
       hideLine(maps, line);
-      if (verdict === 'trail') search.found.push(line);
+      if (verdict === 'trail' && !isBleeding(line, search.input)) search.found.push(line);
     }
     if (!changed) return;
   }
@@ -144,10 +137,10 @@ function trace(search: Search, level: SearchLevel, piece: Segment): TracedLine |
     buffer: search.strip,
   });
   if (rough === null || rough.significance < leastBinned) return null;
-  const width = rough.fwhm * level.cell;
+  const width = rough.fwhm * level.cell * (rough.fwhm > 0.9 * widestCells ? 2 : 1);
   return traceLine(search.full, enlarge(rough.segment, level.cell), {
     half: Math.max(20, Math.ceil(4 * width)),
-    narrowest: Math.max(1, 0.3 * width),
+    narrowest: Math.max(1, 0.25 * width),
     widest: Math.max(4, 1.5 * width),
     reach: Math.min(8, level.cell + 1),
     starFwhm: search.input.fwhm,

@@ -1,7 +1,8 @@
 /** The frame as the line search sees it: binned, stars and defects blanked, level removed, clipped and quantised. */
-import type { TrailSearchInput } from './find-trails.ts';
+
 import { clipUnits, unitsPerSigma } from './line-transform.ts';
 import type { Raster } from './raster.ts';
+import type { TrailSearchInput } from './search-input.ts';
 
 /** Sigma at which a single pixel is clipped before binning, so that hits and hot pixels stay small. */
 const pixelClip = 5;
@@ -61,17 +62,31 @@ function addRow(
   let at = start;
   for (let column = 0; column < width; column++) {
     let sum = 0;
-    let count = 0;
-    for (let k = 0; k < cell; k++) {
-      const value = residual[at++];
-      if (value > pixelClip) sum += pixelClip;
-      else if (value > -pixelClip) sum += value;
-      else if (value <= -pixelClip) sum -= pixelClip;
-      else continue;
-      count++;
+    for (let k = 0; k < cell; k++, at++) {
+      sum += Math.max(-pixelClip, Math.min(pixelClip, residual[at]));
     }
-    data[out + column] += sum;
-    counts[column] += count;
+    if (!Number.isNaN(sum)) {
+      data[out + column] += sum;
+      counts[column] += cell;
+    } else addDefined(residual, at - cell, cell, data, out + column, counts, column);
+  }
+}
+
+/** The slow way, for the few stretches with undefined pixels. */
+function addDefined(
+  residual: Float32Array,
+  from: number,
+  cell: number,
+  data: Float32Array,
+  out: number,
+  counts: Uint16Array,
+  column: number,
+): void {
+  for (let k = from; k < from + cell; k++) {
+    const value = residual[k];
+    if (Number.isNaN(value)) continue;
+    data[out] += Math.max(-pixelClip, Math.min(pixelClip, value));
+    counts[column]++;
   }
 }
 
@@ -108,83 +123,103 @@ export function binAgain(raster: Raster, factor: number): Raster {
 export function flatten(raster: Raster): void {
   const columns = Math.max(1, Math.round(raster.width / levelCells));
   const rows = Math.max(1, Math.round(raster.height / levelCells));
-  const levels = medianOfNeighbours(squareLevels(raster, columns, rows), columns, rows);
+  const own = new Float32Array(columns * rows);
+  for (let square = 0; square < own.length; square++)
+    own[square] = levelOf(raster, squareAt(raster, square, columns, rows));
+  const levels = medianOfNeighbours(own, columns, rows);
   subtractLevels(raster, levels, columns, rows);
-  const sigmas = medianOfNeighbours(squareSigmas(raster, columns, rows), columns, rows);
-  const { width, height, data } = raster;
-  for (let y = 0; y < height; y++) {
-    const base = squareOf(y, rows, height) * columns;
-    for (let x = 0; x < width; x++) data[y * width + x] /= sigmas[base + squareOf(x, columns, width)];
+  for (let square = 0; square < own.length; square++)
+    own[square] = sigmaOf(raster, squareAt(raster, square, columns, rows));
+  const sigmas = medianOfNeighbours(own, columns, rows);
+  for (let square = 0; square < own.length; square++) {
+    const { x1, x2, y1, y2 } = squareAt(raster, square, columns, rows);
+    const scale = 1 / sigmas[square];
+    for (let y = y1; y < y2; y++) {
+      for (let i = y * raster.width + x1; i < y * raster.width + x2; i++) raster.data[i] *= scale;
+    }
   }
 }
 
-function squareOf(position: number, squares: number, size: number): number {
-  return Math.min(squares - 1, Math.floor((position * squares) / size));
+interface Square {
+  readonly x1: number;
+  readonly x2: number;
+  readonly y1: number;
+  readonly y2: number;
+}
+
+function squareAt(raster: Raster, square: number, columns: number, rows: number): Square {
+  const column = square % columns;
+  const row = Math.floor(square / columns);
+  return {
+    x1: Math.floor((column * raster.width) / columns),
+    x2: Math.floor(((column + 1) * raster.width) / columns),
+    y1: Math.floor((row * raster.height) / rows),
+    y2: Math.floor(((row + 1) * raster.height) / rows),
+  };
+}
+
+/** Mean of the unblocked cells, each clamped to +-2.5 around the first estimate. */
+function levelOf(raster: Raster, square: Square): number {
+  const { width, data, blocked } = raster;
+  let level = 0;
+  for (let pass = 0; pass < 2; pass++) {
+    let sum = 0;
+    let count = 0;
+    for (let y = square.y1; y < square.y2; y++) {
+      for (let i = y * width + square.x1; i < y * width + square.x2; i++) {
+        const off = data[i] - level;
+        if (blocked[i] !== 0 || Number.isNaN(off)) continue;
+        sum += Math.max(-2.5, Math.min(2.5, off));
+        count++;
+      }
+    }
+    if (count > 0) level += sum / count;
+  }
+  return level;
+}
+
+const histogramSteps = 32;
+const histogram = new Uint32Array(16 * histogramSteps);
+
+/** 1.4826 times the median absolute value of the unblocked cells; 1 where there are too few. */
+function sigmaOf(raster: Raster, square: Square): number {
+  const { width, data, blocked } = raster;
+  histogram.fill(0);
+  let count = 0;
+  for (let y = square.y1; y < square.y2; y++) {
+    for (let i = y * width + square.x1; i < y * width + square.x2; i++) {
+      const value = Math.abs(data[i]);
+      if (blocked[i] !== 0 || Number.isNaN(value)) continue;
+      const bin = value * histogramSteps;
+      histogram[bin < histogram.length ? bin | 0 : histogram.length - 1]++;
+      count++;
+    }
+  }
+  if (count < 64) return 1;
+  let bin = 0;
+  let passed = 0;
+  while (passed + histogram[bin] < count / 2) passed += histogram[bin++];
+  const median = (bin + (count / 2 - passed) / Math.max(1, histogram[bin])) / histogramSteps;
+  return median > 0 ? 1.4826 * median : 1;
 }
 
 function subtractLevels(raster: Raster, levels: Float32Array, columns: number, rows: number): void {
   const { width, height, data } = raster;
+  const line = new Float32Array(columns);
   for (let y = 0; y < height; y++) {
     const v = Math.min(rows - 1, Math.max(0, ((y + 0.5) * rows) / height - 0.5));
     const row = Math.floor(v);
     const below = Math.min(rows - 1, row + 1);
+    for (let c = 0; c < columns; c++) {
+      line[c] = levels[row * columns + c] * (1 - (v - row)) + levels[below * columns + c] * (v - row);
+    }
     for (let x = 0; x < width; x++) {
       const u = Math.min(columns - 1, Math.max(0, ((x + 0.5) * columns) / width - 0.5));
-      const column = Math.floor(u);
-      const right = Math.min(columns - 1, column + 1);
-      const part = u - column;
-      const top = levels[row * columns + column] * (1 - part) + levels[row * columns + right] * part;
-      const low = levels[below * columns + column] * (1 - part) + levels[below * columns + right] * part;
-      data[y * width + x] -= top * (1 - (v - row)) + low * (v - row);
+      const column = u | 0;
+      const right = column + 1 < columns ? column + 1 : column;
+      data[y * width + x] -= line[column] + (line[right] - line[column]) * (u - column);
     }
   }
-}
-
-/** 1.4826 times the median absolute value of each square's unblocked cells; squares with too few take 1. */
-function squareSigmas(raster: Raster, columns: number, rows: number): Float32Array {
-  const { width, height, data, blocked } = raster;
-  const sigmas = new Float32Array(columns * rows).fill(1);
-  const sample = new Float32Array(Math.ceil(width / columns + 1) * Math.ceil(height / rows + 1));
-  for (let square = 0; square < sigmas.length; square++) {
-    const x1 = Math.floor(((square % columns) * width) / columns);
-    const x2 = Math.floor((((square % columns) + 1) * width) / columns);
-    const y1 = Math.floor((Math.floor(square / columns) * height) / rows);
-    const y2 = Math.floor(((Math.floor(square / columns) + 1) * height) / rows);
-    let count = 0;
-    for (let y = y1; y < y2; y++) {
-      for (let x = x1; x < x2; x++) {
-        const value = data[y * width + x];
-        if (blocked[y * width + x] === 0 && !Number.isNaN(value)) sample[count++] = Math.abs(value);
-      }
-    }
-    if (count < 64) continue;
-    const sigma = 1.4826 * sample.subarray(0, count).sort()[count >> 1];
-    if (sigma > 0) sigmas[square] = sigma;
-  }
-  return sigmas;
-}
-
-/** Mean of the values clamped to +-3 around the first estimate, over unblocked cells. */
-function squareLevels(raster: Raster, columns: number, rows: number): Float32Array {
-  const { width, height, data, blocked } = raster;
-  const levels = new Float32Array(columns * rows);
-  for (let pass = 0; pass < 2; pass++) {
-    const sums = new Float64Array(columns * rows);
-    const counts = new Uint32Array(columns * rows);
-    for (let y = 0; y < height; y++) {
-      const base = Math.min(rows - 1, Math.floor((y * rows) / height)) * columns;
-      for (let x = 0; x < width; x++) {
-        const i = y * width + x;
-        const value = data[i];
-        if (blocked[i] !== 0 || Number.isNaN(value)) continue;
-        const square = base + Math.min(columns - 1, Math.floor((x * columns) / width));
-        sums[square] += Math.min(2.5, Math.max(-2.5, value - levels[square]));
-        counts[square]++;
-      }
-    }
-    for (let i = 0; i < levels.length; i++) if (counts[i] > 0) levels[i] += sums[i] / counts[i];
-  }
-  return levels;
 }
 
 function medianOfNeighbours(levels: Float32Array, columns: number, rows: number): Float32Array {
@@ -203,21 +238,32 @@ function medianOfNeighbours(levels: Float32Array, columns: number, rows: number)
   return result;
 }
 
-/** Rounds to the units of the line search, blanked cells 0; `transposed` lets columns be contiguous. Returns the valid share. */
+/** Rounds to the units of the line search, blanked cells 0; `transposed` has columns contiguous. Returns the valid share. */
 export function quantise(raster: Raster, rowsFirst: Int16Array, transposed: Int16Array): number {
   const { width, height, data, blocked } = raster;
   let valid = 0;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const i = y * width + x;
-      let units = 0;
-      if (blocked[i] === 0 && !Number.isNaN(data[i])) {
-        units = Math.round(Math.min(clipUnits, Math.max(-clipUnits, data[i] * unitsPerSigma)));
-        valid++;
-      }
-      rowsFirst[i] = units;
-      transposed[x * height + y] = units;
+  for (let i = 0; i < data.length; i++) {
+    const units = data[i] * unitsPerSigma;
+    if (blocked[i] !== 0 || Number.isNaN(units)) rowsFirst[i] = 0;
+    else {
+      rowsFirst[i] = Math.round(Math.max(-clipUnits, Math.min(clipUnits, units)));
+      valid++;
     }
   }
-  return valid / (width * height);
+  transpose(rowsFirst, transposed, width, height);
+  return valid / data.length;
+}
+
+/** In tiles, so that both sides stay in the cache. */
+function transpose(from: Int16Array, to: Int16Array, width: number, height: number): void {
+  const tile = 32;
+  for (let top = 0; top < height; top += tile) {
+    for (let left = 0; left < width; left += tile) {
+      const bottom = Math.min(height, top + tile);
+      const right = Math.min(width, left + tile);
+      for (let x = left; x < right; x++) {
+        for (let y = top; y < bottom; y++) to[x * height + y] = from[y * width + x];
+      }
+    }
+  }
 }

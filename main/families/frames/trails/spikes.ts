@@ -1,8 +1,9 @@
 /** Diffraction spikes: straight too, but they pass through a bright star and fade with the distance from it. */
-
-import type { TrailSearchInput } from './find-trails.ts';
+import { meanOfFour } from './light.ts';
 import { angleOf, type Segment, segmentLength } from './raster.ts';
+import type { TrailSearchInput } from './search-input.ts';
 import type { MaskedStar } from './star-mask.ts';
+import { medianOf } from './strip.ts';
 import type { TracedLine } from './trace-line.ts';
 
 /** Stars with this peak (sigmas) and more can show spikes. */
@@ -78,6 +79,42 @@ export function fadesFrom(
     if (tops[k] > 0 && bottoms[k] > 0) best = Math.max(best, tops[k] ** 2 / bottoms[k]);
   }
   return 0.5 * best > (0.5 * constantTop ** 2) / constantBottom + advantage;
+}
+
+/** A line that strays less than this (px) from one column or row follows the detector, not the sky. */
+export const detectorStray = 1.5;
+
+export function followsDetector(segment: Segment): boolean {
+  return Math.min(Math.abs(segment.x2 - segment.x1), Math.abs(segment.y2 - segment.y1)) < detectorStray;
+}
+
+/** Brightness (sigmas) from which a line along a column may be spilled charge. */
+const leastBleeding = 20;
+
+/**
+ * True for charge that spilled along the column (or row) of a full star: somewhere on the line both its sides are lit
+ * by that star's wings, far above the line's own.
+ */
+export function isBleeding(line: TracedLine, input: TrailSearchInput): boolean {
+  const { segment } = line;
+  if (!followsDetector(segment) || line.amplitude < leastBleeding) return false;
+  const length = segmentLength(segment);
+  const dx = (segment.x2 - segment.x1) / length;
+  const dy = (segment.y2 - segment.y1) / length;
+  const aside = 2 * Math.max(line.fwhm, input.fwhm);
+  const sides: number[] = [];
+  for (let along = -input.fwhm; along <= length + input.fwhm; along += Math.max(1, input.fwhm / 2)) {
+    const x = segment.x1 + dx * along;
+    const y = segment.y1 + dy * along;
+    sides.push(
+      Math.min(
+        meanOfFour(input, x - dy * aside, y + dx * aside),
+        meanOfFour(input, x + dy * aside, y - dx * aside),
+      ),
+    );
+  }
+  const brightest = Math.max(...sides);
+  return brightest > leastBleeding + 5 * Math.max(0, medianOf(sides));
 }
 
 /** Distances (px) beyond the border at which a star outside the frame is assumed. */

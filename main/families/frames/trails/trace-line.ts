@@ -1,17 +1,9 @@
 /** From a rough piece of a line to the whole of it: position, width, brightness and ends. */
-import {
-  align,
-  contrastToSides,
-  fitProfile,
-  meanProfile,
-  type Profile,
-  type ProfileFit,
-  significanceInParts,
-  spreadBeside,
-  steadiness,
-} from './cross-profile.ts';
+import { align } from './align.ts';
+import { contrastToSides, fitProfile, meanProfile, type Profile, type ProfileFit } from './cross-profile.ts';
 import { settleEnds } from './ends.ts';
 import { type Amplitudes, amplitudesAlong, type Run, runsOfLight } from './extent.ts';
+import { significanceInParts, spreadBeside, steadiness } from './line-significance.ts';
 import { extendWithin, type Raster, type Segment, segmentLength } from './raster.ts';
 import { hideStarsInStrip, type MaskedStar } from './star-mask.ts';
 import { type Strip, unroll } from './strip.ts';
@@ -99,7 +91,7 @@ function realign(
 ): Segment {
   const half = Math.min(options.half, 16);
   const strip = unroll(raster, segment, half, clipFor(amplitude), options.buffer);
-  hideStarsInStrip(strip, options.stars, amplitude);
+  hideStarsInStrip(strip, options.stars, amplitude, { from: 0, to: strip.length });
   const shift = align(strip, 0, strip.length, fwhm, reach);
   const length = segmentLength(segment);
   const nx = -(segment.y2 - segment.y1) / length;
@@ -120,10 +112,10 @@ function traceOnce(
   options: TraceOptions,
 ): TracedLine | null {
   const strip = unroll(raster, wide, options.half, clipFor(amplitude), options.buffer);
-  hideStarsInStrip(strip, options.stars, amplitude);
   const first = Math.max(0, Math.round(Math.hypot(inner.x1 - wide.x1, inner.y1 - wide.y1) / strip.step));
   const last = Math.min(strip.length, first + Math.round(segmentLength(inner) / strip.step) + 1);
   if (last - first < 2) return null;
+  hideStarsInStrip(strip, options.stars, amplitude, { from: first, to: last });
   const rough = fitProfile(
     meanProfile(strip, [{ from: first, to: last }]),
     options.narrowest,

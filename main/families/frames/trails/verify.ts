@@ -1,10 +1,13 @@
 /** What a straight light must show to be a trail and not something else that is long. */
-import type { TrailSearchInput } from './find-trails.ts';
-import { segmentLength } from './raster.ts';
+import { isBanding } from './banding.ts';
+import { isGalaxy } from './galaxies.ts';
+import { type Raster, segmentLength } from './raster.ts';
+import type { TrailSearchInput } from './search-input.ts';
+import { followsDetector } from './spikes.ts';
 import type { TracedLine } from './trace-line.ts';
 
 /** Least integrated signal to noise; see docs/guide/trails.md for the false-alarm rate behind it. */
-export const leastSignificance = 7;
+export const leastSignificance = 8;
 
 /** Lines shorter than this (px) must be stronger: two or three faint stars in a row make short ones. */
 const shortLength = 400;
@@ -26,14 +29,17 @@ export type Verdict =
   | 'edge'
   | 'unsteady'
   | 'broken'
+  | 'galaxy'
+  | 'banding'
   | 'uneven';
 
-export function judgeLine(line: TracedLine, input: TrailSearchInput): Verdict {
+/** `map` is the fine binned map, whose cells have `cell` pixels. */
+export function judgeLine(line: TracedLine, input: TrailSearchInput, map: Raster, cell: number): Verdict {
   if (line.significance < leastSignificance) return 'faint';
   const length = segmentLength(line.segment);
   if (line.significance < leastSignificance * Math.sqrt(Math.max(1, shortLength / length))) return 'faint';
   const wholeFrame = Math.min(input.width, input.height) / 3;
-  const narrowest = length < wholeFrame ? shortNarrowest : longNarrowest;
+  const narrowest = length < wholeFrame || followsDetector(line.segment) ? shortNarrowest : longNarrowest;
   if (line.fwhm < Math.max(1.1, narrowest * input.fwhm)) return 'narrow';
   if (length < Math.max(25, (line.amplitude > 5 ? 8 : 14) * line.fwhm)) return 'stubby';
   if (isDiffuse(line, input.fwhm)) return 'diffuse';
@@ -41,6 +47,8 @@ export function judgeLine(line: TracedLine, input: TrailSearchInput): Verdict {
   if (line.contrast < leastContrast) return 'edge';
   if (line.significance > 12 && line.steady < leastSteady) return 'unsteady';
   if (line.fill < 0.8 && !isDashed(line, input.fwhm)) return 'broken';
+  if (isGalaxy(line)) return 'galaxy';
+  if (isBanding(line, map, cell)) return 'banding';
   if (!isEven(line)) return 'uneven';
   return 'trail';
 }
@@ -52,7 +60,9 @@ export function judgeLine(line: TracedLine, input: TrailSearchInput): Verdict {
 function isDiffuse(line: TracedLine, starFwhm: number): boolean {
   if (line.fwhm > Math.max(25, 4 * starFwhm)) return true;
   if (line.fwhm > 8 && line.amplitude < 0.25) return true;
-  if (line.fwhm > Math.max(12, 2.7 * starFwhm)) return line.amplitude < 3 || line.fill < 0.85;
+  if (line.fwhm > Math.max(12, 2.7 * starFwhm)) {
+    return line.amplitude < 3 || (line.fill < 0.85 && !isDashed(line, starFwhm));
+  }
   return line.fwhm > Math.max(9, 2.7 * starFwhm) && line.amplitude < 1;
 }
 

@@ -1,0 +1,14 @@
+/** What the trail search is given of a frame. */
+import type { StarTable } from '../record.ts';
+
+export interface TrailSearchInput {
+  readonly width: number;
+  readonly height: number;
+  /** Sky removed, divided by the local sigma; NaN where undefined; row-major. Not modified. */
+  readonly residual: Float32Array;
+  readonly stars: StarTable;
+  /** Of the frame's stars, px. */
+  readonly fwhm: number;
+  readonly badColumns: Uint16Array;
+  readonly badRows: Uint16Array;
+}
