@@ -10,7 +10,8 @@ import { readXisfImage } from '../../formats/xisf/read-xisf.ts';
 import { readFrameHeader } from './header.ts';
 import { readBayerPattern, storedPattern } from './header-mosaic.ts';
 import { frameTypeOfName } from './header-type.ts';
-import type { FrameImage } from './record.ts';
+import { confirmedPattern } from './mosaic-check.ts';
+import type { BayerPattern, FrameImage } from './record.ts';
 
 export type DecodeOptions = PixelOptions;
 
@@ -84,17 +85,31 @@ async function readAnyImage(
   return readFitsImage(source, options, warnings);
 }
 
+/** The Bayer pattern of the stored rows; null for mono and colour frames. */
+function mosaicOf(image: DecodedImage, warnings: string[]): BayerPattern | null {
+  const { width, height, pixels, header } = image;
+  // Remarks on the keyword were made when the header was read.
+  const claimed = image.planes === 1 ? readBayerPattern(header, []) : null;
+  if (claimed === null) return null;
+  const stored = storedPattern(header, claimed, height);
+  const confirmed = confirmedPattern(stored, pixels, width, height);
+  if (confirmed !== stored) {
+    warnings.push(`BAYERPAT and ROWORDER say ${stored}, but the pixels' greens lie as in ${confirmed}`);
+  }
+  return confirmed;
+}
+
 function describeFrame(image: DecodedImage, name: string, warnings: string[]): FrameImage {
   const read = readFrameHeader(image.header, image.typeMaximum, warnings);
   const frameType = read.frameType === 'unknown' ? frameTypeOfName(name) : read.frameType;
   const header = { ...read, frameType };
-  const pattern = image.planes === 1 ? readBayerPattern(image.header, []) : null;
+  const mosaic = mosaicOf(image, warnings);
   return {
     width: image.width,
     height: image.height,
     pixels: image.pixels,
     planes: image.planes,
-    mosaic: pattern === null ? null : storedPattern(image.header, pattern, image.height),
+    mosaic,
     bitpix: image.bitpix,
     saturationLevel: header.saturationAdu ?? image.typeMaximum,
     header,

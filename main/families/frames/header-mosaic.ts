@@ -39,7 +39,8 @@ function swapColumns(pattern: BayerPattern): BayerPattern {
   return `${b}${a}${d}${c}` as BayerPattern;
 }
 
-function swapRows(pattern: BayerPattern): BayerPattern {
+/** The pattern one row further. */
+export function swapRows(pattern: BayerPattern): BayerPattern {
   return `${pattern.slice(2)}${pattern.slice(0, 2)}` as BayerPattern;
 }
 
