@@ -41,12 +41,20 @@ export function randomFor(seed: number, ...purpose: readonly (string | number)[]
   };
   for (let round = 0; round < 12; round++) next();
   const uniform = (): number => next() / 2 ** 32;
-  return {
-    uniform,
-    integer: (limit) => Math.floor(uniform() * limit),
-    // Box-Muller, one of the pair
-    normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
+  let spare: number | undefined;
+  // Box-Muller gives two at a time
+  const normal = (): number => {
+    if (spare !== undefined) {
+      const kept = spare;
+      spare = undefined;
+      return kept;
+    }
+    const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
+    const angle = 2 * Math.PI * uniform();
+    spare = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
   };
+  return { uniform, integer: (limit) => Math.floor(uniform() * limit), normal };
 }
 
 /** A random order of 0 … count-1 (Fisher-Yates). */
