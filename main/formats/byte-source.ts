@@ -6,6 +6,8 @@ export interface ByteSource {
   /** Shown in errors. */
   readonly name: string;
   readonly byteLength: number;
+  /** Bytes on the disk where they are fewer: an unpacked gzip. Claims of a file are held against these. */
+  readonly storedLength?: number;
   /**
    * Bytes `offset` up to `offset + length`, fewer only at the end of the source.
    * The result may be a view: callers must not write to it.

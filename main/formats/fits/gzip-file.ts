@@ -38,6 +38,21 @@ function expandCutStream(bytes: Uint8Array, maximumLength: number): Promise<Uint
   });
 }
 
+function unpacked(source: ByteSource, bytes: Uint8Array): ByteSource {
+  return { ...bytesSource(bytes, source.name), storedLength: source.byteLength };
+}
+
+/**
+ * What the gzip says of its length in its last four bytes (RFC 1952), a little more, so that one buffer takes it all.
+ * A wrong figure costs time only.
+ */
+function outputSize(compressed: Uint8Array, limit: number): number {
+  if (compressed.byteLength < 18) return 64 * 1024;
+  const end = compressed.byteOffset + compressed.byteLength;
+  const claimed = new DataView(compressed.buffer, end - 4, 4).getUint32(0, true);
+  return Math.max(64 * 1024, Math.min(claimed + 64, limit));
+}
+
 /**
  * The bytes inside a gzipped source. A stream that is cut short gives what comes before the cut.
  * @throws `tooLarge` beyond the ratio cap, `damagedData` when it does not decode or its checksum is wrong.
@@ -49,7 +64,11 @@ export async function unwrapGzip(source: ByteSource, warnings: string[]): Promis
   );
   const compressed = source.read(0, source.byteLength);
   try {
-    return bytesSource(gunzipSync(compressed, { maxOutputLength: limit }), source.name);
+    const bytes = gunzipSync(compressed, {
+      maxOutputLength: limit,
+      chunkSize: outputSize(compressed, limit),
+    });
+    return unpacked(source, bytes);
   } catch (cause) {
     if ((cause as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') {
       throw refusal(
@@ -70,5 +89,5 @@ export async function unwrapGzip(source: ByteSource, warnings: string[]): Promis
     );
   }
   warnings.push('the gzip stream is cut short; what comes before the cut was read');
-  return bytesSource(bytes, source.name);
+  return unpacked(source, bytes);
 }

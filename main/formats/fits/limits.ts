@@ -13,14 +13,17 @@ export const fitsLimits = {
   /** Pixels of one plane. */
   pixels: 512 * 1024 * 1024,
   /** Bytes of decoded pixels that any file may ask for, however short it is. */
-  freeBytes: 192 * 1024 * 1024,
+  freeBytes: 160 * 1024 * 1024,
   /** Beyond `freeBytes`, decoded bytes for each byte of an uncompressed file (int8 to float32 is 4). */
   plainRatio: 64,
   /** The same for tile-compressed files; an empty sky compresses about 700 times. */
   tileRatio: 1024,
-  /** A whole-file gzip may grow by this factor, and to this many bytes. */
-  gzipRatio: 1100,
-  gzipFreeBytes: 64 * 1024 * 1024,
+  /** A tile of more pixels than these needs a byte for each `tilePixelsPerByte` of them. */
+  freeTilePixels: 4 * 1024 * 1024,
+  tilePixelsPerByte: 1024,
+  /** A whole-file gzip may grow to the free bytes, beyond them by this factor, and never beyond the last figure. */
+  gzipRatio: 200,
+  gzipFreeBytes: 96 * 1024 * 1024,
   gzipBytes: 2 ** 31 - 1,
 } as const;
 

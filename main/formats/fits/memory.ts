@@ -34,13 +34,14 @@ export function checkClaim(source: ByteSource, width: number, height: number, bu
 
 /** Holds the bytes that a decoder is about to fill against the length of the file. @throws `tooLarge` */
 export function checkBytes(source: ByteSource, bytes: number, ratio: number, claim: string): void {
-  if (bytes <= Math.max(fitsLimits.freeBytes, ratio * source.byteLength)) return;
+  const storedLength = source.storedLength ?? source.byteLength;
+  if (bytes <= Math.max(fitsLimits.freeBytes, ratio * storedLength)) return;
   throw refusal(
     'tooLarge',
     source,
-    `the header claims ${claim}, but the file has only ${source.byteLength} bytes`,
+    `the header claims ${claim}, but the file has only ${storedLength} bytes`,
     'The file was cut off near its start or its header is damaged; take another copy.',
-    { bytes, byteLength: source.byteLength },
+    { bytes, storedLength },
   );
 }
 

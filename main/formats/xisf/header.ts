@@ -11,7 +11,7 @@ export interface XisfImage {
 }
 
 const signatureBytes = 16;
-const maximumHeaderBytes = 64 * 1024 * 1024;
+const maximumHeaderBytes = 16 * 1024 * 1024;
 const maximumDepth = 32;
 
 type Element = Readonly<Record<string, unknown>>;

@@ -1,5 +1,6 @@
 /** Bytes of one tile to float32 physical values, by the codec of the plan. */
 import type { ByteRange } from '../../read-window.ts';
+import { fitsLimits } from '../limits.ts';
 import { convertSamples, scaleFloats, scaleWords } from '../samples.ts';
 import type { Scaling } from '../scaling.ts';
 import type { Bitpix } from '../structure.ts';
@@ -41,6 +42,9 @@ export class TileDecoder {
 
   /** Decodes what the COMPRESSED_DATA column holds. @returns false when the bytes do not decode. */
   compressed(range: ByteRange, values: TileValues, target: TileTarget): boolean {
+    const bytes = range.end - range.start;
+    if (target.count > Math.max(fitsLimits.freeTilePixels, bytes * fitsLimits.tilePixelsPerByte))
+      return false;
     switch (this.plan.codec) {
       case 'RICE_1': {
         const integers = this.scratch(target.count);
@@ -91,7 +95,9 @@ export class TileDecoder {
   }
 
   private gzip(range: ByteRange, values: TileValues, target: TileTarget, shuffled: boolean): boolean {
-    const bytes = gunzipTile(range.bytes.subarray(range.start, range.end), target.count * 8);
+    // Integers may be longer than their BITPIX says, up to 32 bits.
+    const longest = Math.abs(this.bitpix) === 64 ? 8 : 4;
+    const bytes = gunzipTile(range.bytes.subarray(range.start, range.end), target.count * longest);
     if (bytes === null) return false;
     const size = bytes.byteLength / target.count;
     return this.words(shuffled && Number.isInteger(size) ? unshuffle(bytes, size) : bytes, values, target);
