@@ -98,6 +98,7 @@ const keywords = [
 ];
 
 function isText(bytes: Uint8Array, at: number): boolean {
+  if (at + 80 > bytes.length) return false;
   for (let i = at; i < at + 80; i++) if (bytes[i]! < 32 || bytes[i]! > 126) return false;
   return true;
 }
