@@ -26,6 +26,8 @@ export const DataSetRow = z.object({
   counts: z.record(z.string(), z.record(z.string(), z.number())),
   /** True when one target-night had to be split by time: figures then say less about other nights. */
   withinNight: z.boolean(),
+  /** What a reader of the figures should know: an empty split, a split of one class. */
+  warnings: z.array(z.string()),
 });
 export type DataSetRow = z.infer<typeof DataSetRow>;
 

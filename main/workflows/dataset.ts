@@ -185,6 +185,7 @@ export function dataSetRow(version: DatasetVersion): DataSetRow {
     labelledByPerson: metadata.personLabelled,
     counts: structuredClone(metadata.counts) as DataSetRow['counts'],
     withinNight: metadata.withinNight,
+    warnings: [...metadata.warnings],
   };
 }
 

@@ -32,7 +32,7 @@ export function processTerminal(): Terminal {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     interactive: process.stderr.isTTY === true && process.env.TERM !== 'dumb' && process.env.CI === undefined,
-    columns: process.stderr.columns ?? 80,
+    columns: process.stderr.columns || 80, // 0 where a terminal does not know
     workingFolder: process.cwd(),
     platform: process.platform,
     home: homedir(),
