@@ -55,10 +55,20 @@ export function splitItems(items: readonly SplitItem[], shares: SplitShares, see
   return { splits, withinNight, warnings: warningsOf(items, splits, shares, withinNight) };
 }
 
+/** Target-nights, those that share a near-duplicate taken together; in order of their names. */
 function groupsOf(items: readonly SplitItem[], used: readonly number[]): number[][] {
+  const joined = new Map<string, string>();
+  const rootOf = (name: string): string => {
+    const next = joined.get(name);
+    return next === undefined || next === name ? name : rootOf(next);
+  };
+  for (const index of used) {
+    const [one, other] = [rootOf(items[index].group), rootOf(items[items[index].duplicateOf].group)].sort();
+    joined.set(other, one);
+  }
   const byName = new Map<string, number[]>();
   for (const index of used) {
-    const name = items[items[index].duplicateOf].group; // a copy goes where the first one is
+    const name = rootOf(items[index].group);
     byName.set(name, [...(byName.get(name) ?? []), index]);
   }
   return [...byName.keys()].sort().map((name) => byName.get(name)!);

@@ -103,7 +103,8 @@ export function nearDuplicates(
   const first = candidates.map((_, index) => index);
   const seen = new Map<string, number>();
   candidates.forEach((candidate, index) => {
-    const view = `view ${fingerprints[index].viewHash}`;
+    const { viewHash } = fingerprints[index];
+    const view = viewHash === null ? null : `view ${viewHash}`;
     for (const key of [view, exposureKey(candidate)]) {
       if (key === null) continue;
       const known = seen.get(key);

@@ -130,6 +130,7 @@ async function measureOne(
       signal,
       memoryBytes: memoryNeeded(file.facts),
       cpuMilliseconds: computingAllowed(file.facts),
+      timeoutMilliseconds: clockFactor * computingAllowed(file.facts),
     });
   } catch (error) {
     const isOfTheFile =
@@ -145,9 +146,11 @@ const workerBaseBytes = 64 * 1024 * 1024;
 /** 16-bit samples become 32-bit floats (twice the file), work arrays as much again; compressed frames double it. */
 const bytesPerFileByte = 6;
 
-/** What a small file may take on a slow board, and what each MiB adds: some ten times what is usual. */
-const baseComputingMilliseconds = 8_000;
-const computingMillisecondsPerMebibyte = 400;
+/** What a small file may take on a slow board, and what each MiB adds: far above what is usual. */
+const baseComputingMilliseconds = 6_000;
+const computingMillisecondsPerMebibyte = 3_000;
+/** A crowded machine or a slow disk may stretch it by as much before the clock ends it. */
+const clockFactor = 10;
 
 function computingAllowed(facts: FileFacts | null): number {
   return baseComputingMilliseconds + ((facts?.byteLength ?? 0) / 2 ** 20) * computingMillisecondsPerMebibyte;

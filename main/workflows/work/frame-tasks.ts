@@ -86,8 +86,8 @@ export interface FingerprintsInput {
 
 /** What near-duplicates share: the picture, or the places and fluxes of the brightest stars. */
 export interface FrameFingerprint {
-  /** SHA-256 of the view's bytes. */
-  readonly viewHash: string;
+  /** SHA-256 of the view's bytes; null for a view without content, as blank frames have. */
+  readonly viewHash: string | null;
   /** x, y (px) and flux of up to `fingerprintStars` unsaturated stars, brightest first. */
   readonly stars: Float32Array;
   readonly width: number;
@@ -228,10 +228,19 @@ function fingerprints(functions: FrameFunctions, input: FingerprintsInput): Fram
       if ((stars.flags[star] & starFlags.saturated) === 0) chosen.push(star);
     }
     return {
-      viewHash: createHash('sha256').update(view.data).digest('hex'),
+      viewHash: isEmptyView(view.data) ? null : createHash('sha256').update(view.data).digest('hex'),
       stars: Float32Array.from(chosen.flatMap((star) => [stars.x[star], stars.y[star], stars.flux[star]])),
       width,
       height,
     };
   });
+}
+
+/** Blank and burnt-out frames of any two nights look alike: that makes them no copies of each other. */
+const emptyShare = 0.9;
+
+function isEmptyView(data: Uint8Array): boolean {
+  const counts = new Uint32Array(256);
+  for (const value of data) counts[value] += 1;
+  return Math.max(...counts) >= emptyShare * data.length;
 }

@@ -71,11 +71,17 @@ describe('splitting by target-night', () => {
     expect(warnings.join()).toMatch(/validation split is empty/);
   });
 
-  it('sends a copy where its first one is, across groups', () => {
-    const items = nights([20, 20, 20, 20, 20]);
-    const copy: SplitItem = { ...items[0], group: 'elsewhere', duplicateOf: 1 };
-    const { splits } = splitItems([...items, copy], shares, 1);
-    expect(splits.at(-1)).toBe(splits[1]);
+  it('keeps two nights together that share a near-duplicate', () => {
+    for (let seed = 0; seed < 10; seed += 1) {
+      const items = nights([20, 20, 20, 20, 20, 20]);
+      items[25] = { ...items[25], duplicateOf: 105 }; // of the second night, a copy of one of the last
+      const { splits, withinNight } = splitItems(items, shares, seed);
+      expect(withinNight).toBe(false);
+      const found = new Set(
+        [...splits.slice(20, 40), ...splits.slice(100)].filter((split) => split !== 'review'),
+      );
+      expect(found.size).toBe(1);
+    }
   });
 });
 

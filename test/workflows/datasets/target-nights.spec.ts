@@ -62,7 +62,7 @@ describe('near-duplicates', () => {
         (1000 - star) * gain,
       ]).flat(),
     );
-  const print = (viewHash: string, table = stars()): FrameFingerprint => ({
+  const print = (viewHash: string | null, table = stars()): FrameFingerprint => ({
     viewHash,
     stars: table,
     width: 100,
@@ -97,6 +97,11 @@ describe('near-duplicates', () => {
     ];
     const prints = [print('one'), print('two', stars(0.1)), print('three', stars(4.5))];
     expect(nearDuplicates(frames, prints)).toEqual([0, 1, 2]);
+  });
+
+  it('are not two blank frames', () => {
+    const blank = () => print(null, new Float32Array());
+    expect(nearDuplicates([candidate('a', null), candidate('b', null)], [blank(), blank()])).toEqual([0, 1]);
   });
 
   it('need enough stars to be told by them', () => {
