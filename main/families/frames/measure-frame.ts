@@ -140,6 +140,7 @@ function tableOf(image: FrameImage, plane: Plane, found: FoundStars, figures: Sk
     stars: found.detection.stars,
     sigmaAt,
     hfr,
+    noise: figures.noise ?? 0,
   });
 }
 

@@ -3,7 +3,8 @@ import { findHidden } from './deblend.ts';
 import { addStar, fitStar, type StarFit } from './fit-star.ts';
 import { type FramePsf, refineFramePsf } from './frame-psf.ts';
 import { findMaxima, type Plane } from './maxima.ts';
-import { fullGroups } from './saturated-stars.ts';
+import { moffatValue } from './moffat.ts';
+import { type FullGroup, fullGroups } from './saturated-stars.ts';
 import { type ShapeField, shapeField } from './shape-field.ts';
 import { type Place, removeSpikes } from './spikes.ts';
 import { StarPlaces } from './star-places.ts';
@@ -94,11 +95,20 @@ function saturatedStars(input: DetectionInput, candidates: Candidate[]): Detecte
       candidates.splice(i, 1);
     }
     if (strength === 0) continue;
-    const amplitude = strength / Math.sqrt(psf.model.sumOfSquares);
-    const fit = { x: group.x, y: group.y, amplitude, snr: strength, misfit: 1, pixels: 0, worstExcess: 0 };
+    const amplitude = hiddenAmplitude(plane, psf, group, strength);
+    const snr = amplitude * Math.sqrt(psf.model.sumOfSquares);
+    const fit = { x: group.x, y: group.y, amplitude, snr, misfit: 1, pixels: 0, worstExcess: 0 };
     stars.push({ fit, sky: 0, saturated: true, blended: false });
   }
   return stars;
+}
+
+/** Height that a star must have for its profile to stand at the full level as far out as the group reaches. */
+function hiddenAmplitude(plane: Plane, psf: FramePsf, group: FullGroup, strength: number): number {
+  const full = plane.values[Math.round(group.y) * plane.width + Math.round(group.x)];
+  const least = strength / Math.sqrt(psf.model.sumOfSquares);
+  if (!(full > 0)) return least;
+  return Math.max(least, (full * psf.moffatPeak) / moffatValue(psf.moffat, group.breadth / 2, 0));
 }
 
 function fitInTurn(

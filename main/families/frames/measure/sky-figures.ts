@@ -1,8 +1,8 @@
 /** Sky level and noise of the whole frame, sources masked. */
 import type { BackgroundMesh, FrameImage } from '../record.ts';
-import { fillMesh, smoothMesh } from './mesh.ts';
+import { fillMesh, smoothMesh, spreadRow } from './mesh.ts';
 import { representativeMesh, type Sky } from './residual.ts';
-import { medianOf, normalFromMoments } from './robust.ts';
+import { medianInPlace, medianOf, normalFromMoments } from './robust.ts';
 
 export interface SkyFigures {
   readonly mesh: BackgroundMesh;
@@ -35,7 +35,7 @@ export function skyFigures(
   const mesh = fillMesh(hasSky ? { ...first, level, sigma } : first);
   return {
     mesh,
-    background: finite(medianOf(hasSky ? level : first.level)),
+    background: finite(medianLevel(mesh, image)),
     noise: finite(medianOf(hasSky ? sigma : first.sigma)),
   };
 }
@@ -113,6 +113,26 @@ function addRun(
   sums.count[cell] += count;
   sums.sum[cell] += sum;
   sums.squares[cell] += squares;
+}
+
+/** Points along the longer side that the level is taken at. */
+const pointsAcross = 240;
+
+/** Median over the frame of the mesh as it is spread over the pixels: cells alone are too coarse under a gradient. */
+function medianLevel(
+  mesh: BackgroundMesh,
+  frame: { readonly width: number; readonly height: number },
+): number {
+  const stride = Math.max(1, Math.floor(Math.max(frame.width, frame.height) / pointsAcross));
+  const row = new Float32Array(frame.width);
+  const values = new Float32Array(Math.ceil(frame.width / stride) * Math.ceil(frame.height / stride));
+  let count = 0;
+  for (let y = stride >> 1; y < frame.height; y += stride) {
+    spreadRow(mesh, mesh.level, frame, y, row);
+    for (let x = stride >> 1; x < frame.width; x += stride)
+      if (!Number.isNaN(row[x])) values[count++] = row[x];
+  }
+  return medianInPlace(values, count);
 }
 
 function finite(value: number): number | null {

@@ -16,6 +16,8 @@ export interface StarTableInput {
   /** Local sigma in ADU at a pixel. */
   readonly sigmaAt: (x: number, y: number) => number;
   readonly hfr: (star: DetectedStar) => number;
+  /** The frame's noise, ADU: what a star's SNR is told against, wherever it lies. */
+  readonly noise: number;
 }
 
 /** Closer than this to the border, px, a star is marked and not counted. */
@@ -52,7 +54,7 @@ export function starTableOf(input: StarTableInput): StarTable {
     table.y[i] = fit.y;
     table.peak[i] = fit.amplitude * sigma;
     table.flux[i] = fit.amplitude * sigma * psf.shape.sum;
-    table.snr[i] = fit.snr;
+    table.snr[i] = fit.snr * (input.noise > 0 && sigma > 0 ? sigma / input.noise : 1);
     const shape = input.shapes(fit.x, fit.y);
     table.fwhm[i] = saturated ? Number.NaN : shape.fwhm;
     table.ellipticity[i] = saturated ? Number.NaN : shape.ellipticity;
