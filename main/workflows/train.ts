@@ -154,6 +154,7 @@ async function finishRun(
   const { library } = ports;
   const begun = options.begun ?? performance.now();
   options.onMessage?.(`Run ${run.id} on ${dataSetName(library, run.datasetVersionId)}`);
+  for (const warning of versionOf(library, run).metadata.warnings) options.onMessage?.(warning);
   const output = await executeRun(ports, run, { signal: options.signal, onEvent: eventTeller(options) });
   const request = requestOf(library, run);
   const report = await reportOf(ports, run, output, options);

@@ -160,10 +160,8 @@ export function dataSetText(row: DataSetRow): string {
       of: ([, counts]: [string, Record<string, number>]) => counts[name] ?? 0,
     })),
   ]);
-  const night = row.withinNight
-    ? 'One target-night: the splits are blocks of time, figures are withinNight.\n'
-    : '';
-  return `Data set ${row.name}@${row.version}, ${row.items} items, ${row.labelledByPerson} labelled by a person\nhash ${row.hash}\n${night}${splits}`;
+  const warnings = row.warnings.map((warning) => `${warning}\n`).join('');
+  return `Data set ${row.name}@${row.version}, ${row.items} items, ${row.labelledByPerson} labelled by a person\nhash ${row.hash}\n${warnings}${splits}`;
 }
 
 function differenceText({ added, removed, relabelled, moved }: DataSetDifference): string {
