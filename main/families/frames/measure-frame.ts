@@ -7,7 +7,7 @@ import { halfFluxRadius } from './measure/half-flux.ts';
 import type { Plane } from './measure/maxima.ts';
 import { measureSky, residualOf, type Sky } from './measure/residual.ts';
 import { medianOf } from './measure/robust.ts';
-import { findSaturation, fullPixels, type Saturation } from './measure/saturation.ts';
+import { findSaturation, type Saturation } from './measure/saturation.ts';
 import { type SkyFigures, skyFigures } from './measure/sky-figures.ts';
 import { removeSpikes, sortHits } from './measure/spikes.ts';
 import { maskStars } from './measure/star-mask.ts';
@@ -113,7 +113,7 @@ function findStars(image: FrameImage, plane: Plane, sky: Sky, saturation: Satura
     isSaturated,
   });
   if (psf === null) return null;
-  const detection = detectStars({ plane, psf, fullPixels: fullPixels(image, saturation) });
+  const detection = detectStars({ plane, psf, fullPixels: saturation.indices });
   const hits = sortHits([...spikes, ...detection.hotPixels], image.width);
   const cosmicRays = [...hits.cosmicRays, ...detection.cosmicRays];
   return { psf: detection.psf, detection: { ...detection, hotPixels: hits.hotPixels, cosmicRays } };
@@ -200,7 +200,7 @@ function saturatedOutside(image: FrameImage, found: FoundStars | null, saturatio
   if (saturation.fraction === 0) return 0;
   const cores = found?.detection.stars.filter((star) => star.saturated) ?? [];
   const reach = 4 * (found?.psf.shape.fwhm ?? 3);
-  const full = fullPixels(image, saturation);
+  const full = saturation.indices;
   // Too many to belong to stars at all.
   if (full.length === 0) return Math.round(saturation.fraction * image.pixels.length);
   let count = 0;

@@ -1,6 +1,7 @@
 /** Fits the frame's point-spread function to one star. */
 import type { Plane } from './maxima.ts';
-import { type SplinePsf, type SplineSample, splineSample } from './spline-psf.ts';
+import type { SplinePsf } from './spline-psf.ts';
+import { type Stamp, stampOf } from './spline-stamp.ts';
 
 /** The function as it is fitted: peak 1, only pixels of one parity where the frame is a mosaic. */
 export interface FitModel {
@@ -27,7 +28,9 @@ export interface StarFit {
   readonly worstExcess: number;
 }
 
-const sample: SplineSample = { value: 0, dx: 0, dy: 0 };
+const mostIterations = 8;
+/** The place is settled when it moves by less than this, px. */
+const settled = 0.01;
 
 /** Amplitude, place and misfit; null when the star lies outside or the fit runs away by more than `maxShift` px. */
 export function fitStar(
@@ -40,46 +43,42 @@ export function fitStar(
 ): StarFit | null {
   let x = startX;
   let y = startY;
-  let amplitude = 0;
-  for (let iteration = 0; iteration < 8; iteration++) {
-    const step = gaussNewtonStep(plane, model, x, y, amplitude, sky);
-    if (step === null) return null;
-    amplitude = step.amplitude;
-    if (!(amplitude > 0)) break;
+  for (let iteration = 0; ; iteration++) {
+    const stamp = stampOf(plane, model.psf, x, y, model.radius);
+    const sums = collect(plane, model, stamp, x, y, sky);
+    if (!(sums.pp > 0.3 * model.sumOfSquares * (model.parity >= 0 ? 0.5 : 1)) || sums.pixels < 3) return null;
+    const step = newtonStep(sums);
     const limit = 0.4 * model.radius;
-    x += Math.max(-limit, Math.min(limit, step.dx));
-    y += Math.max(-limit, Math.min(limit, step.dy));
+    const dx = Math.max(-limit, Math.min(limit, step.dx));
+    const dy = Math.max(-limit, Math.min(limit, step.dy));
+    if (Math.abs(dx) + Math.abs(dy) < settled || iteration >= mostIterations) {
+      return describe(plane, model, stamp, sums, x, y, sky);
+    }
+    x += dx;
+    y += dy;
     if (Math.abs(x - startX) > maxShift || Math.abs(y - startY) > maxShift) return null;
-    if (Math.abs(step.dx) + Math.abs(step.dy) < 0.003) break;
   }
-  return judgeFit(plane, model, x, y, sky);
 }
 
-interface Window {
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
+interface Sums {
+  pixels: number;
+  pp: number;
+  px: number;
+  py: number;
+  xx: number;
+  yy: number;
+  xy: number;
+  pv: number;
+  xv: number;
+  yv: number;
+  vv: number;
 }
 
-function windowOf(plane: Plane, x: number, y: number, radius: number): Window {
-  return {
-    left: Math.max(0, Math.ceil(x - radius)),
-    right: Math.min(plane.width - 1, Math.floor(x + radius)),
-    top: Math.max(0, Math.ceil(y - radius)),
-    bottom: Math.min(plane.height - 1, Math.floor(y + radius)),
-  };
-}
+const sums: Sums = { pixels: 0, pp: 0, px: 0, py: 0, xx: 0, yy: 0, xy: 0, pv: 0, xv: 0, yv: 0, vv: 0 };
 
-function gaussNewtonStep(
-  plane: Plane,
-  model: FitModel,
-  x: number,
-  y: number,
-  amplitude: number,
-  sky: number,
-) {
-  const { left, right, top, bottom } = windowOf(plane, x, y, model.radius);
+/** Products of value, slopes and pixel over the stamp; the result is overwritten by the next call. */
+function collect(plane: Plane, model: FitModel, stamp: Stamp, x: number, y: number, sky: number): Sums {
+  let pixels = 0;
   let pp = 0;
   let px = 0;
   let py = 0;
@@ -89,88 +88,83 @@ function gaussNewtonStep(
   let pv = 0;
   let xv = 0;
   let yv = 0;
-  for (let j = top; j <= bottom; j++)
-    for (let i = left; i <= right; i++) {
-      if (model.parity >= 0 && ((i + j) & 1) !== model.parity) continue;
-      const value = plane.values[j * plane.width + i];
-      if (Number.isNaN(value)) continue;
-      if ((i - x) ** 2 + (j - y) ** 2 > model.radius ** 2) continue;
-      splineSample(model.psf, i - x, j - y, sample);
-      const p = sample.value;
-      const dx = -sample.dx;
-      const dy = -sample.dy;
-      const v = value - sky;
-      pp += p * p;
-      px += p * dx;
-      py += p * dy;
-      xx += dx * dx;
-      yy += dy * dy;
-      xy += dx * dy;
-      pv += p * v;
-      xv += dx * v;
-      yv += dy * v;
-    }
-  if (!(pp > 0.3 * model.sumOfSquares * (model.parity >= 0 ? 0.5 : 1))) return null;
-  if (amplitude === 0) {
-    const first = pv / pp;
-    if (!(first > 0)) return { amplitude: first, dx: 0, dy: 0 };
-  }
-  const solved = solveThree(pp, px, py, xx, xy, yy, pv, xv, yv);
-  if (solved === null || !(solved[0] > 0)) return { amplitude: pv / pp, dx: 0, dy: 0 };
-  return { amplitude: solved[0], dx: solved[1] / solved[0], dy: solved[2] / solved[0] };
-}
-
-/** Cramer's rule for a symmetric 3 x 3 system. */
-function solveThree(
-  a: number,
-  b: number,
-  c: number,
-  d: number,
-  e: number,
-  f: number,
-  r: number,
-  s: number,
-  t: number,
-): readonly [number, number, number] | null {
-  const m11 = d * f - e * e;
-  const m12 = c * e - b * f;
-  const m13 = b * e - c * d;
-  const determinant = a * m11 + b * m12 + c * m13;
-  if (!(Math.abs(determinant) > 1e-12 * a * d * f)) return null;
-  const m22 = a * f - c * c;
-  const m23 = b * c - a * e;
-  const m33 = a * d - b * b;
-  return [
-    (m11 * r + m12 * s + m13 * t) / determinant,
-    (m12 * r + m22 * s + m23 * t) / determinant,
-    (m13 * r + m23 * s + m33 * t) / determinant,
-  ];
-}
-
-/** Amplitude at a fixed place, and how well the function describes the pixels. */
-export function judgeFit(plane: Plane, model: FitModel, x: number, y: number, sky: number): StarFit | null {
-  const { left, right, top, bottom } = windowOf(plane, x, y, model.radius);
-  let pp = 0;
-  let pv = 0;
   let vv = 0;
-  let pixels = 0;
-  const values = plane.values;
-  for (let j = top; j <= bottom; j++)
-    for (let i = left; i <= right; i++) {
-      if (model.parity >= 0 && ((i + j) & 1) !== model.parity) continue;
-      const value = values[j * plane.width + i];
-      if (Number.isNaN(value) || (i - x) ** 2 + (j - y) ** 2 > model.radius ** 2) continue;
-      splineSample(model.psf, i - x, j - y, sample);
+  const square = model.radius * model.radius;
+  const { values } = plane;
+  const { parity } = model;
+  let k = 0;
+  for (let j = stamp.top; j <= stamp.bottom; j++) {
+    const base = j * plane.width;
+    const dy = (j - y) * (j - y);
+    for (let i = stamp.left; i <= stamp.right; i++, k++) {
+      if (parity >= 0 && ((i + j) & 1) !== parity) continue;
+      const value = values[base + i];
+      if (Number.isNaN(value) || (i - x) * (i - x) + dy > square) continue;
+      const p = stamp.value[k];
+      const slopeX = -stamp.dx[k];
+      const slopeY = -stamp.dy[k];
       const v = value - sky;
-      pp += sample.value * sample.value;
-      pv += sample.value * v;
-      vv += v * v;
       pixels++;
+      pp += p * p;
+      px += p * slopeX;
+      py += p * slopeY;
+      xx += slopeX * slopeX;
+      yy += slopeY * slopeY;
+      xy += slopeX * slopeY;
+      pv += p * v;
+      xv += slopeX * v;
+      yv += slopeY * v;
+      vv += v * v;
     }
-  if (pixels < 3 || !(pp > 0)) return null;
+  }
+  sums.pixels = pixels;
+  sums.pp = pp;
+  sums.px = px;
+  sums.py = py;
+  sums.xx = xx;
+  sums.yy = yy;
+  sums.xy = xy;
+  sums.pv = pv;
+  sums.xv = xv;
+  sums.yv = yv;
+  sums.vv = vv;
+  return sums;
+}
+
+const still = { dx: 0, dy: 0 };
+
+/** Gauss-Newton step of the place, amplitude solved for along with it (Cramer's rule); none where there is no light. */
+function newtonStep(s: Sums): { readonly dx: number; readonly dy: number } {
+  if (!(s.pv > 0)) return still;
+  const m11 = s.xx * s.yy - s.xy * s.xy;
+  const m12 = s.py * s.xy - s.px * s.yy;
+  const m13 = s.px * s.xy - s.py * s.xx;
+  const determinant = s.pp * m11 + s.px * m12 + s.py * m13;
+  if (!(Math.abs(determinant) > 1e-12 * s.pp * s.xx * s.yy)) return still;
+  const amplitude = (m11 * s.pv + m12 * s.xv + m13 * s.yv) / determinant;
+  if (!(amplitude > 0)) return still;
+  const m22 = s.pp * s.yy - s.py * s.py;
+  const m23 = s.px * s.py - s.pp * s.xy;
+  const m33 = s.pp * s.xx - s.px * s.px;
+  const alongX = (m12 * s.pv + m22 * s.xv + m23 * s.yv) / determinant;
+  const alongY = (m13 * s.pv + m23 * s.xv + m33 * s.yv) / determinant;
+  // The slopes are those of a unit star: the shift follows after division by the amplitude just found by projection.
+  const projected = s.pv / s.pp;
+  return { dx: alongX / Math.max(amplitude, projected), dy: alongY / Math.max(amplitude, projected) };
+}
+
+function describe(
+  plane: Plane,
+  model: FitModel,
+  stamp: Stamp,
+  { pp, pv, vv, pixels }: Sums,
+  x: number,
+  y: number,
+  sky: number,
+): StarFit {
   const amplitude = pv / pp;
   const misfit = Math.max(0, vv - (pv * pv) / pp) / Math.max(1, pixels - 3);
-  const worstExcess = worstPixel(plane, model, x, y, sky, amplitude, pp);
+  const worstExcess = worstPixel(plane, model, stamp, x, y, sky, amplitude, pp);
   return { x, y, amplitude, snr: amplitude * Math.sqrt(model.sumOfSquares), misfit, pixels, worstExcess };
 }
 
@@ -181,6 +175,7 @@ export function judgeFit(plane: Plane, model: FitModel, x: number, y: number, sk
 function worstPixel(
   plane: Plane,
   model: FitModel,
+  stamp: Stamp,
   x: number,
   y: number,
   sky: number,
@@ -190,14 +185,13 @@ function worstPixel(
   if (!(amplitude > 0)) return 1;
   let worst = 0;
   const reach = 1.6;
-  for (let j = Math.ceil(y - reach); j <= y + reach; j++)
-    for (let i = Math.ceil(x - reach); i <= x + reach; i++) {
-      if (i < 0 || j < 0 || i >= plane.width || j >= plane.height) continue;
+  const width = stamp.right - stamp.left + 1;
+  for (let j = Math.max(stamp.top, Math.ceil(y - reach)); j <= Math.min(stamp.bottom, y + reach); j++)
+    for (let i = Math.max(stamp.left, Math.ceil(x - reach)); i <= Math.min(stamp.right, x + reach); i++) {
       if (model.parity >= 0 && ((i + j) & 1) !== model.parity) continue;
       const value = plane.values[j * plane.width + i];
       if (Number.isNaN(value)) continue;
-      splineSample(model.psf, i - x, j - y, sample);
-      const p = sample.value;
+      const p = stamp.value[(j - stamp.top) * width + i - stamp.left];
       const rest = pp - p * p;
       if (!(rest > 0)) continue;
       const without = (amplitude * pp - p * (value - sky)) / rest;
@@ -208,10 +202,11 @@ function worstPixel(
 
 /** Adds `sign` times the fitted star to the plane, as far as the function reaches. Undefined pixels stay so. */
 export function addStar(plane: Plane, psf: SplinePsf, fit: StarFit, sign: 1 | -1): void {
-  const { left, right, top, bottom } = windowOf(plane, fit.x, fit.y, psf.radius);
-  for (let j = top; j <= bottom; j++)
-    for (let i = left; i <= right; i++) {
-      splineSample(psf, i - fit.x, j - fit.y, sample);
-      plane.values[j * plane.width + i] += sign * fit.amplitude * sample.value;
-    }
+  const stamp = stampOf(plane, psf, fit.x, fit.y, psf.radius, false);
+  const light = sign * fit.amplitude;
+  let k = 0;
+  for (let j = stamp.top; j <= stamp.bottom; j++) {
+    const base = j * plane.width;
+    for (let i = stamp.left; i <= stamp.right; i++, k++) plane.values[base + i] += light * stamp.value[k];
+  }
 }

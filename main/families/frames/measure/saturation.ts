@@ -1,67 +1,73 @@
-/** At which value a pixel is full, and how many are. */
+/** At which value a pixel is full, and which are. */
 import type { FrameImage } from '../record.ts';
 
 export interface Saturation {
   /** ADU; infinity when nothing says so. */
   readonly level: number;
+  /** Share of the defined pixels that are full. */
   readonly fraction: number;
+  /** Indices of the full pixels in reading order; empty when the frame as a whole is full. */
+  readonly indices: readonly number[];
 }
 
 /** Pixels that must share the greatest value before it counts as a clip rather than as a bright star. */
 const clipPixels = 4;
-
-/**
- * The level that the header or the stored type gives; else, or where pixels pile up below it, the observed clip:
- * the greatest value when at least four pixels share it and far fewer lie just below it.
- */
-export function findSaturation(image: FrameImage): Saturation {
-  const { pixels } = image;
-  let greatest = Number.NEGATIVE_INFINITY;
-  let least = Number.POSITIVE_INFINITY;
-  let valid = 0;
-  for (let i = 0; i < pixels.length; i++) {
-    const value = pixels[i];
-    if (Number.isNaN(value)) continue;
-    valid++;
-    if (value > greatest) greatest = value;
-    if (value < least) least = value;
-  }
-  if (valid === 0 || greatest === least) return constantFrame(image, greatest, valid);
-  const given = image.saturationLevel;
-  if (given !== null && greatest >= given)
-    return { level: given, fraction: shareAbove(pixels, given, valid) };
-  const span = greatest - least;
-  let atTop = 0;
-  let below = 0;
-  const tolerance = 1e-5 * span;
-  for (let i = 0; i < pixels.length; i++) {
-    if (pixels[i] >= greatest - tolerance) atTop++;
-    else if (pixels[i] >= greatest - 0.02 * span) below++;
-  }
-  if (atTop >= clipPixels && atTop > 2 * below)
-    return { level: greatest - tolerance, fraction: atTop / valid };
-  return { level: given ?? Number.POSITIVE_INFINITY, fraction: 0 };
-}
-
-function constantFrame(image: FrameImage, value: number, valid: number): Saturation {
-  const given = image.saturationLevel;
-  const full = valid > 0 && given !== null && value >= given;
-  return { level: given ?? Number.POSITIVE_INFINITY, fraction: full ? 1 : 0 };
-}
-
-function shareAbove(pixels: Float32Array, level: number, valid: number): number {
-  let count = 0;
-  for (let i = 0; i < pixels.length; i++) if (pixels[i] >= level) count++;
-  return count / valid;
-}
-
 /** More full pixels than this share of the frame are no longer cores of stars. */
 const mostFullShare = 0.05;
 
-/** Indices of the full pixels in reading order; none when the frame as a whole is full. */
-export function fullPixels(image: FrameImage, saturation: Saturation): number[] {
-  if (saturation.fraction === 0 || saturation.fraction > mostFullShare) return [];
+/**
+ * The level that the header or the stored type gives; where nothing reaches it, the observed clip: the greatest value
+ * when at least four pixels share it and far fewer lie just below it.
+ */
+export function findSaturation(image: FrameImage): Saturation {
+  const given = image.saturationLevel ?? Number.POSITIVE_INFINITY;
+  const range = valueRange(image.pixels);
+  if (range.valid === 0) return { level: given, fraction: 0, indices: [] };
+  if (range.greatest >= given) return fullPixels(image.pixels, given, range.valid);
+  const span = range.greatest - range.least;
+  if (span > 0 && range.sharing >= clipPixels) {
+    const clip = range.greatest - 1e-5 * span;
+    const near = countAbove(image.pixels, range.greatest - 0.02 * span);
+    const full = fullPixels(image.pixels, clip, range.valid);
+    const atTop = full.fraction * range.valid;
+    if (atTop > 2 * (near - atTop)) return full;
+  }
+  return { level: given, fraction: 0, indices: [] };
+}
+
+/** Extremes of the defined pixels and how many share the greatest; comparisons with NaN are false, which leaves it out. */
+function valueRange(pixels: Float32Array) {
+  let greatest = Number.NEGATIVE_INFINITY;
+  let least = Number.POSITIVE_INFINITY;
+  let valid = 0;
+  let sharing = 0;
+  const length = pixels.length;
+  for (let i = 0; i < length; i++) {
+    const value = pixels[i];
+    if (value >= greatest) {
+      sharing = value > greatest ? 1 : sharing + 1;
+      greatest = value;
+    }
+    if (value < least) least = value;
+    if (!Number.isNaN(value)) valid++;
+  }
+  return { greatest, least: Math.min(least, greatest), valid, sharing };
+}
+
+function countAbove(pixels: Float32Array, level: number): number {
+  let count = 0;
+  for (let i = 0; i < pixels.length; i++) if (pixels[i] >= level) count++;
+  return count;
+}
+
+function fullPixels(pixels: Float32Array, level: number, valid: number): Saturation {
+  const most = mostFullShare * pixels.length;
   const indices: number[] = [];
-  for (let i = 0; i < image.pixels.length; i++) if (image.pixels[i] >= saturation.level) indices.push(i);
-  return indices;
+  let count = 0;
+  for (let i = 0; i < pixels.length; i++) {
+    if (!(pixels[i] >= level)) continue;
+    count++;
+    if (count <= most) indices.push(i);
+  }
+  return { level, fraction: count / valid, indices: count <= most ? indices : [] };
 }

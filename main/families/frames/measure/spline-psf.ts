@@ -26,7 +26,7 @@ const weightY = new Float64Array(4);
 const slopeX = new Float64Array(4);
 const slopeY = new Float64Array(4);
 
-function cubicWeights(t: number, out: Float64Array): void {
+export function cubicWeights(t: number, out: Float64Array): void {
   const s = 1 - t;
   out[0] = (s * s * s) / 6;
   out[1] = (3 * t * t * t - 6 * t * t + 4) / 6;
@@ -34,7 +34,7 @@ function cubicWeights(t: number, out: Float64Array): void {
   out[3] = (t * t * t) / 6;
 }
 
-function cubicSlopes(t: number, out: Float64Array): void {
+export function cubicSlopes(t: number, out: Float64Array): void {
   const s = 1 - t;
   out[0] = -0.5 * s * s;
   out[1] = 1.5 * t * t - 2 * t;
