@@ -151,7 +151,7 @@ function planTask(
     inputs,
     statistics,
     items,
-    itemWeights: dataset.weights ?? new Float32Array(dataset.ids.length).fill(1),
+    itemWeights: itemWeights(dataset, numberOf(parameters, 'personWeight')),
     batchSize: Math.min(numberOf(parameters, 'batchSize'), items.length),
     parameters,
     seed: options.seed,
@@ -167,6 +167,13 @@ function planTask(
       seed: options.seed,
     },
   };
+}
+
+function itemWeights(dataset: TensorDataset, personWeight: number): Float32Array {
+  return Float32Array.from(
+    dataset.personLabelled,
+    (byPerson, item) => (dataset.weights?.[item] ?? 1) * (byPerson === 1 ? personWeight : 1),
+  );
 }
 
 function startState(task: TrainerTask, options: TrainOptions, ports: TrainPorts): TrainingState {

@@ -65,6 +65,14 @@ const definitions: readonly ParameterDefinition[] = [
     choices: ['balanced', 'none'],
   },
   {
+    name: 'personWeight',
+    description: 'how often an item labelled by a person counts, against one labelled by rules',
+    kind: 'number',
+    default: 3,
+    minimum: 1,
+    maximum: 1000,
+  },
+  {
     name: 'patience',
     description: 'epochs without a better validation loss before stopping; 0 never stops',
     kind: 'integer',

@@ -1,4 +1,14 @@
+import { attention, gelu, groupNorm, silu } from '../../../main/learning/graph/composites.ts';
 import type { Graph } from '../../../main/learning/graph/graph.ts';
+import {
+  binaryCrossEntropy,
+  contrastive,
+  crossEntropy,
+  distillation,
+  focal,
+  huber,
+  meanSquaredError,
+} from '../../../main/learning/graph/losses.ts';
 import type { Attributes, Value } from '../../../main/learning/graph/rule.ts';
 
 /** How each case of operator-gradients.json is built from its inputs. */
@@ -113,11 +123,26 @@ export const caseBuilders: Readonly<Record<string, CaseBuilder>> = {
   'BatchNormalization training vectors': trainingNorm,
   'BatchNormalization inference': plain('BatchNormalization', { epsilon }),
   LayerNormalization: plain('LayerNormalization', { axis: -1, epsilon }),
-  'cross-entropy': (graph, { a, targets }) => {
-    const products = graph.apply('Mul', [graph.apply('LogSoftmax', [a], { axis: 1 }), targets]);
-    return graph.apply('Neg', [graph.apply('ReduceSum', [products], { keepdims: 0 })]);
+  'cross-entropy': (graph, { a, targets }) => crossEntropy(graph, a!, targets!),
+  silu: (graph, { a }) => silu(graph, a!),
+  gelu: (graph, { a }) => gelu(graph, a!),
+  groupNorm: (graph, { x, g, b }) => groupNorm(graph, x!, g!, b!, 2),
+  attention: (graph, { q, k, v }) => attention(graph, q!, k!, v!),
+  focal: (graph, { a }) => {
+    const share = 0.25;
+    const targets = Float32Array.of(0, share, 0, share, 0, 0, 0, 0, share, 0, share, 0);
+    return focal(graph, a!, graph.floats(targets, [4, 3]), 2);
   },
+  binaryCrossEntropy: (graph, { a }) => binaryCrossEntropy(graph, a!, fixed(graph)),
+  meanSquaredError: (graph, { a }) => meanSquaredError(graph, a!, fixed(graph)),
+  huber: (graph, { a }) => huber(graph, a!, fixed(graph), 0.7),
+  distillation: (graph, { a, b }) => distillation(graph, a!, b!, 2),
+  contrastive: (graph, { a, b }) => contrastive(graph, a!, b!, 0.5),
 };
+
+function fixed(graph: Graph): Value {
+  return graph.floats(Float32Array.of(0, 1, 0.3, 1, 0.2, 0), [2, 3]);
+}
 
 function trainingNorm(graph: Graph, { x, g, b }: Readonly<Record<string, Value>>): Value {
   const own = [b, g].map((value) => graph.apply('Mul', [value, graph.scalar(0)]));
