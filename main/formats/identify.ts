@@ -43,6 +43,8 @@ export function sniffBytes(head: Uint8Array): FileKind {
 }
 
 const fitsName = /\.(fits?|fts|fz)(\.(gz|fz|bz2|z|xz|zst|zip))?$/i;
+/** Raw photographs are TIFF by their first bytes, but what can be read of them is a preview. */
+const rawPhotographName = /\.(cr2|cr3|nef|arw|dng|orf|rw2|raf|pef|srw)$/i;
 const rasterName = /\.(png|jpe?g|tiff?)$/i;
 
 /**
@@ -51,6 +53,7 @@ const rasterName = /\.(png|jpe?g|tiff?)$/i;
  * @param head its first `identifyLength` bytes (fewer for a shorter file)
  */
 export function identifyFile(name: string, head: Uint8Array): FileKind {
+  if (rawPhotographName.test(name)) return 'other';
   const kind = sniffBytes(head);
   if (kind !== 'other') return kind;
   if (fitsName.test(name)) return 'fits';

@@ -47,6 +47,11 @@ describe('kinds of files', () => {
       expect(identifyFile(name, head(text))).toBe('raster');
   });
 
+  it('leaves raw photographs alone, whose preview is no frame', () => {
+    expect(identifyFile('IMG_0001.CR2', Uint8Array.of(0x49, 0x49, 0x2a, 0, 16, 0))).toBe('other');
+    expect(identifyFile('IMG_0001.tif', Uint8Array.of(0x49, 0x49, 0x2a, 0, 16, 0))).toBe('raster');
+  });
+
   it('leaves other files alone', () => {
     for (const name of ['log.txt', 'night.csv', 'fits', 'profile.json', 'a.fits.txt', 'x.gz']) {
       expect(identifyFile(name, head(text))).toBe('other');
