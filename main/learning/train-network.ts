@@ -26,7 +26,7 @@ import type { CheckpointStore, TrainEvent } from './training/events.ts';
 import { exportOnnx, exportSafeTensors } from './training/export.ts';
 import { configurationHash } from './training/identity.ts';
 import { Scorer } from './training/scorer.ts';
-import { decodeCheckpoint, startProgress, type TrainingState } from './training/state.ts';
+import { decodeCheckpoint, settledValues, startProgress, type TrainingState } from './training/state.ts';
 import { Trainer, type TrainerTask } from './training/trainer.ts';
 
 export type { PerClassMetrics } from './metrics/index.ts';
@@ -193,9 +193,7 @@ function startState(task: TrainerTask, options: TrainOptions, ports: TrainPorts)
       message: `${taken} tensors taken from the backbone.`,
     });
   }
-  const zeros = (): Map<string, Float32Array> =>
-    new Map(network.parameters.map(({ name }) => [name, new Float32Array(values.get(name)!.length)]));
-  return { values, first: zeros(), second: zeros(), best: undefined, progress: startProgress() };
+  return { values, moments: new Map(), average: new Map(), best: undefined, progress: startProgress() };
 }
 
 function startingData({ source }: TrainerTask): StartingData {
@@ -243,7 +241,7 @@ async function finish(
 ): Promise<TrainedNetwork> {
   const { dataset, parameters } = task.source;
   const { classes } = dataset;
-  const values = state.best ?? state.values;
+  const values = state.best ?? settledValues(state);
   const train = await score(task, scorer, values, task.source.items);
   const validation = await score(task, scorer, values, task.validation);
   const test = await score(task, scorer, values, itemsOf(dataset, 'test'));

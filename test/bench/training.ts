@@ -49,15 +49,9 @@ async function timeOurs({ network: name, side, batch, steps }: Job): Promise<Tim
   const { network } = assembleNetwork(plan, { mode: 'training', items: batch });
   const state: Record<string, TensorValue> = {};
   const start = initialState(network, 1);
-  for (const { name: key, shape } of [...network.parameters, ...network.statistics]) {
+  for (const { name: key, shape } of training.values)
     state[key] = { type: 'float32', dims: shape, data: start.get(key)! };
-    state[`first/${key}`] = filled(shape, () => 0);
-    state[`second/${key}`] = filled(shape, () => 0);
-  }
-  for (const key of network.statistics) {
-    delete state[`first/${key.name}`];
-    delete state[`second/${key.name}`];
-  }
+  for (const { name: key, shape } of training.moments) state[key] = filled(shape, () => 0);
   const input = plan.inputs[0]!;
   const fixed = {
     [input.name]: filled([batch, ...input.shape], (index) => Math.sin(index * 12.9898) * 1.5),

@@ -6,7 +6,8 @@ import { convolutionAndNorm, globalAverage, linear, maxPool, relu } from '../../
 import type { Recipe } from '../../main/learning/recipes.ts';
 import type { TensorValue } from '../../main/learning/runtime.ts';
 import { exportOnnx } from '../../main/learning/training/export.ts';
-import { adam, buildTrainingStep } from '../../main/learning/training/training-step.ts';
+import { momentDecay } from '../../main/learning/training/optimisers.ts';
+import { buildTrainingStep } from '../../main/learning/training/training-step.ts';
 import { onnxRuntime } from '../../main/runtime/onnx-runtime.ts';
 
 interface Packed {
@@ -85,10 +86,8 @@ async function trainAlong() {
   const state: Record<string, TensorValue> = {};
   for (const [name, { shape, data }] of Object.entries(curve.start))
     state[name] = float(Float32Array.from(data), shape);
-  for (const { name, shape } of training.parameters) {
-    const size = shape.reduce((a, b) => a * b, 1);
-    state[`first/${name}`] = float(new Float32Array(size), shape);
-    state[`second/${name}`] = float(new Float32Array(size), shape);
+  for (const { name, shape } of training.moments) {
+    state[name] = float(new Float32Array(shape.reduce((a, b) => a * b, 1)), shape);
   }
   const losses: number[] = [];
   const norms: number[] = [];
@@ -98,8 +97,8 @@ async function trainAlong() {
       image: float(imagesOf(step), [batch, 1, side, side]),
       targets: float(targetsOf(step), [batch, classes]),
       learningRate: float(Float32Array.of(learningRate), []),
-      firstCorrection: float(Float32Array.of(1 - adam.firstDecay ** (step + 1)), []),
-      secondCorrection: float(Float32Array.of(1 - adam.secondDecay ** (step + 1)), []),
+      firstCorrection: float(Float32Array.of(1 - momentDecay.first ** (step + 1)), []),
+      secondCorrection: float(Float32Array.of(1 - momentDecay.second ** (step + 1)), []),
     });
     losses.push((results.loss!.data as Float32Array)[0]!);
     norms.push((results.gradientNorm!.data as Float32Array)[0]!);

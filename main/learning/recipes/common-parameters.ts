@@ -1,3 +1,5 @@
+import { optimisers } from '../training/optimisers.ts';
+import { scheduleNames } from '../training/schedule.ts';
 import type { ParameterDefinition, ParameterValue } from './recipe.ts';
 
 const definitions: readonly ParameterDefinition[] = [
@@ -26,16 +28,30 @@ const definitions: readonly ParameterDefinition[] = [
     maximum: 1,
   },
   {
+    name: 'optimiser',
+    description: 'update rule; sgd has Nesterov momentum 0.9',
+    kind: 'choice',
+    default: 'adamw',
+    choices: Object.keys(optimisers),
+  },
+  {
     name: 'weightDecay',
-    description: 'decoupled weight decay, not applied to biases and normalisation',
+    description: 'pull of the weights towards zero, not applied to biases and normalisation',
     kind: 'number',
     default: 0.05,
     minimum: 0,
     maximum: 10,
   },
   {
+    name: 'schedule',
+    description: 'how the learning rate goes after the warm-up',
+    kind: 'choice',
+    default: 'cosine',
+    choices: scheduleNames,
+  },
+  {
     name: 'warmup',
-    description: 'share of all steps with a rising learning rate; a cosine down to zero follows',
+    description: 'share of all steps with a rising learning rate',
     kind: 'number',
     default: 0.1,
     minimum: 0,
@@ -48,6 +64,30 @@ const definitions: readonly ParameterDefinition[] = [
     default: 5,
     minimum: 1e-3,
     maximum: 1e6,
+  },
+  {
+    name: 'clipValue',
+    description: 'largest gradient value, limited before the norm; 0 for none',
+    kind: 'number',
+    default: 0,
+    minimum: 0,
+    maximum: 1e6,
+  },
+  {
+    name: 'averageDecay',
+    description: 'keep a moving average of the weights with this memory and judge by it; 0 for none',
+    kind: 'number',
+    default: 0,
+    minimum: 0,
+    maximum: 0.9999,
+  },
+  {
+    name: 'focus',
+    description: 'exponent of the focal loss, which turns to hard items; 0 is cross-entropy',
+    kind: 'number',
+    default: 0,
+    minimum: 0,
+    maximum: 10,
   },
   {
     name: 'labelSmoothing',

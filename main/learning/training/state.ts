@@ -21,18 +21,27 @@ export interface Progress {
   bestLoss: number | null;
   bestEpoch: number;
   epochsWithoutGain: number;
+  /** How often the plateau schedule has lowered the learning rate, and the epochs without gain it has waited since. */
+  reductions: number;
+  plateauWait: number;
   stoppedEarly: boolean;
 }
 
 export interface TrainingState {
   /** Parameters and running statistics. */
   values: Map<string, Float32Array>;
-  /** AdamW's moments. */
-  first: Map<string, Float32Array>;
-  second: Map<string, Float32Array>;
+  /** The optimiser's memory, as its step names it (`first/conv1.weight`). */
+  moments: Map<string, Float32Array>;
+  /** Moving average of the values; empty when none is kept. */
+  average: Map<string, Float32Array>;
   /** The values at the lowest validation loss. */
   best: Map<string, Float32Array> | undefined;
   progress: Progress;
+}
+
+/** The values a model is judged and exported by: the moving average where one is kept. */
+export function settledValues(state: TrainingState): Map<string, Float32Array> {
+  return state.average.size > 0 ? new Map([...state.values, ...state.average]) : state.values;
 }
 
 export function startProgress(): Progress {
@@ -46,6 +55,8 @@ export function startProgress(): Progress {
     bestLoss: null,
     bestEpoch: 0,
     epochsWithoutGain: 0,
+    reductions: 0,
+    plateauWait: 0,
     stoppedEarly: false,
   };
 }
@@ -59,7 +70,7 @@ export interface CheckpointIdentity {
 const checkpointFormat = 'nightsift.checkpoint/1';
 
 /**
- * A checkpoint as SafeTensors: `values/…`, `first/…`, `second/…`, `best/…`, the `order` of the epoch under way, and in
+ * A checkpoint as SafeTensors: `values/…`, `moments/…`, `average/…`, `best/…`, the `order` of the epoch under way, and in
  * the metadata the progress, the seed (with the position it is the whole state of every random stream) and a
  * hash of configuration and data.
  */
@@ -69,7 +80,7 @@ export function encodeCheckpoint(
   identity: CheckpointIdentity,
 ): Uint8Array {
   const tensors = new Map<string, SafeTensor>();
-  for (const group of ['values', 'first', 'second', 'best'] as const) {
+  for (const group of ['values', 'moments', 'average', 'best'] as const) {
     for (const [name, array] of state[group] ?? []) {
       tensors.set(`${group}/${name}`, { type: 'F32', shape: [array.length], bytes: bytesOf(array) });
     }
@@ -106,10 +117,12 @@ export function decodeCheckpoint(
       hint: 'Resume with the data set version, recipe, settings and seed that the run was started with.',
     });
   }
-  const groups = { values: new Map(), first: new Map(), second: new Map(), best: new Map() } as Record<
-    string,
-    Map<string, Float32Array>
-  >;
+  const groups: Record<string, Map<string, Float32Array>> = {
+    values: new Map(),
+    moments: new Map(),
+    average: new Map(),
+    best: new Map(),
+  };
   for (const [name, tensor] of tensors) {
     const slash = name.indexOf('/');
     const group = groups[name.slice(0, slash)];
@@ -117,12 +130,12 @@ export function decodeCheckpoint(
   }
   const order = tensors.get('order');
   const progress = readProgress(metadata.progress);
-  const { values, first, second, best } = groups as Record<
-    'values' | 'first' | 'second' | 'best',
+  const { values, moments, average, best } = groups as Record<
+    'values' | 'moments' | 'average' | 'best',
     Map<string, Float32Array>
   >;
   return {
-    state: { values, first, second, best: best.size > 0 ? best : undefined, progress },
+    state: { values, moments, average, best: best.size > 0 ? best : undefined, progress },
     order: order ? new Int32Array(new Uint8Array(order.bytes).buffer) : new Int32Array(0),
   };
 }

@@ -1,4 +1,5 @@
 import { NightsiftError } from '../../../contract/errors.ts';
+import { sizeOf } from '../dataset.ts';
 import { evaluate, predictedClasses, softmaxRows } from '../metrics/index.ts';
 import type { NetworkPlan } from '../nets/assemble.ts';
 import { numberOf } from '../recipes/recipe.ts';
@@ -15,10 +16,11 @@ import {
   trainingFeeds,
 } from './batches.ts';
 import type { CheckpointStore, TrainEvent } from './events.ts';
-import { learningRateAt } from './schedule.ts';
+import { momentDecay } from './optimisers.ts';
+import { learningRateAt, plateauEpochs, type ScheduleName } from './schedule.ts';
 import type { Scorer } from './scorer.ts';
-import { type CheckpointIdentity, encodeCheckpoint, type TrainingState } from './state.ts';
-import { adam, buildTrainingStep, type TrainingStep } from './training-step.ts';
+import { type CheckpointIdentity, encodeCheckpoint, settledValues, type TrainingState } from './state.ts';
+import { buildTrainingStep, type TrainingStep } from './training-step.ts';
 
 export interface TrainerPorts {
   readonly runtime: GraphRuntime;
@@ -87,7 +89,12 @@ export class Trainer {
       items: batchSize,
       weightDecay: numberOf(parameters, 'weightDecay'),
       clipNorm: numberOf(parameters, 'clipNorm'),
+      clipValue: numberOf(parameters, 'clipValue'),
+      optimiser: String(parameters.optimiser),
+      focus: numberOf(parameters, 'focus'),
+      average: numberOf(parameters, 'averageDecay') > 0,
     });
+    prepareState(state, step, numberOf(parameters, 'averageDecay') > 0);
     const session = await ports.runtime.load(step.model, { purpose: 'training' });
     return new Trainer(task, state, ports, scorer, session, step);
   }
@@ -128,25 +135,24 @@ export class Trainer {
 
   private feedsFor(items: Int32Array, learningRate: number): Record<string, TensorValue> {
     const { source } = this.task;
-    const { progress, values, first, second } = this.state;
+    const { progress, values, moments, average } = this.state;
     const time = progress.step + 1;
     const feeds: Record<string, TensorValue> = {
       ...trainingFeeds(source, items, progress.epoch),
       ...maskFeeds(this.step.masks, source.seed, progress.step),
       targets: lossTargets(source, items, this.classWeights),
       learningRate: scalar(learningRate),
-      firstCorrection: scalar(1 - adam.firstDecay ** time),
-      secondCorrection: scalar(1 - adam.secondDecay ** time),
+      firstCorrection: scalar(1 - momentDecay.first ** time),
+      secondCorrection: scalar(1 - momentDecay.second ** time),
     };
-    for (const { name, shape } of this.step.parameters) {
-      feeds[name] = floats(values.get(name)!, shape);
-      feeds[`first/${name}`] = floats(first.get(name)!, shape);
-      feeds[`second/${name}`] = floats(second.get(name)!, shape);
-    }
-    for (const name of this.step.statistics) {
-      const array = values.get(name)!;
-      feeds[name] = floats(array, [array.length]);
-    }
+    for (const { name, shape } of this.step.values) feeds[name] = floats(values.get(name)!, shape);
+    for (const { name, shape } of this.step.moments) feeds[name] = floats(moments.get(name)!, shape);
+    if (average.size === 0) return feeds;
+    // short memory at first, so that the random start is soon forgotten
+    const longest = numberOf(source.parameters, 'averageDecay');
+    feeds.averageDecay = scalar(Math.min(longest, time / (time + 9)));
+    for (const { name, shape } of this.step.values)
+      feeds[`average/${name}`] = floats(average.get(name)!, shape);
     return feeds;
   }
 
@@ -154,14 +160,7 @@ export class Trainer {
     const { progress } = this.state;
     const { source } = this.task;
     const items = batchItems(source, this.order, progress.stepInEpoch);
-    const learningRate = learningRateAt(
-      {
-        peak: numberOf(source.parameters, 'learningRate'),
-        totalSteps: this.totalSteps,
-        warmup: numberOf(source.parameters, 'warmup'),
-      },
-      progress.step,
-    );
+    const learningRate = this.learningRate();
     const feeds = this.feedsFor(items, learningRate);
     const results = await this.session.run(feeds, this.step.fetches);
     const loss = (results.loss!.data as Float32Array)[0]!;
@@ -175,13 +174,24 @@ export class Trainer {
     this.tell('step', { 'train/stepLoss': loss, gradientNorm, learningRate });
   }
 
+  private learningRate(): number {
+    const { parameters } = this.task.source;
+    const schedule = {
+      name: parameters.schedule as ScheduleName,
+      peak: numberOf(parameters, 'learningRate'),
+      totalSteps: this.totalSteps,
+      warmup: numberOf(parameters, 'warmup'),
+    };
+    return learningRateAt(schedule, this.state.progress.step, this.state.progress.reductions);
+  }
+
   private takeOver(results: Record<string, TensorValue>): void {
-    const { values, first, second } = this.state;
+    const { values, moments, average } = this.state;
     for (const [output, { data }] of Object.entries(results)) {
       if (!output.startsWith('next/') || !(data instanceof Float32Array)) continue;
       const name = output.slice('next/'.length);
-      if (name.startsWith('first/')) first.set(name.slice('first/'.length), data);
-      else if (name.startsWith('second/')) second.set(name.slice('second/'.length), data);
+      if (name.startsWith('average/')) average.set(name.slice('average/'.length), data);
+      else if (moments.has(name)) moments.set(name, data);
       else values.set(name, data);
     }
   }
@@ -247,7 +257,7 @@ export class Trainer {
     const { validation, source, watchValidation } = this.task;
     if (validation.length === 0) return {};
     const { classes, labels } = source.dataset;
-    const logits = await this.scorer.logits(source.inputs, validation, this.state.values);
+    const logits = await this.scorer.logits(source.inputs, validation, settledValues(this.state));
     const truth = Int32Array.from(validation, (item) => labels[item]!);
     const result = evaluate(softmaxRows(logits, classes.length), truth, classes);
     if (watchValidation) this.keepBest(result.loss);
@@ -263,11 +273,21 @@ export class Trainer {
     const { progress } = this.state;
     if (progress.bestLoss !== null && !(loss < progress.bestLoss)) {
       progress.epochsWithoutGain += 1;
+      progress.plateauWait += 1;
+      if (this.task.source.parameters.schedule === 'plateau' && progress.plateauWait >= plateauEpochs) {
+        progress.reductions += 1;
+        progress.plateauWait = 0;
+      }
       return;
     }
     // arrays are replaced, never written to, so holding them is a snapshot
-    this.state.best = new Map(this.state.values);
-    Object.assign(progress, { bestLoss: loss, bestEpoch: progress.epoch, epochsWithoutGain: 0 });
+    this.state.best = new Map(settledValues(this.state));
+    Object.assign(progress, {
+      bestLoss: loss,
+      bestEpoch: progress.epoch,
+      epochsWithoutGain: 0,
+      plateauWait: 0,
+    });
   }
 
   private async checkpoint(metrics: Record<string, number>): Promise<void> {
@@ -293,6 +313,15 @@ export class Trainer {
       ...remaining,
     });
   }
+}
+
+/** Memory that a fresh run does not have yet. */
+function prepareState(state: TrainingState, step: TrainingStep, average: boolean): void {
+  for (const { name, shape } of step.moments) {
+    if (!state.moments.has(name)) state.moments.set(name, new Float32Array(sizeOf(shape)));
+  }
+  if (!average || state.average.size > 0) return;
+  for (const { name } of step.values) state.average.set(name, state.values.get(name)!);
 }
 
 function scalar(value: number): TensorValue {

@@ -1,18 +1,25 @@
 import { encodeModel } from '../../formats/onnx/index.ts';
 import { differentiate } from '../graph/differentiate.ts';
 import type { Graph } from '../graph/graph.ts';
+import { crossEntropy, focal } from '../graph/losses.ts';
 import type { Value } from '../graph/rule.ts';
 import { assembleNetwork, type NetworkPlan } from '../nets/assemble.ts';
 import type { MaskSpec, Network, ParameterSpec } from '../nets/network.ts';
+import { optimisers, type UpdateContext } from './optimisers.ts';
 
-/** AdamW (Loshchilov and Hutter 2019) with the usual constants. */
-export const adam = { firstDecay: 0.9, secondDecay: 0.999, epsilon: 1e-8 } as const;
+/** An array that goes into a step and comes out changed. */
+export interface CarriedSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
 
 export interface TrainingStep {
   readonly model: Uint8Array;
   readonly masks: readonly MaskSpec[];
-  readonly parameters: readonly ParameterSpec[];
-  readonly statistics: readonly string[];
+  /** Parameters that are trained, with running statistics behind them. */
+  readonly values: readonly CarriedSpec[];
+  /** The optimiser's memory: `first/conv1.weight` and the like; zero before the first step. */
+  readonly moments: readonly CarriedSpec[];
   readonly fetches: readonly string[];
 }
 
@@ -20,45 +27,66 @@ export interface StepSettings {
   readonly items: number;
   readonly weightDecay: number;
   readonly clipNorm: number;
+  /** Largest absolute gradient value, before the norm is limited; 0 or absent for none. */
+  readonly clipValue?: number;
+  /** A name of `optimisers`; AdamW where absent. */
+  readonly optimiser?: string;
+  /** Exponent of the focal loss; 0 or absent is cross-entropy. */
+  readonly focus?: number;
+  /** Also carries a moving average of all values (`average/…`). */
+  readonly average?: boolean;
 }
 
 /**
- * One whole step as a graph: forward, loss, gradients, clipping by the global norm, AdamW, running statistics.
+ * One whole step as a graph: forward, loss, gradients, clipping, optimiser, running statistics.
  *
  * Feeds: the inputs; `targets` [items, classes], the share of the loss that falls to each class, so that class
  * weights, item weights and label smoothing are the caller's; `learningRate`, `firstCorrection`,
- * `secondCorrection` (scalars); dropout masks; every parameter and statistic under its name, its moments under
- * `first/…` and `second/…`. Outputs: `loss`, `gradientNorm`, `logits` and the new values under `next/…`.
+ * `secondCorrection` and, with an average, `averageDecay` (scalars); dropout masks; every value and moment under its
+ * name, averages under `average/…`. Outputs: `loss`, `gradientNorm`, `logits` and the new values under `next/…`.
  */
 export function buildTrainingStep(plan: NetworkPlan, settings: StepSettings): TrainingStep {
   const { graph, network, logits } = assembleNetwork(plan, { mode: 'training', items: settings.items });
   const targets = graph.input('targets', 'float32', logits.shape);
-  const loss = crossEntropy(graph, logits, targets);
-  const values = network.parameters.map((spec) => network.parameterValues.get(spec.name)!);
-  const gradients = differentiate(graph, loss, values);
-  const present = values.map((value) => gradients.get(value.name)).filter((value) => value !== undefined);
-  const norm = globalNorm(graph, present);
+  const focus = settings.focus ?? 0;
+  const loss = focus > 0 ? focal(graph, logits, targets, focus) : crossEntropy(graph, logits, targets);
+  const trained = trainedParameters(graph, network, loss, settings.clipValue ?? 0);
+  const norm = globalNorm(graph, [...trained.values()]);
   const outputs: Record<string, Value> = { loss, gradientNorm: norm, logits };
-  const optimiser = prepareOptimiser(graph, norm, settings.clipNorm);
-  for (const spec of network.parameters) {
-    const gradient = gradients.get(spec.name);
-    if (gradient) updateParameter(graph, network, spec, gradient, optimiser, settings.weightDecay, outputs);
+  const shared = sharedInputs(graph, norm, settings.clipNorm);
+  const moments: CarriedSpec[] = [];
+  for (const [spec, gradient] of trained) {
+    updateParameter({ graph, network, settings, shared, outputs, moments }, spec, gradient);
   }
   for (const [name, value] of network.updatedStatistics) outputs[`next/${name}`] = value;
+  const values = [...trained.keys(), ...network.statistics].map(({ name, shape }) => ({ name, shape }));
+  if (settings.average) addAverages(graph, values, outputs);
   return {
     model: encodeModel(graph.toModel({ name: 'training-step', outputs })),
     masks: network.masks,
-    parameters: network.parameters.filter((spec) => gradients.get(spec.name)),
-    statistics: network.statistics.map((spec) => spec.name),
+    values,
+    moments,
     fetches: Object.keys(outputs),
   };
 }
 
-/** Minus the sum of targets times log-probabilities; the targets carry all weights. */
-function crossEntropy(graph: Graph, logits: Value, targets: Value): Value {
-  const logProbabilities = graph.apply('LogSoftmax', [logits], { axis: 1 });
-  const products = graph.apply('Mul', [logProbabilities, targets]);
-  return graph.apply('Neg', [graph.apply('ReduceSum', [products], { keepdims: 0 })]);
+/** Each parameter that the loss depends on, with its gradient. */
+function trainedParameters(
+  graph: Graph,
+  network: Network,
+  loss: Value,
+  clipValue: number,
+): Map<ParameterSpec, Value> {
+  const values = network.parameters.map((spec) => network.parameterValues.get(spec.name)!);
+  const gradients = differentiate(graph, loss, values);
+  const trained = new Map<ParameterSpec, Value>();
+  for (const spec of network.parameters) {
+    const gradient = gradients.get(spec.name);
+    if (!gradient) continue;
+    const limits = [graph.scalar(-clipValue), graph.scalar(clipValue)];
+    trained.set(spec, clipValue > 0 ? graph.apply('Clip', [gradient, ...limits]) : gradient);
+  }
+  return trained;
 }
 
 function globalNorm(graph: Graph, gradients: readonly Value[]): Value {
@@ -66,15 +94,13 @@ function globalNorm(graph: Graph, gradients: readonly Value[]): Value {
   return graph.apply('Sqrt', [graph.apply('Sum', squares)]);
 }
 
-interface Optimiser {
+type SharedInputs = Pick<UpdateContext, 'firstCorrection' | 'secondCorrection'> & {
   readonly clipping: Value;
   readonly learningRate: Value;
-  readonly firstCorrection: Value;
-  readonly secondCorrection: Value;
-}
+};
 
-/** The factor min(1, limit / norm), as PyTorch's clip_grad_norm_ with its small constant. */
-function prepareOptimiser(graph: Graph, norm: Value, clipNorm: number): Optimiser {
+/** Clipping is the factor min(1, limit / norm), as PyTorch's clip_grad_norm_ with its small constant. */
+function sharedInputs(graph: Graph, norm: Value, clipNorm: number): SharedInputs {
   const padded = graph.apply('Add', [norm, graph.scalar(1e-6)]);
   const ratio = graph.apply('Div', [graph.scalar(clipNorm), padded]);
   return {
@@ -85,40 +111,50 @@ function prepareOptimiser(graph: Graph, norm: Value, clipNorm: number): Optimise
   };
 }
 
-/** p' = p (1 - rate decay) - rate (m' / c1) / (sqrt(v' / c2) + eps), the order of operations being PyTorch's. */
-function updateParameter(
-  graph: Graph,
-  network: Network,
-  spec: ParameterSpec,
-  gradient: Value,
-  optimiser: Optimiser,
-  weightDecay: number,
-  outputs: Record<string, Value>,
-): void {
-  const multiply = (a: Value, b: Value): Value => graph.apply('Mul', [a, b]);
-  const clipped = multiply(gradient, optimiser.clipping);
-  const first = graph.input(`first/${spec.name}`, 'float32', spec.shape);
-  const second = graph.input(`second/${spec.name}`, 'float32', spec.shape);
-  const nextFirst = graph.apply('Add', [
-    multiply(first, graph.scalar(adam.firstDecay)),
-    multiply(clipped, graph.scalar(1 - adam.firstDecay)),
-  ]);
-  const nextSecond = graph.apply('Add', [
-    multiply(second, graph.scalar(adam.secondDecay)),
-    multiply(multiply(clipped, clipped), graph.scalar(1 - adam.secondDecay)),
-  ]);
-  const deviation = graph.apply('Sqrt', [graph.apply('Div', [nextSecond, optimiser.secondCorrection])]);
-  const denominator = graph.apply('Add', [deviation, graph.scalar(adam.epsilon)]);
-  const { learningRate } = optimiser;
-  const own =
-    spec.rate === undefined || spec.rate === 1
-      ? learningRate
-      : multiply(learningRate, graph.scalar(spec.rate));
-  const rate = graph.apply('Div', [own, optimiser.firstCorrection]);
-  const change = multiply(graph.apply('Div', [nextFirst, denominator]), rate);
-  const shrink = graph.apply('Sub', [graph.scalar(1), multiply(own, graph.scalar(weightDecay * spec.decay))]);
-  const value = network.parameterValues.get(spec.name)!;
-  outputs[`next/${spec.name}`] = graph.apply('Sub', [multiply(value, shrink), change]);
-  outputs[`next/first/${spec.name}`] = nextFirst;
-  outputs[`next/second/${spec.name}`] = nextSecond;
+interface StepParts {
+  readonly graph: Graph;
+  readonly network: Network;
+  readonly settings: StepSettings;
+  readonly shared: SharedInputs;
+  readonly outputs: Record<string, Value>;
+  readonly moments: CarriedSpec[];
+}
+
+function updateParameter(parts: StepParts, spec: ParameterSpec, gradient: Value): void {
+  const { graph, network, settings, shared, outputs } = parts;
+  const optimiser = optimisers[settings.optimiser ?? 'adamw'];
+  if (!optimiser) throw new RangeError(`No optimiser ${settings.optimiser}.`);
+  const moments: Record<string, Value> = {};
+  for (const kind of optimiser.moments) {
+    const carried = { name: `${kind}/${spec.name}`, shape: spec.shape };
+    moments[kind] = graph.input(carried.name, 'float32', spec.shape);
+    parts.moments.push(carried);
+  }
+  const { learningRate } = shared;
+  const scaled = spec.rate !== undefined && spec.rate !== 1;
+  const updated = optimiser.update({
+    scope: graph,
+    value: network.parameterValues.get(spec.name)!,
+    gradient: graph.apply('Mul', [gradient, shared.clipping]),
+    rate: scaled ? graph.apply('Mul', [learningRate, graph.scalar(spec.rate)]) : learningRate,
+    decay: settings.weightDecay * spec.decay,
+    moments,
+    firstCorrection: shared.firstCorrection,
+    secondCorrection: shared.secondCorrection,
+  });
+  outputs[`next/${spec.name}`] = updated.value;
+  for (const [kind, value] of Object.entries(updated.moments)) outputs[`next/${kind}/${spec.name}`] = value;
+}
+
+/** average * decay + new value * (1 - decay), for parameters and statistics alike. */
+function addAverages(graph: Graph, values: readonly CarriedSpec[], outputs: Record<string, Value>): void {
+  const decay = graph.input('averageDecay', 'float32', []);
+  const share = graph.apply('Sub', [graph.scalar(1), decay]);
+  for (const { name, shape } of values) {
+    const before = graph.input(`average/${name}`, 'float32', shape);
+    outputs[`next/average/${name}`] = graph.apply('Add', [
+      graph.apply('Mul', [before, decay]),
+      graph.apply('Mul', [outputs[`next/${name}`]!, share]),
+    ]);
+  }
 }

@@ -115,7 +115,7 @@ describe('augmentation', () => {
 
 describe('learning rate', () => {
   it('rises in a line and falls along half a cosine', () => {
-    const schedule = { peak: 1, totalSteps: 110, warmup: 10 / 110 };
+    const schedule = { name: 'cosine' as const, peak: 1, totalSteps: 110, warmup: 10 / 110 };
     expect(learningRateAt(schedule, 0)).toBeCloseTo(0.1, 10);
     expect(learningRateAt(schedule, 9)).toBe(1);
     expect(learningRateAt(schedule, 60)).toBeCloseTo(0.5, 10);
