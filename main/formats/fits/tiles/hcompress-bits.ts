@@ -83,53 +83,88 @@ export function ceilLog2(length: number): number {
   return length <= 1 ? 0 : 32 - Math.clz32(length - 1);
 }
 
-/** Spreads the four bits of each node over the 2 x 2 nodes of the next level, in place, from the last to the first. */
-function spread(nodes: Uint8Array, height: number, width: number): void {
-  const parentWidth = (width + 1) >> 1;
-  for (let i = ((height + 1) >> 1) - 1; i >= 0; i--) {
-    for (let j = parentWidth - 1; j >= 0; j--) {
-      nodes[2 * i * width + 2 * j] = nodes[i * parentWidth + j]!;
-    }
-  }
-  for (let i = 0; i < height; i += 2) {
-    for (let j = 0; j < width; j += 2) {
-      const upper = i * width + j;
-      const lower = upper + width;
-      const bits = nodes[upper]!;
-      const hasRight = j + 1 < width;
-      if (i + 1 < height) {
-        if (hasRight) nodes[lower + 1] = bits & 1;
-        nodes[lower] = (bits >> 1) & 1;
+/** Adds 2^bit to the coefficients that a node's four bits stand for. */
+function insertNode(
+  coefficients: Float64Array,
+  quadrant: Quadrant,
+  row: number,
+  column: number,
+  bits: number,
+  value: number,
+): void {
+  const upper = quadrant.start + 2 * row * quadrant.stride + 2 * column;
+  const hasRight = 2 * column + 1 < quadrant.width;
+  if ((bits & 8) !== 0) coefficients[upper]! += value;
+  if ((bits & 4) !== 0 && hasRight) coefficients[upper + 1]! += value;
+  if ((bits & 3) === 0 || 2 * row + 1 >= quadrant.height) return;
+  const lower = upper + quadrant.stride;
+  if ((bits & 2) !== 0) coefficients[lower]! += value;
+  if ((bits & 1) !== 0 && hasRight) coefficients[lower + 1]! += value;
+}
+
+/** The nodes of one level whose bits are not all zero, from the last to the first, as the stream has them. */
+interface NodeList {
+  readonly row: Int32Array;
+  readonly column: Int32Array;
+  readonly bits: Uint8Array;
+  length: number;
+}
+
+function nodeList(capacity: number): NodeList {
+  return {
+    row: new Int32Array(capacity),
+    column: new Int32Array(capacity),
+    bits: new Uint8Array(capacity),
+    length: 0,
+  };
+}
+
+/** Reads the children of `parents` into `children`, in a level of `height` x `width` nodes. */
+function readChildren(
+  reader: BitReader,
+  parents: NodeList,
+  children: NodeList,
+  height: number,
+  width: number,
+): void {
+  children.length = 0;
+  for (let first = 0; first < parents.length; ) {
+    const row = parents.row[first]!;
+    let end = first + 1;
+    while (end < parents.length && parents.row[end] === row) end++;
+    for (let below = 1; below >= 0; below--) {
+      const childRow = 2 * row + below;
+      if (childRow >= height) continue;
+      for (let parent = first; parent < end; parent++) {
+        const bits = parents.bits[parent]! >> (below === 1 ? 0 : 2);
+        const column = 2 * parents.column[parent]!;
+        if ((bits & 1) !== 0 && column + 1 < width) readChild(reader, children, childRow, column + 1);
+        if ((bits & 2) !== 0) readChild(reader, children, childRow, column);
       }
-      if (hasRight) nodes[upper + 1] = (bits >> 2) & 1;
-      nodes[upper] = (bits >> 3) & 1;
     }
+    first = end;
   }
 }
 
-/** Adds 2^bit to the coefficients whose bit is set in the last level of nodes. */
-function insertPlane(nodes: Uint8Array, coefficients: Float64Array, quadrant: Quadrant, value: number): void {
-  const { start, height, width, stride } = quadrant;
-  let node = 0;
-  for (let i = 0; i < height; i += 2) {
-    const hasLower = i + 1 < height;
-    for (let j = 0; j < width; j += 2) {
-      const bits = nodes[node++]!;
-      if (bits === 0) continue;
-      const upper = start + i * stride + j;
-      const lower = upper + stride;
-      const hasRight = j + 1 < width;
-      if ((bits & 8) !== 0) coefficients[upper]! += value;
-      if ((bits & 4) !== 0 && hasRight) coefficients[upper + 1]! += value;
-      if ((bits & 2) !== 0 && hasLower) coefficients[lower]! += value;
-      if ((bits & 1) !== 0 && hasLower && hasRight) coefficients[lower + 1]! += value;
-    }
-  }
+function readChild(reader: BitReader, children: NodeList, row: number, column: number): void {
+  const bits = reader.huffman();
+  if (bits === 0) return;
+  const at = children.length++;
+  children.row[at] = row;
+  children.column[at] = column;
+  children.bits[at] = bits;
 }
 
-/** Walks one quadtree from its root to the level above the coefficients. */
-function expandTree(reader: BitReader, nodes: Uint8Array, quadrant: Quadrant, levels: number): void {
-  nodes[0] = reader.huffman();
+/** Walks one quadtree from its root to the level above the coefficients; only branches that are not empty. */
+function readTree(
+  reader: BitReader,
+  lists: readonly [NodeList, NodeList],
+  quadrant: Quadrant,
+  levels: number,
+): NodeList {
+  let [nodes, spare] = lists;
+  nodes.length = 0;
+  readChild(reader, nodes, 0, 0);
   let [height, width] = [1, 1];
   let [restHeight, restWidth] = [quadrant.height, quadrant.width];
   let half = 1 << levels;
@@ -141,25 +176,37 @@ function expandTree(reader: BitReader, nodes: Uint8Array, quadrant: Quadrant, le
     else restHeight -= half;
     if (restWidth <= half) width--;
     else restWidth -= half;
-    spread(nodes, height, width);
-    for (let node = height * width - 1; node >= 0; node--) {
-      if (nodes[node] !== 0) nodes[node] = reader.huffman();
-    }
+    readChildren(reader, nodes, spare, height, width);
+    [nodes, spare] = [spare, nodes];
   }
+  return nodes;
 }
 
 /** Reads all bit planes of one quadrant. @returns false when the stream makes no sense. */
 export function decodeQuadtree(reader: BitReader, coefficients: Float64Array, quadrant: Quadrant): boolean {
   const { height, width, bitPlanes } = quadrant;
   const levels = ceilLog2(Math.max(height, width));
-  const nodeCount = ((height + 1) >> 1) * ((width + 1) >> 1);
-  const nodes = new Uint8Array(Math.max(1, nodeCount));
+  const [rows, columns] = [(height + 1) >> 1, (width + 1) >> 1];
+  const capacity = Math.max(1, rows * columns);
+  const lists = [nodeList(capacity), nodeList(capacity)] as const;
   for (let bit = bitPlanes - 1; bit >= 0; bit--) {
+    const value = 2 ** bit;
     const format = reader.bits(4);
-    if (format === 0) for (let node = 0; node < nodeCount; node++) nodes[node] = reader.bits(4);
-    else if (format === 0xf) expandTree(reader, nodes, quadrant, levels);
-    else return false;
-    insertPlane(nodes, coefficients, quadrant, 2 ** bit);
+    if (format === 0) {
+      for (let row = 0; row < rows; row++) {
+        for (let column = 0; column < columns; column++) {
+          const bits = reader.bits(4);
+          if (bits !== 0) insertNode(coefficients, quadrant, row, column, bits, value);
+        }
+      }
+    } else if (format === 0xf) {
+      const nodes = readTree(reader, lists, quadrant, levels);
+      for (let i = 0; i < nodes.length; i++) {
+        insertNode(coefficients, quadrant, nodes.row[i]!, nodes.column[i]!, nodes.bits[i]!, value);
+      }
+    } else {
+      return false;
+    }
     if (reader.exhausted()) return false;
   }
   return true;

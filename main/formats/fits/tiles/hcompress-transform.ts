@@ -34,7 +34,8 @@ function roundTo(value: number, unit: number, last: boolean): number {
 }
 
 function isOdd(value: number): boolean {
-  return value % 2 !== 0;
+  // Faster than a remainder, which doubles have no instruction for.
+  return value - 2 * Math.floor(value / 2) !== 0;
 }
 
 /** One level: blocks of 2 x 2 from mean, two slopes and curvature. `unit` is the value of the lowest kept bit. */
