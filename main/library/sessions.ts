@@ -72,8 +72,6 @@ export interface SessionsRepository {
   markPresent(itemId: number): void;
   /** Items whose file the scan did not find any more. */
   markAbsent(itemIds: readonly number[]): void;
-  /** How many present items have each status. */
-  counts(sessionId: number): Record<ItemStatus, number>;
 }
 
 export function sessionsRepository(catalogue: Catalogue, now: () => string): SessionsRepository {
@@ -126,7 +124,7 @@ export function sessionsRepository(catalogue: Catalogue, now: () => string): Ses
 
 type ItemStatements = Pick<
   SessionsRepository,
-  'items' | 'item' | 'itemByFile' | 'itemsByContent' | 'saveItem' | 'markPresent' | 'markAbsent' | 'counts'
+  'items' | 'item' | 'itemByFile' | 'itemsByContent' | 'saveItem' | 'markPresent' | 'markAbsent'
 >;
 
 function itemStatements(catalogue: Catalogue): ItemStatements {
@@ -167,14 +165,5 @@ function itemStatements(catalogue: Catalogue): ItemStatements {
       catalogue.transaction(() => {
         for (const id of itemIds) catalogue.run('UPDATE items SET present = 0 WHERE id = @id', { id });
       }),
-    counts(sessionId) {
-      const rows = catalogue.all<{ status: ItemStatus; count: number }>(
-        `SELECT status, count(*) AS count FROM items WHERE session_id = @sessionId AND present = 1 GROUP BY status`,
-        { sessionId },
-      );
-      const counts = { ok: 0, failed: 0, skipped: 0 };
-      for (const row of rows) counts[row.status] = row.count;
-      return counts;
-    },
   };
 }
