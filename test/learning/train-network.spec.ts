@@ -94,6 +94,37 @@ describe('trainNetwork', () => {
     }
   }, 60_000);
 
+  it.each([
+    { optimiser: 'sgd', schedule: 'plateau', learningRate: 0.05 },
+    { optimiser: 'lion', schedule: 'oneCycle', averageDecay: 0.9 },
+    { optimiser: 'lamb', focus: 2, clipValue: 0.1, averageDecay: 0.5 },
+  ])('resumes to the bit with %j', async (chosen) => {
+    const { saved, store } = recorder();
+    const settings = { ...options, parameters: { ...options.parameters, ...chosen, checkpointSteps: 2 } };
+    const whole = await trainNetwork(dataset, settings, ports({ checkpoints: store }));
+    const resumed = await trainNetwork(dataset, settings, ports({ resumeFrom: saved.get(6)! }));
+    expect(Buffer.compare(resumed.safetensors, whole.safetensors)).toBe(0);
+    expect(whole.exportCheck.maximumDifference).toBeLessThan(1e-4);
+    expect(Number.isFinite(whole.metrics['train/loss'])).toBe(true);
+  });
+
+  it('lowers the rate on a plateau', async () => {
+    const rates: number[] = [];
+    const onEvent = (event: TrainEvent): void => {
+      if (event.kind === 'step') rates.push(event.metrics.learningRate!);
+    };
+    // labels drawn at random: the validation loss cannot keep falling
+    const labels = Int32Array.from(dataset.labels, (_, item) => ((item * 7) % 3 === 0 ? 1 : 0));
+    const parameters = { ...options.parameters, schedule: 'plateau', epochs: 12, patience: 0, warmup: 0 };
+    const clear = syntheticDataset({ items: 80, side: 16, features: 3, seed: 9, validationShare: 0.3 });
+    await trainNetwork(
+      { ...clear, labels: Int32Array.from(clear.labels, (_, item) => labels[item % labels.length]!) },
+      { ...options, parameters },
+      ports({ onEvent }),
+    );
+    expect(rates.at(-1)!).toBeLessThan(rates[0]!);
+  });
+
   it('stops between two steps when cancelled, and goes on from there', async () => {
     const { saved, store } = recorder();
     const stop = new AbortController();
