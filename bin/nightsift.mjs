@@ -15,6 +15,7 @@ const compiled = path.join(path.dirname(bin), '..', 'dist', 'main', 'hosts', 'cl
 if (Number(process.versions.node.split('.')[0]) < oldestNode) {
   goOnUnderBundledNode();
 } else if (existsSync(compiled)) {
+  endWithParent();
   await import(pathToFileURL(compiled).href);
 } else {
   fail('Nightsift is not built yet. Run: npm run build');
@@ -29,16 +30,24 @@ function goOnUnderBundledNode() {
     return;
   }
   const child = spawn(node, [bin, ...process.argv.slice(2)], {
-    stdio: 'inherit',
+    // The fourth is a channel that closes when this process dies, however it dies.
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, NIGHTSIFT_REEXECUTED: '1' },
   });
-  // A Ctrl-C reaches both processes; this one waits for the other's answer. What is sent to this one alone is passed on.
-  process.on('SIGINT', () => undefined);
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  // A Ctrl-C reaches both processes, a signal sent to this one only this one: it is passed on, and the other takes
+  // two in quick succession for one.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => fail(`The bundled Node does not start: ${error.message}`));
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? 128 + (constants.signals[signal] ?? 1);
   });
+}
+
+/** Continued under the bundled Node, one process stands for two: killing the first has to kill the second. */
+function endWithParent() {
+  if (process.env.NIGHTSIFT_REEXECUTED !== '1' || process.channel === undefined) return;
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+  process.channel.unref();
 }
 
 function bundledNode() {

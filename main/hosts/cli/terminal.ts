@@ -39,13 +39,27 @@ export function processTerminal(): Terminal {
     environment: process.env,
     user: accountName(),
     onInterrupt(callback) {
-      process.on('SIGINT', callback);
-      process.on('SIGTERM', callback);
+      const once = withoutEchoes(callback);
+      for (const signal of stopSignals) process.on(signal, once);
       return () => {
-        process.off('SIGINT', callback);
-        process.off('SIGTERM', callback);
+        for (const signal of stopSignals) process.off(signal, once);
       };
     },
+  };
+}
+
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+// A person's second Ctrl-C comes later; the same one passed on by a parent process comes sooner.
+const echoMilliseconds = 400;
+
+function withoutEchoes(callback: () => void): () => void {
+  let last = Number.NEGATIVE_INFINITY;
+  return () => {
+    const now = performance.now();
+    const isEcho = now - last < echoMilliseconds;
+    last = now;
+    if (!isEcho) callback();
   };
 }
 

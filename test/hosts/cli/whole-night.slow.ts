@@ -315,6 +315,42 @@ describe('the installed command', () => {
       const ended = await nightsift(['sessions', 'list', '--json'], { library, command: [...command] });
       expect([ended.code, ended.errors]).toEqual([0, '']);
       expect((await nightsift(['frobnicate'], { library, command: [...command] })).code).toBe(2);
+      const stopped = await nightsift(['train', 'autumn', '--set', 'patience=0', '--epochs', '200'], {
+        library,
+        command: [...command],
+        touch: (kill, heard) => {
+          const timer = setInterval(() => {
+            if (!heard().includes('epoch 1 ')) return;
+            clearInterval(timer);
+            kill('SIGINT');
+          }, 50);
+        },
+      });
+      expect(stopped.code).toBe(130);
+    },
+  );
+
+  test.skipIf(!isBuilt || oldNode === undefined)(
+    'dies with the process that was started (skipped without an old Node)',
+    async () => {
+      const words = ['train', 'autumn', '--set', 'patience=0', '--epochs', '200', '--name', 'orphan'];
+      const ended = await nightsift(words, {
+        library,
+        folder: place.folder,
+        command: [oldNode ?? '', bin],
+        touch: (kill, heard) => {
+          const timer = setInterval(() => {
+            if (!heard().includes('epoch 1 ')) return;
+            clearInterval(timer);
+            kill('SIGKILL');
+          }, 50);
+        },
+      });
+      expect(ended.signal).toBe('SIGKILL');
+      const { code, output, errors } = await run('runs', 'list', '--json');
+      expect([code, errors]).toEqual([0, expect.stringContaining('was interrupted')]);
+      const runs = api['runs.list'].out.parse(JSON.parse(output));
+      expect(runs.at(-1)).toMatchObject({ experiment: 'orphan', state: 'interrupted', resumable: true });
     },
   );
 });
