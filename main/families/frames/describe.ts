@@ -57,10 +57,12 @@ const sentences: Readonly<Record<FindingCode, (e: Evidence) => string>> = {
     return `elongated stars: ellipticity ${number(e, 'ellipticity').toFixed(2)} against the night's ${number(e, 'usualEllipticity').toFixed(2)}${direction}`;
   },
   doubleStars: (e) => {
+    const share = number(e, 'share');
+    if (!(share >= 0.2))
+      return `double stars: ${percent(number(e, 'lightBeside'))} more light beside the stars' cores`;
     const shift = e.shift as { dx: number; dy: number } | null;
-    const by =
-      shift === null || shift === undefined ? '' : `, ${plain(Math.hypot(shift.dx, shift.dy))} px apart`;
-    return `double stars: ${percent(number(e, 'share'))} of the stars show twice${by}`;
+    const by = shift ? `, ${plain(Math.hypot(shift.dx, shift.dy))} px apart` : '';
+    return `double stars: ${percent(share)} of the stars show twice${by}`;
   },
   brightSky: (e) =>
     `bright sky: ${percent(number(e, 'excess'))} above the night's trend (${plain(number(e, 'background'))} against ${plain(number(e, 'usualBackground'))} ADU)`,

@@ -36,6 +36,7 @@ const comparisons: readonly (readonly [string, number])[] = [
   ['fwhm', 0.1],
   ['ellipticity', 0.1],
   ['doubleShare', 0.3],
+  ['profile', 0.05],
   ['sky', 0.08],
   ['loss', 0.08],
   ['starCount', 0.3],

@@ -17,7 +17,7 @@ const consequences: Partial<Record<FindingCode, readonly FindingCode[]>> = {
     'staticGlow',
   ],
   truncated: ['fewStars', 'occlusion', 'saturation'],
-  doubleStars: ['elongation', 'defocus', 'dew', 'veil', 'fewStars'],
+  doubleStars: ['defocus', 'dew', 'veil', 'fewStars'],
   elongation: ['defocus', 'dew', 'veil', 'fewStars'],
   dew: ['veil', 'fewStars'],
   defocus: ['veil', 'fewStars'],

@@ -1,29 +1,45 @@
 import { confidenceOfExcess, severityOf } from '../session/confidence.ts';
+import type { FrameContext } from '../session/frame-context.ts';
+import { normalDensity } from '../session/robust-statistics.ts';
 import { type FrameDetector, figure } from './detector.ts';
 
 /** Stars 10 % wider than the trend (strict rule), natural log. */
 const begin = Math.log(1.1);
 /** Loss of light that tells dew from bad focus, natural log. */
 const dewLoss = 0.035;
-/** Shares of blurred frames on a mixed night: of all frames, and of those that lost light evenly. */
-const priorWhenBright = 0.05;
-const priorWhenDim = 0.3;
+/** Odds of blur on a mixed night: of all frames, and of those that lost light evenly. */
+const oddsWhenBright = 0.05;
+const oddsWhenDim = 0.4;
+
+/** Ellipticity and doubling beyond these change the profile by themselves. */
+const stretched = 0.05;
+const doubled = -0.1;
+/** Share of defocused frames whose profile shows it, and the change of its log that it then takes, from and to. */
+const shownShare = 0.75;
+const leastChange = 0.015;
+const mostChange = 0.4;
+/** A profile never speaks louder than this, in odds. */
+const loudest = 2000;
 
 /** Stars wider than the night's trend: bad focus, or dew when light is lost as well. */
 export const blur: FrameDetector = {
   name: 'blur',
   codes: ['defocus', 'dew'],
-  detect({ focus, fwhm, loss }) {
+  detect(frame) {
+    const { focus, fwhm, loss, profile } = frame;
     if (focus === null || fwhm === null) return [];
     const excess = Math.min(focus.excess, fwhm.excess);
     const dimmer = loss !== null && loss.excess > Math.max(dewLoss, 4 * loss.sigma);
-    const prior = dimmer ? priorWhenDim : priorWhenBright;
+    // dew leaves the core as it is and adds a halo: its profile says nothing
+    const odds = dimmer ? oddsWhenDim : oddsWhenBright * profileOdds(frame);
+    const prior = odds / (1 + odds);
     const confidence = confidenceOfExcess({ excess, sigma: focus.sigma, begin, reach: 14, prior });
     const evidence = {
       fwhm: figure(Math.exp(fwhm.value)),
       usualFwhm: figure(Math.exp(fwhm.reference)),
       excess: figure(Math.exp(fwhm.excess) - 1),
       usualScatter: figure(focus.sigma),
+      flatterCore: profile === null ? null : figure(profile.excess),
       loss: loss === null ? null : figure(1 - Math.exp(-loss.excess)),
       comparedWith: fwhm.comparedWith,
     };
@@ -31,3 +47,18 @@ export const blur: FrameDetector = {
     return [{ code: dimmer ? 'dew' : 'defocus', confidence, severity, evidence }];
   },
 };
+
+/** How much more likely the stars' profile is under bad focus, which flattens the core, than under seeing alone. */
+function profileOdds({ profile, ellipticity }: FrameContext): number {
+  if (profile === null || (ellipticity !== null && ellipticity.excess > stretched)) return 1;
+  if (profile.excess < doubled) return 1;
+  const { excess, sigma } = profile;
+  const seeing = 0.97 * normalDensity(excess, sigma) + 0.03 * normalDensity(excess, 3 * sigma);
+  const steps = 24;
+  let shown = 0;
+  for (let k = 0; k < steps; k++) {
+    const change = leastChange * (mostChange / leastChange) ** ((k + 0.5) / steps);
+    shown += normalDensity(excess - change, Math.hypot(sigma, 0.07 * change)) / steps;
+  }
+  return Math.min(loudest, 1 - shownShare + (shownShare * shown) / Math.max(seeing, 1e-300));
+}

@@ -16,8 +16,8 @@ const depthSteps = 24;
 const deepest = 1.5;
 /** Relative error of the fluxes' shape that no night beats. */
 const shapeFloor = 0.0015;
-/** Share of frames behind a uniform veil, of any strength from none to all of the light. */
-const veilShare = 0.03;
+/** Share of frames dimmed evenly (veil, dew), all strengths from where cloud begins equally likely on a log scale. */
+const veilShare = 0.05;
 
 /** Patchy loss of light: stars of one part of the field dimmer than those of another. */
 export const cloud: FrameDetector = {
@@ -78,7 +78,8 @@ function shapeGain(shape: Float64Array, noise: Float64Array, depth: number): num
 function meanGain(loss: number, sigma: number, depth: number): number {
   const value = Math.max(0, loss);
   // a veil takes any share of the light without being a cloud
-  const calm = (1 - veilShare) * normalDensity(value, sigma) + veilShare;
+  const veiled = value > begin ? 1 / (value * Math.log(1 / begin)) : 0;
+  const calm = (1 - veilShare) * normalDensity(value, sigma) + veilShare * (veiled + 1);
   const steps = 8;
   let cloudy = 0;
   for (let i = 0; i < steps; i++) {

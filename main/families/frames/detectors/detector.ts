@@ -22,5 +22,5 @@ export interface FrameDetector {
 
 /** A number as evidence carries it: four significant digits, null when not finite. */
 export function figure(value: number): number | null {
-  return Number.isFinite(value) ? Number(value.toPrecision(4)) : null;
+  return Number.isFinite(value) ? Number(value.toPrecision(4)) + 0 : null;
 }

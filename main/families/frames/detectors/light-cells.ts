@@ -1,11 +1,11 @@
 /** Loss of light over the grid of cells, as evidence carries it. */
 import { cellColumns, cellRows, type LightStructure } from '../session/light-structure.ts';
 
-/** Loss of each cell, row by row, 0.34 for 34 % dimmer; two decimals are what stars support. */
+/** Loss of each cell, row by row, 0.34 for 34 % dimmer; two decimals are what stars support, and no -0. */
 export function cellEvidence(structure: LightStructure, reference: number) {
   const loss = Array.from(
     structure.cells,
-    (value) => Math.round(100 * (1 - Math.exp(reference - value))) / 100,
+    (value) => Math.round(100 * (1 - Math.exp(reference - value))) / 100 + 0,
   );
   return { columns: cellColumns, rows: cellRows, loss };
 }

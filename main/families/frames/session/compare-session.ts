@@ -1,6 +1,7 @@
 /** From the records of a session to what each detector looks at. */
 import type { FrameRecord } from '../record.ts';
 import { inCommonUnits } from './common-units.ts';
+import { type Companions, companionsOf } from './companions.ts';
 import { comparableGroups, inOrderOfTime } from './comparable-groups.ts';
 import { expectedStars } from './expected-stars.ts';
 import { newHotPixels, repeatsOfTrails } from './fixed-patterns.ts';
@@ -13,6 +14,7 @@ import { clamp, logOrNaN, median } from './robust-statistics.ts';
 import { type SkyPattern, skyPatterns } from './sky-pattern.ts';
 import { buildCatalogue } from './star-catalogue.ts';
 import { type FieldPhotometry, photometry } from './star-photometry.ts';
+import { profileOf, withoutWidth } from './star-profile.ts';
 import { robustTrend, type TrendOptions } from './trend.ts';
 
 export interface CompareOptions {
@@ -62,13 +64,15 @@ function compareField(
   const missing = expectedStars(records, hours, field, catalogue, light).map((expected, k) =>
     expected === null ? null : missingRegion(expected, records[k]),
   );
-  const figures = compareFigures(records, hours, light, patterns, pedestal);
+  const companions = records.map(companionsOf);
+  const figures = compareFigures(records, hours, light, patterns, pedestal, companions);
   const middle = middleFrame(records, light);
   return records.map((record, k) => ({
     record,
     hours: hours[k],
     peers: records.length,
     middle,
+    companions: companions[k],
     ...pick(figures, k),
     skyPattern: patterns[k],
     photometry: light.frames[k],
@@ -92,6 +96,7 @@ type Figures = Record<
   | 'fwhm'
   | 'ellipticity'
   | 'doubleShare'
+  | 'profile'
   | 'sky'
   | 'loss'
   | 'starCount'
@@ -121,6 +126,7 @@ function compareFigures(
   light: FieldPhotometry,
   patterns: readonly (SkyPattern | null)[],
   pedestal: number,
+  companions: readonly (Companions | null)[],
 ): Figures {
   const whole = Number.POSITIVE_INFINITY;
   const against = (values: ArrayLike<number>, options: TrendOptions): (Comparison | null)[] =>
@@ -137,7 +143,9 @@ function compareFigures(
     },
   );
   const doubleShare = against(
-    of((r) => (r.stars.count > 0 ? r.checks.doubleShare : Number.NaN)),
+    Float64Array.from(records, (r, k) =>
+      r.stars.count > 0 ? Math.max(r.checks.doubleShare, companions[k]?.share ?? 0) : Number.NaN,
+    ),
     {
       faults: 'up',
       degree: 1,
@@ -154,6 +162,13 @@ function compareFigures(
   return {
     ellipticity,
     doubleShare,
+    profile: against(
+      withoutWidth(
+        of(profileOf),
+        of((r) => logOrNaN(r.measurements.fwhm)),
+      ),
+      { faults: 'down', degree: 1, span: whole, leastSigma: 0.006 },
+    ),
     focus: against(of(logMinorAxis), { faults: 'up', degree: 2, span: 25, leastSigma: 0.012, trust }),
     fwhm: against(
       of((r) => logOrNaN(r.measurements.fwhm)),
@@ -169,7 +184,7 @@ function compareFigures(
         faults: 'up',
         degree: 2,
         span: whole,
-        leastSigma: 0.006,
+        leastSigma: 0.004,
         steepestPerHour: steepestLossPerHour,
         leastGoodShare: 0.18,
       },

@@ -1,5 +1,6 @@
 /** All that a detector may look at: one frame, and how it stands within its night. */
 import type { FrameRecord } from '../record.ts';
+import type { Companions } from './companions.ts';
 import type { LightStructure } from './light-structure.ts';
 import type { MissingRegion } from './missing-stars.ts';
 import type { SkyPattern } from './sky-pattern.ts';
@@ -38,7 +39,11 @@ export interface FrameContext {
   /** Natural log of FWHM, px. */
   readonly fwhm: Comparison | null;
   readonly ellipticity: Comparison | null;
+  /** Share of stars that show twice: what measuring or the star table says, the greater. */
   readonly doubleShare: Comparison | null;
+  readonly companions: Companions | null;
+  /** Natural log of flux / (peak FWHM^2); the excess is light missing outside the core (see star-profile.ts). */
+  readonly profile: Comparison | null;
   /** Natural log of the background. */
   readonly sky: Comparison | null;
   /** Natural log of the light lost against the best frames, airmass trend taken out. */

@@ -219,15 +219,41 @@ function summarise(
     const seen = scatter[entry.star[i]];
     return Math.max(errorFloor, noise, Number.isFinite(seen) ? seen : 2 * noise);
   });
-  const information = starError.reduce((sum, error) => sum + 1 / error ** 2, 0);
+  const starLoss = Float64Array.from(kept, (i) => reference[entry.star[i]] - entry.logFlux[i]);
+  const whole = robustMean(starLoss, starError, loss);
   return {
-    loss,
-    lossSigma: 1.25 / Math.sqrt(information),
+    loss: whole.mean,
+    lossSigma: whole.sigma,
     x: Float64Array.from(kept, (i) => entry.x[i]),
     y: Float64Array.from(kept, (i) => entry.y[i]),
-    starLoss: Float64Array.from(kept, (i) => reference[entry.star[i]] - entry.logFlux[i]),
+    starLoss,
     starError,
     star: Int32Array.from(kept, (i) => entry.star[i]),
     snrLoss: median(Float64Array.from(entry.star, (star, i) => referenceLogSnr[star] - entry.logSnr[i])),
   };
+}
+
+/** Weighted mean in which a star farther off than two sigma (of what stars of this frame scatter) pulls no harder. */
+function robustMean(
+  values: Float64Array,
+  errors: Float64Array,
+  start: number,
+): { mean: number; sigma: number } {
+  let mean = start;
+  let sigma = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < 4; round++) {
+    const pulls = values.map((value, i) => (value - mean) / errors[i]);
+    const scale = Math.max(1, robustSigma(pulls, 0));
+    let weight = 0;
+    let sum = 0;
+    for (let i = 0; i < values.length; i++) {
+      const own = Math.min(1, (2 * scale) / Math.max(1e-9, Math.abs(pulls[i]))) / errors[i] ** 2;
+      weight += own;
+      sum += own * values[i];
+    }
+    if (!(weight > 0)) break;
+    mean = sum / weight;
+    sigma = scale / Math.sqrt(weight);
+  }
+  return { mean, sigma };
 }
