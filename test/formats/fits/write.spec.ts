@@ -36,11 +36,11 @@ const anyImage = fc
     const data = Float32Array.from({ length: image.width * image.height }, (_, i) => {
       state = (Math.imul(state, 1664525) + 1013904223) | 0;
       const share = (state >>> 8) / 2 ** 24;
-      return Math.round(
-        smooth
-          ? low + (high - low) * (0.4 + 0.05 * Math.sin(i / 9) + 0.001 * share)
-          : low + (high - low) * share,
-      );
+      const value = smooth
+        ? low + (high - low) * (0.4 + 0.05 * Math.sin(i / 9) + 0.001 * share)
+        : low + (high - low) * share;
+      // Rounding can give minus zero, which integers do not have.
+      return Math.round(value) + 0;
     });
     return { ...image, data };
   });
