@@ -13,6 +13,7 @@ import { removeSpikes, sortHits } from './measure/spikes.ts';
 import { maskStars } from './measure/star-mask.ts';
 import { findBrightSpots } from './measure/star-scale.ts';
 import { emptyStarTable, starTableOf } from './measure/star-table.ts';
+import { awayFromTrails, withoutTrailSpots } from './measure/stars-on-trails.ts';
 import {
   type FrameChecks,
   type FrameImage,
@@ -30,6 +31,8 @@ const countedSnr = 10;
 const radiusStars = 150;
 /** Less than the share of its brightest pixel that the narrowest star (FWHM 1.3 px) gives its four neighbours. */
 const leastNeighbourShare = 0.12;
+/** FWHM assumed where a frame shows no star, px. */
+const usualFwhm = 3;
 const keptPositions = 20_000;
 
 export interface MeasureOptions {
@@ -54,20 +57,26 @@ export function measureFrame(image: FrameImage, file: string, options: MeasureOp
     width: image.width,
     height: image.height,
     stars: found?.detection.stars ?? [],
-    fwhm: found?.psf.shape.fwhm ?? 3,
+    fwhm: found?.psf.shape.fwhm ?? usualFwhm,
   });
   const figures = skyFigures(image, sky, residual, mask);
-  const stars = found === null ? emptyStarTable() : tableOf(image, plane, found, figures);
-  const measurements = summarise(image, stars, found, figures, saturation);
+  const spots = found === null ? emptyStarTable() : tableOf(image, plane, found, figures);
+  const fwhm = found?.psf.shape.fwhm ?? usualFwhm;
   const trails = (options.searchTrails ?? findTrails)({
     width: image.width,
     height: image.height,
     residual,
-    stars,
-    fwhm: measurements.fwhm ?? 3,
+    stars: spots,
+    fwhm,
     badColumns: lines.badColumns,
     badRows: lines.badRows,
   });
+  const stars = withoutTrailSpots(spots, trails, figures.noise ?? 0, fwhm);
+  const hits = {
+    hotPixels: positionsOf(awayFromTrails(found?.detection.hotPixels ?? [], trails, fwhm)),
+    cosmicRays: positionsOf(awayFromTrails(found?.detection.cosmicRays ?? [], trails, fwhm)),
+  };
+  const measurements = summarise(image, stars, hits, figures, saturation);
   return {
     file,
     width: image.width,
@@ -81,7 +90,7 @@ export function measureFrame(image: FrameImage, file: string, options: MeasureOp
     stars,
     mesh: figures.mesh,
     trails,
-    checks: checksOf(image, found, figures, saturation, lines),
+    checks: checksOf(image, found, figures, saturation, hits, lines),
     view: frameView(image, figures.mesh),
   };
 }
@@ -147,7 +156,7 @@ function tableOf(image: FrameImage, plane: Plane, found: FoundStars, figures: Sk
 function summarise(
   image: FrameImage,
   stars: StarTable,
-  found: FoundStars | null,
+  hits: Pick<FrameChecks, 'hotPixels' | 'cosmicRays'>,
   figures: SkyFigures,
   saturation: Saturation,
 ): FrameMeasurements {
@@ -170,8 +179,8 @@ function summarise(
     snr: finite(medianOf(bright.map((i) => stars.snr[i]))),
     transparency: null,
     saturatedFraction: saturation.fraction,
-    hotPixelCount: found === null ? 0 : found.detection.hotPixels.length,
-    cosmicRayCount: found === null ? 0 : found.detection.cosmicRays.length,
+    hotPixelCount: hits.hotPixels.count,
+    cosmicRayCount: hits.cosmicRays.count,
     weight: null,
   };
 }
@@ -181,6 +190,7 @@ function checksOf(
   found: FoundStars | null,
   figures: SkyFigures,
   saturation: Saturation,
+  hits: Pick<FrameChecks, 'hotPixels' | 'cosmicRays'>,
   lines: { badColumns: Uint16Array; badRows: Uint16Array },
 ): FrameChecks {
   const starCount = found?.detection.stars.length ?? 0;
@@ -189,8 +199,7 @@ function checksOf(
     saturatedOutsideStars: saturatedOutside(image, found, saturation),
     doubleShare: 0,
     doubleShift: null,
-    hotPixels: positionsOf(found?.detection.hotPixels ?? []),
-    cosmicRays: positionsOf(found?.detection.cosmicRays ?? []),
+    ...hits,
     ...lines,
   };
 }

@@ -169,7 +169,7 @@ function correct(
   const coarse = fillCorrection(plane, parity, origin, templates, ownLight, coarsening * base.spacing);
   const loose = coarse.solve(firstSpread);
   if (loose === null) return null;
-  const spread = coarse.spreadOf(loose, leastSpread);
+  const spread = coarse.spreadOf(loose, 0.8 * knotsPerFwhm * base.spacing, leastSpread);
   if (spread < fineFromSpread) {
     const correction = coarse.solve(spread);
     return correction === null ? null : addSplines(base, refineKnots(correction));

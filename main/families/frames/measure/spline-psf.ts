@@ -156,20 +156,22 @@ export class SplineFit {
   }
 
   /**
-   * How far the coefficients really lie from 0: their mean square less what noise puts there, over those that the pixels
-   * determine. Never less than `least`.
+   * How far the coefficients within `core` px of the centre really lie from 0: their mean square less what noise puts
+   * there, over those that the pixels determine. Never less than `least`.
    */
-  spreadOf(psf: SplinePsf, least: number): number {
+  spreadOf(psf: SplinePsf, core: number, least: number): number {
     const band = this.#bandWidth();
     let sum = 0;
     let count = 0;
     for (let i = 0; i < psf.coefficients.length; i++) {
+      const x = ((i % this.side) - 1) * this.spacing - this.radius;
+      const y = (Math.floor(i / this.side) - 1) * this.spacing - this.radius;
       const information = this.#normal[i * band];
-      if (!(information * 0.01 > 1)) continue;
+      if (x * x + y * y > core * core || !(information * 0.01 > 1)) continue;
       sum += psf.coefficients[i] ** 2 - 1 / information;
       count++;
     }
-    return count < 6 ? least : Math.max(least, Math.sqrt(Math.max(0, sum / count)));
+    return count < 4 ? least : Math.max(least, Math.sqrt(Math.max(0, sum / count)));
   }
 
   #addPrior(matrix: Float64Array, band: number, scale: number): void {

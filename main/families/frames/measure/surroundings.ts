@@ -17,8 +17,10 @@ export interface Surroundings {
 const directions = 12;
 const innerDistance = 1.35;
 const outerDistance = 2.2;
+const farDistance = 3;
 /** Share of the star's own brightness at which what goes on beside it is no longer a neighbour's chance light. */
 const lineShare = 0.3;
+const endShare = 0.6;
 const glowShare = 0.3;
 
 const inner = new Float64Array(directions);
@@ -53,7 +55,8 @@ export function lookRound(
   const error = 1.25 / Math.sqrt(directions * (2 * half + 1) ** 2);
   const sky = Math.abs(found) > 3 * error ? found : 0;
   const core = Math.max(0, amplitude - sky) * psf.patchShare;
-  return { sky, onLine: runsThrough(core, sky), extended: finiteMedian(inner) - sky > glowShare * core };
+  const onLine = runsThrough(core, sky) || endsHere(plane, x, y, reach, half, core, sky);
+  return { sky, onLine, extended: finiteMedian(inner) - sky > glowShare * core };
 }
 
 function runsThrough(core: number, sky: number): boolean {
@@ -61,6 +64,29 @@ function runsThrough(core: number, sky: number): boolean {
     const opposite = k + directions / 2;
     const least = Math.min(inner[k], inner[opposite], outer[k], outer[opposite]);
     if (least - sky > lineShare * core) return true;
+  }
+  return false;
+}
+
+/** The end of a line or of a dash: to one side light goes on almost as bright as here, at three distances. */
+function endsHere(
+  plane: Plane,
+  x: number,
+  y: number,
+  reach: number,
+  half: number,
+  core: number,
+  sky: number,
+): boolean {
+  for (let k = 0; k < directions; k++) {
+    if (!(Math.min(inner[k], outer[k]) - sky > endShare * core)) continue;
+    const far = patchMean(
+      plane,
+      x + farDistance * reach * cosines[k],
+      y + farDistance * reach * sines[k],
+      half,
+    );
+    if (far - sky > endShare * core) return true;
   }
   return false;
 }
