@@ -59,7 +59,7 @@ export function findTrails(input: TrailSearchInput): TrailCandidate[] {
 function isSpike(search: Search, line: TracedLine): boolean {
   const { input, spikeAngles } = search;
   return (
-    starOfSpike(line, search.spikeStars, input.fwhm, spikeAngles) !== null ||
+    starOfSpike(line, search.spikeStars, input, spikeAngles) !== null ||
     fadesFromOutside(line, input, spikeAngles)
   );
 }
@@ -83,7 +83,7 @@ function exhaust(search: Search, level: SearchLevel): void {
       }
       changed = true;
       const maps = [search.understood, search.fine, ...(level === search.fine ? [] : [level])];
-      const star = starOfSpike(line, search.spikeStars, search.input.fwhm, search.spikeAngles);
+      const star = starOfSpike(line, search.spikeStars, search.input, search.spikeAngles);
       if (star !== null) {
         search.spikeAngles.push(angleOf(line.segment));
         hideSpikes(maps, line, star, search.spikeStars);

@@ -2,6 +2,7 @@
 
 import { meanOfFour } from './light.ts';
 import type { Raster } from './raster.ts';
+import { swellsAt } from './ridge.ts';
 import type { TrailSearchInput } from './search-input.ts';
 import { fullCell } from './sky-map.ts';
 import { blockStars, type MaskedStar } from './star-mask.ts';
@@ -15,89 +16,127 @@ const overlookedPeak = 40;
  */
 export function addOverlooked(input: TrailSearchInput, map: Raster, cell: number, stars: MaskedStar[]): void {
   const full = 0.9 * fullCell(cell);
+  // Each neighbourhood is looked at once: a bright trail is full light all along.
+  const tile = Math.max(1, Math.round((2 * input.fwhm) / cell));
+  const tilesAcross = Math.ceil(map.width / tile);
+  const seen = new Uint8Array(tilesAcross * Math.ceil(map.height / tile));
   for (let y = 1; y + 1 < map.height; y++) {
     for (let x = 1; x + 1 < map.width; x++) {
       const at = y * map.width + x;
       if (!(map.data[at] > full) || map.blocked[at] !== 0) continue;
+      const place = Math.floor(y / tile) * tilesAcross + Math.floor(x / tile);
+      if (seen[place] !== 0) continue;
+      seen[place] = 1;
       const star = overlookedAt(input, (x + 0.5) * cell, (y + 0.5) * cell);
-      if (star === null) continue;
+      if (star === null || stars.some((other) => other.x === star.x && other.y === star.y)) continue;
       stars.push(star);
       blockStars(map, [star], cell);
     }
   }
 }
 
-/** Climbs to the brightest pixel near a place and looks whether it is a star's. */
+/** Climbs to where most light lies within a width and looks whether it is a star's. */
 function overlookedAt(input: TrailSearchInput, startX: number, startY: number): MaskedStar | null {
-  const reach = Math.ceil(2 * input.fwhm);
-  let top = brightestNear(input, startX, startY, reach);
-  for (let climb = 0; climb < 40; climb++) {
-    const next = brightestNear(input, top.x, top.y, reach);
-    if (!(next.peak > top.peak)) break;
-    top = next;
-  }
-  if (top.peak < overlookedPeak) return null;
-  const core = plateauAt(input, top.x, top.y, 0.7 * top.peak, 4 * reach);
-  if (core.pixels < 3 || !fallsAround(input, core.x, core.y, top.peak)) return null;
-  const size = Math.max(input.fwhm, 1.3 * Math.sqrt((4 * core.pixels) / Math.PI));
-  return { x: core.x, y: core.y, peak: top.peak, fwhm: size, flux: top.peak * size * size, saturated: true };
-}
-
-function brightestNear(
-  input: TrailSearchInput,
-  x: number,
-  y: number,
-  reach: number,
-): { x: number; y: number; peak: number } {
-  const { width, height, residual } = input;
-  const best = { x: Math.round(x), y: Math.round(y), peak: 0 };
-  const x2 = Math.min(width - 1, Math.round(x) + reach);
-  const y2 = Math.min(height - 1, Math.round(y) + reach);
-  for (let j = Math.max(0, Math.round(y) - reach); j <= y2; j++) {
-    for (let i = Math.max(0, Math.round(x) - reach); i <= x2; i++) {
-      if (!(residual[j * width + i] > best.peak)) continue;
-      best.peak = residual[j * width + i];
-      best.x = i;
-      best.y = j;
+  let x = Math.round(startX);
+  let y = Math.round(startY);
+  let light = lightWithin(input, x, y);
+  for (let stride = Math.max(1, Math.round(input.fwhm)); stride >= 1; stride >>= 1) {
+    for (let moved = true, steps = 0; moved && steps < 60; steps++) {
+      moved = false;
+      for (const [dx, dy] of neighbours) {
+        const next = lightWithin(input, x + stride * dx, y + stride * dy);
+        if (next <= light) continue;
+        light = next;
+        x += stride * dx;
+        y += stride * dy;
+        moved = true;
+        break;
+      }
     }
   }
-  return best;
+  const reach = Math.ceil(2 * input.fwhm);
+  const core = plateauAt(input, x, y, reach);
+  if (core.peak < overlookedPeak || core.pixels < 3 || !fallsAround(input, core.x, core.y, core.peak))
+    return null;
+  const size = Math.max(input.fwhm, 1.3 * Math.sqrt((4 * core.pixels) / Math.PI));
+  return {
+    x: core.x,
+    y: core.y,
+    peak: core.peak,
+    fwhm: size,
+    flux: core.peak * size * size,
+    saturated: true,
+  };
 }
 
-/** Middle and number of the pixels above a level within `reach`: full stars have no single brightest pixel. */
+const neighbours: readonly (readonly [number, number])[] = [
+  [1, 0],
+  [-1, 0],
+  [0, 1],
+  [0, -1],
+];
+
+/** Sum of the pixels within one width of a place; nothing outside the frame. */
+function lightWithin(input: TrailSearchInput, x: number, y: number): number {
+  const { width, height, residual } = input;
+  const reach = Math.ceil(input.fwhm);
+  if (x < 0 || y < 0 || x >= width || y >= height) return Number.NEGATIVE_INFINITY;
+  let sum = 0;
+  for (let j = Math.max(0, y - reach); j <= Math.min(height - 1, y + reach); j++) {
+    for (let i = Math.max(0, x - reach); i <= Math.min(width - 1, x + reach); i++) {
+      const value = residual[j * width + i];
+      if (value > 0) sum += value;
+    }
+  }
+  return sum;
+}
+
+/** Middle, number and peak of the bright pixels within `reach`: full stars have no single brightest pixel. */
 function plateauAt(
   input: TrailSearchInput,
   x: number,
   y: number,
-  level: number,
   reach: number,
-): { x: number; y: number; pixels: number } {
+): { x: number; y: number; pixels: number; peak: number } {
   const { width, height, residual } = input;
+  let peak = 0;
   let pixels = 0;
   let sumX = 0;
   let sumY = 0;
-  for (let j = Math.max(0, y - reach); j <= Math.min(height - 1, y + reach); j++) {
-    for (let i = Math.max(0, x - reach); i <= Math.min(width - 1, x + reach); i++) {
-      if (!(residual[j * width + i] > level)) continue;
-      pixels++;
-      sumX += i;
-      sumY += j;
+  for (let pass = 0; pass < 2; pass++) {
+    for (let j = Math.max(0, y - reach); j <= Math.min(height - 1, y + reach); j++) {
+      for (let i = Math.max(0, x - reach); i <= Math.min(width - 1, x + reach); i++) {
+        const value = residual[j * width + i];
+        if (pass === 0) {
+          if (value > peak) peak = value;
+        } else if (value > 0.7 * peak) {
+          pixels++;
+          sumX += i;
+          sumY += j;
+        }
+      }
     }
   }
-  return { x: sumX / Math.max(1, pixels), y: sumY / Math.max(1, pixels), pixels };
+  return { x: sumX / Math.max(1, pixels), y: sumY / Math.max(1, pixels), pixels, peak };
 }
 
-/** True when at some distance the light is below a quarter of the peak in all of 16 directions. */
+/**
+ * True when at some distance the light is below a quarter of the peak in all of 16 directions, or in all but those of
+ * one line that the place is much thicker than.
+ */
 function fallsAround(input: TrailSearchInput, x: number, y: number, peak: number): boolean {
   for (const widths of [1.5, 2.5, 4, 6, 9]) {
-    let high = 0;
+    const high: number[] = [];
     for (let k = 0; k < 16; k++) {
       const angle = (Math.PI * k) / 8;
       const distance = widths * input.fwhm;
       const light = meanOfFour(input, x + distance * Math.cos(angle), y + distance * Math.sin(angle));
-      if (light > 0.25 * peak) high++;
+      if (light > 0.25 * peak) high.push(k % 8);
     }
-    if (high === 0) return true;
+    if (high.length === 0) return true;
+    if (high.some((k) => k !== high[0])) continue;
+    const angle = (Math.PI * high[0]) / 8;
+    if (swellsAt(input, x, y, Math.cos(angle) * input.fwhm, Math.sin(angle) * input.fwhm)) return true;
   }
   return false;
 }

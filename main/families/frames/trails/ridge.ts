@@ -19,7 +19,11 @@ export function liesOnRidge(input: TrailSearchInput, stars: StarTable, index: nu
     const dx = Math.cos((Math.PI * k) / directionsTried) * input.fwhm;
     const dy = Math.sin((Math.PI * k) / directionsTried) * input.fwhm;
     if (isDash(input, x, y, dx, dy, peak) || isDash(input, x, y, -dx, -dy, peak)) return true;
-    if (goesOn(input, x, y, dx, dy, least) && goesOn(input, x, y, -dx, -dy, least)) {
+    if (
+      goesOn(input, x, y, dx, dy, least) &&
+      goesOn(input, x, y, -dx, -dy, least) &&
+      !swellsAt(input, x, y, dx, dy)
+    ) {
       return true;
     }
   }
@@ -48,6 +52,34 @@ function isDash(
     meanOfFour(input, halfX + 1.6 * dy, halfY - 1.6 * dx) < 0.3 * peak
   );
 }
+
+/**
+ * True when the light beside a place is far above the light beside the line it lies on, four widths on: a star whose
+ * charge spilled along a column, or one with spikes, is thicker than its line; a bit of a trail is not.
+ */
+export function swellsAt(input: TrailSearchInput, x: number, y: number, dx: number, dy: number): boolean {
+  const beside = Math.min(
+    meanOfFour(input, x - 1.6 * dy, y + 1.6 * dx),
+    meanOfFour(input, x + 1.6 * dy, y - 1.6 * dx),
+  );
+  if (beside < leastHalo) return false;
+  let along = 0;
+  for (const side of [-4, 4]) {
+    const px = x + side * dx;
+    const py = y + side * dy;
+    along = Math.max(
+      along,
+      Math.min(
+        meanOfFour(input, px - 1.6 * dy, py + 1.6 * dx),
+        meanOfFour(input, px + 1.6 * dy, py - 1.6 * dx),
+      ),
+    );
+  }
+  return beside > 3 * along;
+}
+
+/** Light (sigmas) beside a star's core from which it can be told from the noise. */
+const leastHalo = 12;
 
 function goesOn(
   input: TrailSearchInput,

@@ -30,9 +30,10 @@ export function spikeStars(stars: readonly MaskedStar[]): MaskedStar[] {
 export function starOfSpike(
   line: TracedLine,
   stars: readonly MaskedStar[],
-  fwhm: number,
+  input: TrailSearchInput,
   angles: readonly number[],
 ): MaskedStar | null {
+  const { fwhm } = input;
   const { segment } = line;
   const length = segmentLength(segment);
   const dx = (segment.x2 - segment.x1) / length;
@@ -45,9 +46,48 @@ export function starOfSpike(
     const outside = Math.max(0, -along, along - length);
     if (across > 1.2 * fwhm + 0.01 * (outside + length / 2) || outside > Math.max(12 * fwhm, 0.6 * length))
       continue;
-    if (known || fadesFrom(line, along, 1.5 * fwhm)) return star;
+    if (known || fadesFrom(line, along, 1.5 * fwhm) || brightensTowards(line, star, input)) return star;
   }
   return null;
+}
+
+/** A spike is this many times brighter near its star than where the line was traced. */
+const leastBrightening = 2.5;
+
+/**
+ * True when the line, followed inwards to the star, outshines the rest of the circles round the star far more than it
+ * does where it was found. Comparing on circles cancels the star's own halo.
+ */
+function brightensTowards(line: TracedLine, star: MaskedStar, input: TrailSearchInput): boolean {
+  const angle = angleOf(line.segment);
+  for (const [inner, outer] of [
+    [4, 8],
+    [8, 16],
+    [16, 24],
+  ] as const) {
+    const values: number[] = [];
+    for (let radius = inner * input.fwhm; radius < outer * input.fwhm; radius += 1) {
+      for (const way of [angle, angle + Math.PI]) values.push(aboveCircle(input, star, radius, way));
+    }
+    const near = medianOf(values.filter((value) => !Number.isNaN(value)));
+    if (near > leastBrightening * line.amplitude + 1) return true;
+  }
+  return false;
+}
+
+/** Light at a place seen from a star, over that 2.5 and 5 widths to either side on the same circle. */
+function aboveCircle(input: TrailSearchInput, star: MaskedStar, radius: number, angle: number): number {
+  const at = (turn: number) =>
+    meanOfFour(
+      input,
+      star.x + radius * Math.cos(angle + turn) - 0.5,
+      star.y + radius * Math.sin(angle + turn) - 0.5,
+    );
+  const turn = (2.5 * input.fwhm) / radius;
+  const x = star.x + radius * Math.cos(angle);
+  const y = star.y + radius * Math.sin(angle);
+  if (x < 1 || y < 1 || x > input.width - 2 || y > input.height - 2) return Number.NaN;
+  return at(0) - Math.max(at(turn), at(-turn));
 }
 
 /** True when light falling with a power of the distance from `centre` (px along the line) explains it better. */

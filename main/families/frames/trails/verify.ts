@@ -14,7 +14,9 @@ const shortLength = 400;
 const leastContrast = 0.55;
 /** A line between two dark places is none: its sides may be below the sky by this share of its brightness. */
 const leastHeight = 0.4;
+/** Share of the parts that must show the same line, for clear lines and for faint ones. */
 const leastSteady = 0.6;
+const leastFaintSteady = 0.45;
 /** Least width over that of the stars: light that came through the telescope is not sharper. Cosmic rays are. */
 const shortNarrowest = 0.75;
 const longNarrowest = 0.5;
@@ -45,7 +47,8 @@ export function judgeLine(line: TracedLine, input: TrailSearchInput, map: Raster
   if (isDiffuse(line, input.fwhm)) return 'diffuse';
   if (line.level < -leastHeight * line.amplitude) return 'gap';
   if (line.contrast < leastContrast) return 'edge';
-  if (line.significance > 12 && line.steady < leastSteady) return 'unsteady';
+  if (line.steady < (line.significance > 12 ? leastSteady : line.significance > 9 ? leastFaintSteady : 0))
+    return 'unsteady';
   if (line.fill < 0.8 && !isDashed(line, input.fwhm)) return 'broken';
   if (isGalaxy(line)) return 'galaxy';
   if (isBanding(line, map, cell)) return 'banding';
