@@ -1,6 +1,7 @@
 import { dispatch } from '../../main/transport/dispatch.ts';
 import { inProcess } from '../../main/transport/in-process.ts';
-import { describeTransport, trialApi } from './transport-cases.ts';
+import { describeTransport } from './transport-cases.ts';
+import { trialApi } from './trial-api.ts';
 
 describeTransport('in-process', (handlers) => ({
   transport: inProcess(dispatch(trialApi, handlers)),
