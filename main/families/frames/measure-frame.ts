@@ -1,7 +1,8 @@
 /** Measures one frame by itself; what it says about its session is judged later from the records. */
 import type { FrameMeasurements } from '../../../contract/words.ts';
 import { findBadLines } from './measure/bad-lines.ts';
-import { type DetectedStar, type Detection, detectStars } from './measure/detect-stars.ts';
+import { type Detection, detectStars } from './measure/detect-stars.ts';
+import type { DetectedStar } from './measure/detected-star.ts';
 import { buildFramePsf, type FramePsf } from './measure/frame-psf.ts';
 import { halfFluxRadius } from './measure/half-flux.ts';
 import type { Plane } from './measure/maxima.ts';

@@ -1,5 +1,5 @@
 /** Stars hidden beside brighter ones: what stands out once those are taken off. */
-import type { DetectedStar } from './detect-stars.ts';
+import type { DetectedStar } from './detected-star.ts';
 import { addStar, fitStar, type StarFit } from './fit-star.ts';
 import type { FramePsf } from './frame-psf.ts';
 import type { Plane } from './maxima.ts';

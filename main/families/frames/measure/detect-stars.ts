@@ -1,6 +1,7 @@
 /** All stars of a frame: matched filter, fit of the frame's own profile, brightest first, each taken off in turn. */
 import { findHidden } from './deblend.ts';
-import { addStar, fitStar, type StarFit } from './fit-star.ts';
+import type { DetectedStar } from './detected-star.ts';
+import { addStar, fitStar } from './fit-star.ts';
 import { type FramePsf, refineFramePsf } from './frame-psf.ts';
 import { findMaxima, type Plane } from './maxima.ts';
 import { moffatValue } from './moffat.ts';
@@ -10,14 +11,6 @@ import { type Place, removeSpikes } from './spikes.ts';
 import { StarPlaces } from './star-places.ts';
 import { lookRound } from './surroundings.ts';
 import { verifyStar } from './verify-star.ts';
-
-export interface DetectedStar {
-  fit: StarFit;
-  /** Level of the sky under it, in sigmas. */
-  sky: number;
-  readonly saturated: boolean;
-  blended: boolean;
-}
 
 export interface Detection {
   /** The frame's profile, made again with every star's neighbours taken off, and how it changes over the frame. */

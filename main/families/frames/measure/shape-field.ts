@@ -1,5 +1,5 @@
 /** How the size and shape of the stars change over the frame: tilt, field curvature, corners. */
-import type { DetectedStar } from './detect-stars.ts';
+import type { DetectedStar } from './detected-star.ts';
 import type { FramePsf } from './frame-psf.ts';
 import type { Plane } from './maxima.ts';
 import { solveDense } from './moffat.ts';

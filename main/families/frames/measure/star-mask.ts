@@ -1,5 +1,5 @@
 /** Which pixels hold light of a star, so that the sky is measured on the others. */
-import type { DetectedStar } from './detect-stars.ts';
+import type { DetectedStar } from './detected-star.ts';
 
 /** A slow fall-off of star light (Moffat exponent) assumed for how far a star's light reaches. */
 const wingExponent = 2.5;

@@ -1,6 +1,6 @@
 /** The table of stars that a record keeps. */
 import { type StarTable, starFlags } from '../record.ts';
-import type { DetectedStar } from './detect-stars.ts';
+import type { DetectedStar } from './detected-star.ts';
 import type { FramePsf } from './frame-psf.ts';
 import type { ShapeField } from './shape-field.ts';
 

@@ -1,5 +1,5 @@
 /** Tells stars from hot pixels and cosmic rays, once everything else is taken off. */
-import type { DetectedStar } from './detect-stars.ts';
+import type { DetectedStar } from './detected-star.ts';
 import { addStar, fitStar } from './fit-star.ts';
 import type { FramePsf } from './frame-psf.ts';
 import type { Plane } from './maxima.ts';
