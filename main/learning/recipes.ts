@@ -1,6 +1,9 @@
 import { NightsiftError } from '../../contract/errors.ts';
+import { conv1d } from './recipes/conv1d.ts';
+import { mlp } from './recipes/mlp.ts';
+import { mobileCnn } from './recipes/mobile-cnn.ts';
 import type { ParameterDefinition, Parameters, ParameterValue, Recipe } from './recipes/recipe.ts';
-import { resnet18 } from './recipes/resnet18.ts';
+import { resnet18, resnet34 } from './recipes/resnet.ts';
 import { smallCnn } from './recipes/small-cnn.ts';
 
 export type {
@@ -12,7 +15,7 @@ export type {
 } from './recipes/recipe.ts';
 
 /** Every network that can be trained. A new one: a file in recipes/ and one line here. */
-export const recipes: readonly Recipe[] = [smallCnn, resnet18];
+export const recipes: readonly Recipe[] = [smallCnn, resnet18, resnet34, mobileCnn, mlp, conv1d];
 
 /** @throws NightsiftError `notFound` */
 export function findRecipe(name: string): Recipe {

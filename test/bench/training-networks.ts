@@ -8,13 +8,13 @@ import {
   maxPool,
   relu,
 } from '../../main/learning/nets/layers.ts';
-import { resnet18Embedding, resnet18Head } from '../../main/learning/nets/resnet18.ts';
+import { resnetBlocks, resnetEmbedding, resnetHead } from '../../main/learning/nets/resnet.ts';
 import type { Recipe } from '../../main/learning/recipes.ts';
 
 type Build = Recipe['build'];
 
 const resnet18: Build = (network, inputs, classes) =>
-  resnet18Head(network, resnet18Embedding(network, inputs.get('image')!), classes);
+  resnetHead(network, resnetEmbedding(network, inputs.get('image')!, resnetBlocks.resnet18), classes);
 
 const cnn4: Build = (network, inputs, classes) => {
   let x = inputs.get('image')!;

@@ -39,16 +39,19 @@ export interface ConvolutionOptions {
 }
 
 function convolutionWeight(network: Network, name: string, x: Value, options: ConvolutionOptions): Value {
-  const shape = [options.outputs, x.shape[1]! / (options.groups ?? 1), options.kernel, options.kernel];
+  const sides = x.shape.slice(2).map(() => options.kernel);
+  const shape = [options.outputs, x.shape[1]! / (options.groups ?? 1), ...sides];
   return network.parameter({ name: `${name}.weight`, shape, decay: 1, initial: kaimingNormal(shape) });
 }
 
-function convolutionAttributes(options: ConvolutionOptions) {
+/** The same along every axis of the input, one or two. */
+function convolutionAttributes(x: Value, options: ConvolutionOptions) {
   const { kernel, stride = 1, padding = 0, groups = 1 } = options;
+  const along = x.shape.slice(2);
   return {
-    kernel_shape: [kernel, kernel],
-    strides: [stride, stride],
-    pads: [padding, padding, padding, padding],
+    kernel_shape: along.map(() => kernel),
+    strides: along.map(() => stride),
+    pads: [...along, ...along].map(() => padding),
     group: groups,
   };
 }
@@ -56,7 +59,7 @@ function convolutionAttributes(options: ConvolutionOptions) {
 /**
  * A convolution without bias and the batch normalisation behind it. When the graph is built from a stored state the
  * normalisation is folded into the convolution's weights and a bias.
- * @param x [items, channels, height, width]
+ * @param x [items, channels, height, width] or [items, channels, length]
  */
 export function convolutionAndNorm(
   network: Network,
@@ -66,7 +69,7 @@ export function convolutionAndNorm(
   options: ConvolutionOptions,
 ): Value {
   const weight = convolutionWeight(network, convolutionName, x, options);
-  const attributes = convolutionAttributes(options);
+  const attributes = convolutionAttributes(x, options);
   const folded = foldedWeights(network, weight, normName);
   if (folded) {
     const { graph } = network;
@@ -173,12 +176,13 @@ export function maxPool({ graph }: Network, x: Value, kernel: number, stride = k
   });
 }
 
-/** [items, channels, height, width] to [items, channels]. */
+/** [items, channels, …] to [items, channels]. */
 export function globalAverage({ graph }: Network, x: Value): Value {
   return graph.apply('Flatten', [graph.apply('GlobalAveragePool', [x])], { axis: 1 });
 }
 
 /** The strongest response anywhere: what a mean over the frame dilutes, such as a thin line. */
 export function globalMaximum({ graph }: Network, x: Value): Value {
-  return graph.apply('ReduceMax', [x, graph.integers([2, 3])], { keepdims: 0 });
+  const axes = x.shape.map((_, axis) => axis).slice(2);
+  return graph.apply('ReduceMax', [x, graph.integers(axes)], { keepdims: 0 });
 }

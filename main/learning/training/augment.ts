@@ -84,3 +84,28 @@ function sourcePixels(
   }
   return sources;
 }
+
+/**
+ * Shifts a signal along its length (the ends are repeated) and changes its gain and offset; never mirrors it, since
+ * spectra and time have a direction.
+ * @param source [channels, length]; the result goes to `target` from `offset` on
+ */
+export function augmentSignal(
+  source: Float32Array,
+  shape: readonly number[],
+  random: Random,
+  options: ImageAugmentation,
+  target: Float32Array,
+  offset: number,
+): void {
+  const [channels, length] = shape as readonly [number, number];
+  const shift = Math.round((random.uniform() * 2 - 1) * options.shift * length);
+  const gain = 1 + random.normal() * options.brightness;
+  const lift = random.normal() * options.brightness;
+  for (let channel = 0; channel < channels; channel++) {
+    for (let place = 0; place < length; place++) {
+      const from = clamp(place + shift, length);
+      target[offset + channel * length + place] = source[channel * length + from]! * gain + lift;
+    }
+  }
+}

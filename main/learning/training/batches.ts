@@ -4,7 +4,7 @@ import type { MaskSpec } from '../nets/network.ts';
 import { randomFor, shuffled } from '../random.ts';
 import { numberOf, type Parameters } from '../recipes/recipe.ts';
 import type { TensorValue } from '../runtime.ts';
-import { augmentImage, imageAugmentation } from './augment.ts';
+import { augmentImage, augmentSignal, imageAugmentation } from './augment.ts';
 
 export function floats(data: Float32Array, dims: readonly number[]): TensorValue {
   return { type: 'float32', dims, data };
@@ -76,7 +76,7 @@ export function trainingFeeds(
   for (const input of source.inputs) {
     const size = sizeOf(input.shape);
     const data = new Float32Array(items.length * size);
-    const fill = input.shape.length === 3 ? fillImage : fillFeatures;
+    const fill = fillers[input.shape.length] ?? fillFeatures;
     items.forEach((item, index) => {
       fill(source, input, item, epoch, data, index * size);
     });
@@ -99,6 +99,20 @@ function fillImage(
   augmentImage(plain, input.shape, random, imageAugmentation(source.parameters), data, offset);
 }
 
+function fillSignal(
+  source: BatchSource,
+  input: TensorInput,
+  item: number,
+  epoch: number,
+  data: Float32Array,
+  offset: number,
+): void {
+  const plain = new Float32Array(sizeOf(input.shape));
+  itemValues(input, item, plain, 0);
+  const random = randomFor(source.seed, 'augment', input.name, epoch, item);
+  augmentSignal(plain, input.shape, random, imageAugmentation(source.parameters), data, offset);
+}
+
 function fillFeatures(
   source: BatchSource,
   input: TensorInput,
@@ -115,6 +129,9 @@ function fillFeatures(
   for (let index = 0; index < scale.length; index++)
     data[offset + index]! += random.normal() * noise * scale[index]!;
 }
+
+/** By the number of axes of an item. */
+const fillers: Readonly<Record<number, typeof fillImage>> = { 1: fillFeatures, 2: fillSignal, 3: fillImage };
 
 /**
  * Each class's share of the loss: PyTorch's cross-entropy with class weights and label smoothing, times the item's

@@ -5,7 +5,7 @@ import { decodeSafeTensors } from '../../../main/formats/safetensors/safetensors
 import { assembleNetwork, type NetworkPlan } from '../../../main/learning/nets/assemble.ts';
 import { importBackbone } from '../../../main/learning/nets/backbone.ts';
 import { initialState } from '../../../main/learning/nets/network.ts';
-import { resnet18Embedding, resnet18Head } from '../../../main/learning/nets/resnet18.ts';
+import { resnetBlocks, resnetEmbedding, resnetHead } from '../../../main/learning/nets/resnet.ts';
 import { findRecipe, type Recipe } from '../../../main/learning/recipes.ts';
 import { exportOnnx, exportSafeTensors } from '../../../main/learning/training/export.ts';
 import { onnxRuntime } from '../../../main/runtime/onnx-runtime.ts';
@@ -27,7 +27,11 @@ function planFor(width: number, classes = 2): NetworkPlan {
     inputs: [{ name: 'image', rank: 3, required: true }],
     parameters: [],
     build: (network, inputs, outputs) =>
-      resnet18Head(network, resnet18Embedding(network, inputs.get('image')!, width), outputs),
+      resnetHead(
+        network,
+        resnetEmbedding(network, inputs.get('image')!, resnetBlocks.resnet18, width),
+        outputs,
+      ),
   };
   const image = {
     name: 'image',
@@ -56,7 +60,7 @@ async function predict(onnx: Uint8Array): Promise<Float32Array> {
   return probabilities!.data as Float32Array;
 }
 
-describe('ResNet-18', () => {
+describe('ResNet', () => {
   it.each(['narrow-resnet18.safetensors', 'narrow-resnet18.onnx'])(
     'with weights of %s answers as PyTorch does',
     async (name) => {
@@ -108,8 +112,12 @@ describe('ResNet-18', () => {
     expect(isNightsiftError(error) && error.code).toBe('modelMismatch');
   });
 
-  it('has the published number of parameters', () => {
-    const recipe = findRecipe('resnet18');
+  // torchvision's documentation
+  it.each([
+    ['resnet18', 11_689_512],
+    ['resnet34', 21_797_672],
+  ])('%s has the published number of parameters', (name, published) => {
+    const recipe = findRecipe(name);
     const parameters = Object.fromEntries(recipe.parameters.map((each) => [each.name, each.default]));
     const image = {
       name: 'image',
@@ -122,7 +130,6 @@ describe('ResNet-18', () => {
       { mode: 'training', items: 2 },
     );
     const count = network.parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
-    // torchvision's documentation of resnet18
-    expect(count).toBe(11_689_512);
+    expect(count).toBe(published);
   });
 });

@@ -2,7 +2,7 @@ import type { Value } from '../graph/rule.ts';
 import { convolutionAndNorm, globalAverage, linear, maxPool, relu } from './layers.ts';
 import type { Network } from './network.ts';
 
-/** Channels (in widths) and stride of the four stages of ResNet-18 (He et al. 2015, table 1); two blocks each. */
+/** Channels (in widths) and stride of the four stages of ResNet-18 and -34 (He et al. 2015, table 1). */
 const stages = [
   { widths: 1, stride: 1 },
   { widths: 2, stride: 2 },
@@ -10,8 +10,11 @@ const stages = [
   { widths: 8, stride: 2 },
 ] as const;
 
-/** Channels of the first stage of the published network. */
-export const resnet18Width = 64;
+/** Basic blocks in each stage. */
+export const resnetBlocks = { resnet18: [2, 2, 2, 2], resnet34: [3, 4, 6, 3] } as const;
+
+/** Channels of the first stage of the published networks. */
+export const resnetWidth = 64;
 
 /** Two 3x3 convolutions and the way around them. Names are torchvision's. */
 function basicBlock(network: Network, name: string, x: Value, outputs: number, stride: number): Value {
@@ -42,10 +45,16 @@ function basicBlock(network: Network, name: string, x: Value, outputs: number, s
 
 /**
  * @param image [items, channels, height, width], normalised
+ * @param blocks basic blocks in each of the four stages
  * @param width channels of the first stage
  * @returns the pooled activations, [items, 8 width]
  */
-export function resnet18Embedding(network: Network, image: Value, width: number = resnet18Width): Value {
+export function resnetEmbedding(
+  network: Network,
+  image: Value,
+  blocks: readonly number[],
+  width: number = resnetWidth,
+): Value {
   const stem = convolutionAndNorm(network, 'conv1', 'bn1', image, {
     outputs: width,
     kernel: 7,
@@ -53,13 +62,15 @@ export function resnet18Embedding(network: Network, image: Value, width: number 
     padding: 3,
   });
   let x = maxPool(network, relu(network, stem), 3, 2, 1);
-  stages.forEach(({ widths, stride }, index) => {
-    x = basicBlock(network, `layer${index + 1}.0`, x, widths * width, stride);
-    x = basicBlock(network, `layer${index + 1}.1`, x, widths * width, 1);
+  stages.forEach(({ widths, stride }, stage) => {
+    for (let block = 0; block < blocks[stage]!; block++) {
+      const name = `layer${stage + 1}.${block}`;
+      x = basicBlock(network, name, x, widths * width, block === 0 ? stride : 1);
+    }
   });
   return globalAverage(network, x);
 }
 
-export function resnet18Head(network: Network, embedding: Value, classes: number): Value {
+export function resnetHead(network: Network, embedding: Value, classes: number): Value {
   return linear(network, 'fc', embedding, { outputs: classes });
 }
