@@ -30,8 +30,11 @@ const consequences: Partial<Record<FindingCode, readonly FindingCode[]>> = {
 /** The suspicions worth telling, most confident first. */
 export function settleCauses(suspicions: readonly Suspicion[]): Suspicion[] {
   const explained = new Map<FindingCode, number>();
+  const local = isLocal(suspicions);
   for (const { code, confidence } of suspicions) {
-    for (const consequence of consequences[code] ?? []) {
+    if (local && code === 'brightSky') continue;
+    const own = local && isPatch(code) ? ['brightSky' as const] : (consequences[code] ?? []);
+    for (const consequence of own) {
       explained.set(consequence, Math.max(explained.get(consequence) ?? 0, confidence));
     }
   }
@@ -41,4 +44,18 @@ export function settleCauses(suspicions: readonly Suspicion[]): Suspicion[] {
       return better < 0.5 || (better < confidence && better < 0.9);
     })
     .sort((p, q) => q.confidence - p.confidence);
+}
+
+function isPatch(code: FindingCode): boolean {
+  return code === 'strayLight' || code === 'staticGlow';
+}
+
+/** A lamp that lights part of the field lifts all of it a little; the moon lifts all of it and leaves no patch. */
+function isLocal(suspicions: readonly Suspicion[]): boolean {
+  const patch = suspicions.find(({ code }) => isPatch(code));
+  const sky = suspicions.find(({ code }) => code === 'brightSky');
+  if (patch === undefined || sky === undefined || patch.confidence < 0.5) return false;
+  const { peak } = patch.evidence;
+  const { excess } = sky.evidence;
+  return typeof peak === 'number' && typeof excess === 'number' && peak > 2 * excess;
 }

@@ -14,6 +14,8 @@ const stretched = 0.05;
 const driftFlattening = 0.25;
 const driftScatter = 0.012;
 const beginDrawnOut = 0.035;
+/** Ellipticity beyond the night's own at which stars count as drawn out (strict rule). */
+const beginEllipticity = 0.11;
 
 /** Every star twice: a jump of the mount within the exposure. */
 export const doubleStars: FrameDetector = {
@@ -57,12 +59,22 @@ function besideConfidence({ profile, focus, loss, ellipticity }: FrameContext): 
   if (profile === null) return 0;
   if ((focus?.excess ?? 0) > widened && (loss?.excess ?? 0) > dimmed) return 0;
   const drawnOut = Math.max(0, ellipticity?.excess ?? 0);
-  if (drawnOut < stretched) {
-    const excess = -profile.excess;
-    return confidenceOfExcess({ excess, sigma: profile.sigma, begin: beginBeside, reach: 8 });
-  }
+  const plain = confidenceOfExcess({
+    excess: -profile.excess,
+    sigma: profile.sigma,
+    begin: beginBeside,
+    reach: 8,
+  });
+  if (ellipticity === null || drawnOut < stretched) return plain;
   // a drifting mount flattens the core along its way; a jump leaves the core and puts a second one beside it
+  const drawn = confidenceOfExcess({
+    excess: drawnOut,
+    sigma: ellipticity.sigma,
+    begin: beginEllipticity,
+    reach: 7,
+  });
   const excess = driftFlattening * drawnOut - profile.excess;
   const sigma = Math.hypot(profile.sigma, driftScatter);
-  return confidenceOfExcess({ excess, sigma, begin: beginDrawnOut, reach: 25, prior: 0.3 });
+  const second = confidenceOfExcess({ excess, sigma, begin: beginDrawnOut, reach: 25, prior: 0.3 });
+  return Math.max(plain, drawn * second);
 }

@@ -1,8 +1,8 @@
 import { confidenceOfExcess, severityOf } from '../session/confidence.ts';
 import { type FrameDetector, figure } from './detector.ts';
 
-/** A patch counts when its peak is 12 % of the sky (strict rule); four mesh cells together see about 0.7 of it. */
-const begin = 0.7 * 0.12;
+/** A patch counts when its peak is 12 % of the sky (strict rule); mesh cells flatten a sharp one to about 0.6 of it. */
+const begin = 0.6 * 0.12;
 /** A glow sits in a corner: its peak lies within this share of the field of two edges. */
 const cornerShare = 0.08;
 
@@ -20,7 +20,11 @@ export const skyPatch: FrameDetector = {
       prior: 0.03,
     });
     const { peakAcross: across, peakUp: up } = skyPattern;
-    const corner = Math.max(Math.min(across, 1 - across), Math.min(up, 1 - up)) < cornerShare;
+    const { columns, rows } = record.mesh;
+    // a block of cells that touches both edges is in the corner, however coarse the mesh
+    const nearSide = Math.min(across, 1 - across) <= Math.max(cornerShare, 1.01 / columns);
+    const nearEnd = Math.min(up, 1 - up) <= Math.max(cornerShare, 1.01 / rows);
+    const corner = nearSide && nearEnd;
     const evidence = {
       peak: figure(skyPattern.peak),
       usualPeak: figure(patch.reference),

@@ -131,14 +131,15 @@ function robustPlane(relative: Float64Array, columns: number, rows: number) {
   return { plane, gradient: 2 * (Math.abs(coefficients[1]) + Math.abs(coefficients[2])) };
 }
 
-/** Median of the best 2 x 2 cells around each: a star's halo in one cell is no patch, a glow in a corner is. */
+/** Second brightest of the 2 x 2 cells at each place: a star's halo in one cell is no patch, a glow in a corner is. */
 function smoothed(patch: Float64Array, columns: number, rows: number): Float64Array {
-  const blocks = patch.map((value, c) => {
-    if (columns < 2 || rows < 2) return value;
+  if (columns < 2 || rows < 2) return patch;
+  return patch.map((_, c) => {
     const column = Math.min(c % columns, columns - 2);
     const row = Math.min(Math.floor(c / columns), rows - 2);
     const at = row * columns + column;
-    return median([patch[at], patch[at + 1], patch[at + columns], patch[at + columns + 1]]);
+    const block = [patch[at], patch[at + 1], patch[at + columns], patch[at + columns + 1]];
+    const known = block.filter(Number.isFinite).sort((p, q) => q - p);
+    return known.length < 2 ? Number.NaN : known[1];
   });
-  return blocks;
 }
