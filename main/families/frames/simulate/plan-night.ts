@@ -156,7 +156,10 @@ function drawTarget(random: Random, camera: Camera, radius: number, field: Field
   };
 }
 
-/** A value that wanders between two bounds over the night: a few slow sines and a drift. */
+/** Frames of a full night: what wanders does so over hours, however few frames are asked for. */
+const FULL_NIGHT_FRAMES = 120;
+
+/** A value that wanders between two bounds over a full night (progress 0..1): a few slow sines. */
 function wander(random: Random, low: number, high: number): (progress: number) => number {
   const phases = [1, 2.3, 4.1].map((rate) => ({ rate, phase: random.between(0, 2 * Math.PI) }));
   const span = random.between(0.45, 1) * (high - low);
@@ -242,6 +245,7 @@ function planFrames(
   let seconds = 0;
   return defects.map((list, index): FramePlan => {
     const progress = index / frameCount;
+    const share = index / FULL_NIGHT_FRAMES;
     const frameRandom = new Random(recipe.seed, index, 0xf7a3e);
     const targetIndex = targets.length > 1 ? ((progress * 4) | 0) % targets.length : 0;
     const target = targets[targetIndex] as Target;
@@ -257,13 +261,13 @@ function planFrames(
       dateObs: moment.slice(0, 23),
       targetIndex,
       encoding,
-      seeingPixels: seeing(progress) * (1 + seeingJitter * jitter),
+      seeingPixels: seeing(share) * (1 + seeingJitter * jitter),
       ditherX: frameRandom.between(-9, 9) + 4 * Math.sin(progress * 5),
       ditherY: frameRandom.between(-9, 9) + 6 * progress,
       rotation: (flipped ? Math.PI : 0) + fieldRotation * (progress - 0.5) + 0.0004 * frameRandom.normal(),
       airmass,
       transparency: 10 ** (-0.4 * air.extinction * (airmass - 1)) * (1 + 0.004 * frameRandom.normal()),
-      skyFactor: sky(progress) * (1 + 0.008 * frameRandom.normal()),
+      skyFactor: sky(share) * (1 + 0.008 * frameRandom.normal()),
       gradientX: gradient.size * Math.cos(turn),
       gradientY: gradient.size * Math.sin(turn),
       defects: list,
