@@ -6,7 +6,7 @@ import { measuredNight } from '../../bench/judge-records.ts';
 import { medianOf, shareOf } from '../../bench/judge-statistics.ts';
 
 const seeds = [101, 102];
-const frameCount = 60;
+const frameCount = 40;
 const workers = 2;
 
 describe('the judge on standard nights', () => {
@@ -44,7 +44,7 @@ describe('the judge on standard nights', () => {
   it('finds trails of three sigma per pixel and few where none are', () => {
     const trails = frames.flatMap((frame) => frame.truth.trails.map((trail) => ({ frame, trail })));
     const bright = trails.filter(({ trail }) => trail.snrPerPixel >= 3);
-    expect(bright.length).toBeGreaterThan(5);
+    expect(bright.length).toBeGreaterThan(3);
     expect(shareOf(bright, ({ frame, trail }) => isFound(frame, trail))).toBeGreaterThanOrEqual(0.9);
     expect(shareOf(clean, (frame) => trailLines(frame).length > 0)).toBeLessThanOrEqual(0.04);
   });
