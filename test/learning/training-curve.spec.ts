@@ -155,6 +155,41 @@ describe('twenty steps beside PyTorch', () => {
       expect(graph.nodes.some((node) => node.outputs.some((value) => value.name === name))).toBe(true);
   });
 
+  it('leaves frozen layers and their statistics alone, and slows down those it is told to', async () => {
+    const isBody = (name: string): boolean => !name.startsWith('fc.');
+    const settings = { items: batch, weightDecay: 0, clipNorm: 100 };
+    const frozen = buildTrainingStep(plan, { ...settings, frozen: isBody, average: true });
+    expect(frozen.fetches.filter((name) => name.startsWith('next/')).sort()).toEqual(
+      ['', 'average/', 'first/', 'second/']
+        .flatMap((kind) => [`next/${kind}fc.bias`, `next/${kind}fc.weight`])
+        .sort(),
+    );
+    const changes = await Promise.all(
+      [1, 0.1].map(async (rate) => {
+        const step = buildTrainingStep(plan, { ...settings, rateOf: (name) => (isBody(name) ? rate : 1) });
+        const session = await onnxRuntime({ threads: 1 }).load(step.model);
+        const feeds: Record<string, TensorValue> = {
+          image: float(imagesOf(0), [batch, 1, side, side]),
+          targets: float(targetsOf(0), [batch, classes]),
+          learningRate: float(Float32Array.of(0.01), []),
+          firstCorrection: float(Float32Array.of(0.1), []),
+          secondCorrection: float(Float32Array.of(0.001), []),
+        };
+        for (const [name, { shape, data }] of Object.entries(curve.start))
+          feeds[name] = float(Float32Array.from(data), shape);
+        for (const { name, shape } of step.moments)
+          feeds[name] = float(new Float32Array(shape.reduce((a, b) => a * b, 1)), shape);
+        const results = await session.run(feeds);
+        await session.release();
+        const moved = (name: string): number =>
+          (results[`next/${name}`]!.data as Float32Array)[0]! - curve.start[name]!.data[0]!;
+        return { body: moved('conv2.weight'), head: moved('fc.weight') };
+      }),
+    );
+    expect(changes[1]!.body).toBeCloseTo(changes[0]!.body / 10, 5);
+    expect(changes[1]!.head).toBe(changes[0]!.head);
+  });
+
   it('does not depend on the batch the scorer was built for', async () => {
     const { graph, logits } = assembleNetwork(plan, { mode: 'inference', items: 1 });
     const model = encodeModel(

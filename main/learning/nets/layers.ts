@@ -108,7 +108,7 @@ export function batchNorm(network: Network, name: string, x: Value): Value {
   const mean = network.statistic({ name: `${name}.running_mean`, shape, initial: 0 });
   const variance = network.statistic({ name: `${name}.running_var`, shape, initial: 1 });
   const epsilon = { float: batchNormEpsilon };
-  if (network.mode === 'inference') {
+  if (network.mode === 'inference' || network.isFrozen(gamma.name)) {
     return graph.apply('BatchNormalization', [x, gamma, beta, mean, variance], { epsilon });
   }
   // the training kernel overwrites its statistics inputs: it gets zeros of its own, made from parameters of its own.

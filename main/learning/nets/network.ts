@@ -34,6 +34,8 @@ export interface NetworkOptions {
   readonly mode: 'training' | 'inference';
   /** Given: parameters become constants of the graph and batch normalisation is folded. Absent: they are inputs. */
   readonly state?: NetworkState;
+  /** Parameters that are used but not trained; normalisation among them uses its running statistics. */
+  readonly frozen?: (name: string) => boolean;
 }
 
 /** Collects what a network needs while its layers add nodes to a graph. */
@@ -47,11 +49,13 @@ export class Network {
   /** The statistics after this step (training only). */
   readonly updatedStatistics = new Map<string, Value>();
   private readonly state: NetworkState | undefined;
+  private readonly frozen: (name: string) => boolean;
 
   constructor(graph: Graph, options: NetworkOptions) {
     this.graph = graph;
     this.mode = options.mode;
     this.state = options.state;
+    this.frozen = options.frozen ?? (() => false);
   }
 
   parameter(spec: ParameterSpec): Value {
@@ -59,6 +63,10 @@ export class Network {
     const value = this.stored(spec.name, spec.shape);
     this.parameterValues.set(spec.name, value);
     return value;
+  }
+
+  isFrozen(name: string): boolean {
+    return this.frozen(name);
   }
 
   statistic(spec: StatisticSpec): Value {

@@ -43,6 +43,8 @@ export interface Recipe {
    * @returns logits [items, classes]
    */
   build(network: Network, inputs: ReadonlyMap<string, Value>, classes: number, parameters: Parameters): Value;
+  /** Parameters of the body, which `frozenEpochs` holds and `bodyRate` slows; absent where a recipe has no such part. */
+  isBody?(name: string): boolean;
   /** Improves on the random start, from the training items. Deterministic. */
   start?(state: Map<string, Float32Array>, data: StartingData): void;
 }

@@ -16,6 +16,23 @@ function residualRecipe(name: keyof typeof resnetBlocks, description: string): R
       { epochs: 15, batchSize: 16, learningRate: 3e-4, weightDecay: 0.05, patience: 5 },
       [
         {
+          name: 'frozenEpochs',
+          description:
+            'epochs at the start in which only the classifier is trained; for runs with a backbone',
+          kind: 'integer',
+          default: 0,
+          minimum: 0,
+          maximum: 1000,
+        },
+        {
+          name: 'bodyRate',
+          description: 'learning rate of everything below the classifier, as a multiple of learningRate',
+          kind: 'number',
+          default: 1,
+          minimum: 0,
+          maximum: 10,
+        },
+        {
           name: 'dropout',
           description: 'share of the 512 pooled activations left out in training',
           kind: 'number',
@@ -25,6 +42,7 @@ function residualRecipe(name: keyof typeof resnetBlocks, description: string): R
         },
       ],
     ),
+    isBody: (parameter) => !parameter.startsWith('fc.') && !parameter.startsWith('features.'),
     build(network, inputs, classes, parameters) {
       const embedding = resnetEmbedding(network, inputs.get('image')!, resnetBlocks[name]);
       const dropped = network.dropout('embedding', embedding, numberOf(parameters, 'dropout'));

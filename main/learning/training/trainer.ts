@@ -1,9 +1,8 @@
 import { NightsiftError } from '../../../contract/errors.ts';
-import { sizeOf } from '../dataset.ts';
 import { evaluate, predictedClasses, softmaxRows } from '../metrics/index.ts';
 import type { NetworkPlan } from '../nets/assemble.ts';
 import { numberOf } from '../recipes/recipe.ts';
-import type { GraphRuntime, GraphSession, TensorValue } from '../runtime.ts';
+import type { GraphRuntime, TensorValue } from '../runtime.ts';
 import {
   type BatchSource,
   balancedWeights,
@@ -17,10 +16,10 @@ import {
 } from './batches.ts';
 import type { CheckpointStore, TrainEvent } from './events.ts';
 import { momentDecay } from './optimisers.ts';
+import { bodyIsFrozen, openPhase, type Phase } from './phase.ts';
 import { learningRateAt, plateauEpochs, type ScheduleName } from './schedule.ts';
 import type { Scorer } from './scorer.ts';
 import { type CheckpointIdentity, encodeCheckpoint, settledValues, type TrainingState } from './state.ts';
-import { buildTrainingStep, type TrainingStep } from './training-step.ts';
 
 export interface TrainerPorts {
   readonly runtime: GraphRuntime;
@@ -46,8 +45,7 @@ export class Trainer {
   private readonly state: TrainingState;
   private readonly ports: TrainerPorts;
   private readonly scorer: Scorer;
-  private readonly session: GraphSession;
-  private readonly step: TrainingStep;
+  private phase: Phase;
   private readonly classWeights: Float32Array;
   private readonly epochs: number;
   private readonly startedAt: number;
@@ -59,15 +57,13 @@ export class Trainer {
     state: TrainingState,
     ports: TrainerPorts,
     scorer: Scorer,
-    session: GraphSession,
-    step: TrainingStep,
+    phase: Phase,
   ) {
     this.task = task;
     this.state = state;
     this.ports = ports;
     this.scorer = scorer;
-    this.session = session;
-    this.step = step;
+    this.phase = phase;
     const { source } = task;
     const { labels, classes } = source.dataset;
     const balanced = source.parameters.classWeights === 'balanced';
@@ -84,19 +80,8 @@ export class Trainer {
     ports: TrainerPorts,
     scorer: Scorer,
   ): Promise<Trainer> {
-    const { parameters, batchSize } = task.source;
-    const step = buildTrainingStep(task.plan, {
-      items: batchSize,
-      weightDecay: numberOf(parameters, 'weightDecay'),
-      clipNorm: numberOf(parameters, 'clipNorm'),
-      clipValue: numberOf(parameters, 'clipValue'),
-      optimiser: String(parameters.optimiser),
-      focus: numberOf(parameters, 'focus'),
-      average: numberOf(parameters, 'averageDecay') > 0,
-    });
-    prepareState(state, step, numberOf(parameters, 'averageDecay') > 0);
-    const session = await ports.runtime.load(step.model, { purpose: 'training' });
-    return new Trainer(task, state, ports, scorer, session, step);
+    const phase = await openPhase(task, state, ports.runtime);
+    return new Trainer(task, state, ports, scorer, phase);
   }
 
   get totalSteps(): number {
@@ -110,6 +95,7 @@ export class Trainer {
     this.tell('start', progress.step === 0 ? await this.validate() : {});
     while (progress.epoch < this.epochs && !progress.stoppedEarly) {
       await this.stopIfAsked();
+      await this.enterPhase();
       await this.oneStep();
       if (progress.stepInEpoch === stepsPerEpoch(this.task.source)) await this.endEpoch();
       else if (this.checkpointIsDue()) await this.checkpoint({});
@@ -117,7 +103,14 @@ export class Trainer {
   }
 
   release(): Promise<void> {
-    return this.session.release();
+    return this.phase.session.release();
+  }
+
+  /** Another graph once the body is no longer frozen. */
+  private async enterPhase(): Promise<void> {
+    if (this.phase.frozen === bodyIsFrozen(this.task, this.state)) return;
+    await this.phase.session.release();
+    this.phase = await openPhase(this.task, this.state, this.ports.runtime);
   }
 
   private checkpointIsDue(): boolean {
@@ -139,19 +132,19 @@ export class Trainer {
     const time = progress.step + 1;
     const feeds: Record<string, TensorValue> = {
       ...trainingFeeds(source, items, progress.epoch),
-      ...maskFeeds(this.step.masks, source.seed, progress.step),
+      ...maskFeeds(this.phase.step.masks, source.seed, progress.step),
       targets: lossTargets(source, items, this.classWeights),
       learningRate: scalar(learningRate),
       firstCorrection: scalar(1 - momentDecay.first ** time),
       secondCorrection: scalar(1 - momentDecay.second ** time),
     };
-    for (const { name, shape } of this.step.values) feeds[name] = floats(values.get(name)!, shape);
-    for (const { name, shape } of this.step.moments) feeds[name] = floats(moments.get(name)!, shape);
+    for (const { name, shape } of this.phase.step.values) feeds[name] = floats(values.get(name)!, shape);
+    for (const { name, shape } of this.phase.step.moments) feeds[name] = floats(moments.get(name)!, shape);
     if (average.size === 0) return feeds;
     // short memory at first, so that the random start is soon forgotten
     const longest = numberOf(source.parameters, 'averageDecay');
     feeds.averageDecay = scalar(Math.min(longest, time / (time + 9)));
-    for (const { name, shape } of this.step.values)
+    for (const { name, shape } of this.phase.step.values)
       feeds[`average/${name}`] = floats(average.get(name)!, shape);
     return feeds;
   }
@@ -162,7 +155,7 @@ export class Trainer {
     const items = batchItems(source, this.order, progress.stepInEpoch);
     const learningRate = this.learningRate();
     const feeds = this.feedsFor(items, learningRate);
-    const results = await this.session.run(feeds, this.step.fetches);
+    const results = await this.phase.session.run(feeds, this.phase.step.fetches);
     const loss = (results.loss!.data as Float32Array)[0]!;
     const gradientNorm = (results.gradientNorm!.data as Float32Array)[0]!;
     if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) throw this.diverged(items, feeds, loss);
@@ -313,15 +306,6 @@ export class Trainer {
       ...remaining,
     });
   }
-}
-
-/** Memory that a fresh run does not have yet. */
-function prepareState(state: TrainingState, step: TrainingStep, average: boolean): void {
-  for (const { name, shape } of step.moments) {
-    if (!state.moments.has(name)) state.moments.set(name, new Float32Array(sizeOf(shape)));
-  }
-  if (!average || state.average.size > 0) return;
-  for (const { name } of step.values) state.average.set(name, state.values.get(name)!);
 }
 
 function scalar(value: number): TensorValue {

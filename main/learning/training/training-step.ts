@@ -16,10 +16,12 @@ export interface CarriedSpec {
 export interface TrainingStep {
   readonly model: Uint8Array;
   readonly masks: readonly MaskSpec[];
-  /** Parameters that are trained, with running statistics behind them. */
+  /** All parameters, frozen ones included, with running statistics behind them. */
   readonly values: readonly CarriedSpec[];
   /** The optimiser's memory: `first/conv1.weight` and the like; zero before the first step. */
   readonly moments: readonly CarriedSpec[];
+  /** Values with a moving average, carried as `average/…`; empty when none is kept. */
+  readonly averages: readonly CarriedSpec[];
   readonly fetches: readonly string[];
 }
 
@@ -35,6 +37,10 @@ export interface StepSettings {
   readonly focus?: number;
   /** Also carries a moving average of all values (`average/…`). */
   readonly average?: boolean;
+  /** Parameters that stay as they are. */
+  readonly frozen?: (name: string) => boolean;
+  /** Multiplies the learning rate, parameter by parameter; 1 where absent. */
+  readonly rateOf?: (name: string) => number;
 }
 
 /**
@@ -46,7 +52,11 @@ export interface StepSettings {
  * name, averages under `average/…`. Outputs: `loss`, `gradientNorm`, `logits` and the new values under `next/…`.
  */
 export function buildTrainingStep(plan: NetworkPlan, settings: StepSettings): TrainingStep {
-  const { graph, network, logits } = assembleNetwork(plan, { mode: 'training', items: settings.items });
+  const { graph, network, logits } = assembleNetwork(plan, {
+    mode: 'training',
+    items: settings.items,
+    ...(settings.frozen ? { frozen: settings.frozen } : {}),
+  });
   const targets = graph.input('targets', 'float32', logits.shape);
   const focus = settings.focus ?? 0;
   const loss = focus > 0 ? focal(graph, logits, targets, focus) : crossEntropy(graph, logits, targets);
@@ -59,13 +69,14 @@ export function buildTrainingStep(plan: NetworkPlan, settings: StepSettings): Tr
     updateParameter({ graph, network, settings, shared, outputs, moments }, spec, gradient);
   }
   for (const [name, value] of network.updatedStatistics) outputs[`next/${name}`] = value;
-  const values = [...trained.keys(), ...network.statistics].map(({ name, shape }) => ({ name, shape }));
-  if (settings.average) addAverages(graph, values, outputs);
+  const values = [...network.parameters, ...network.statistics].map(({ name, shape }) => ({ name, shape }));
+  const averages = settings.average ? addAverages(graph, values, outputs) : [];
   return {
     model: encodeModel(graph.toModel({ name: 'training-step', outputs })),
     masks: network.masks,
     values,
     moments,
+    averages,
     fetches: Object.keys(outputs),
   };
 }
@@ -77,10 +88,11 @@ function trainedParameters(
   loss: Value,
   clipValue: number,
 ): Map<ParameterSpec, Value> {
-  const values = network.parameters.map((spec) => network.parameterValues.get(spec.name)!);
+  const free = network.parameters.filter((spec) => !network.isFrozen(spec.name));
+  const values = free.map((spec) => network.parameterValues.get(spec.name)!);
   const gradients = differentiate(graph, loss, values);
   const trained = new Map<ParameterSpec, Value>();
-  for (const spec of network.parameters) {
+  for (const spec of free) {
     const gradient = gradients.get(spec.name);
     if (!gradient) continue;
     const limits = [graph.scalar(-clipValue), graph.scalar(clipValue)];
@@ -131,12 +143,12 @@ function updateParameter(parts: StepParts, spec: ParameterSpec, gradient: Value)
     parts.moments.push(carried);
   }
   const { learningRate } = shared;
-  const scaled = spec.rate !== undefined && spec.rate !== 1;
+  const multiple = (spec.rate ?? 1) * (settings.rateOf?.(spec.name) ?? 1);
   const updated = optimiser.update({
     scope: graph,
     value: network.parameterValues.get(spec.name)!,
     gradient: graph.apply('Mul', [gradient, shared.clipping]),
-    rate: scaled ? graph.apply('Mul', [learningRate, graph.scalar(spec.rate)]) : learningRate,
+    rate: multiple === 1 ? learningRate : graph.apply('Mul', [learningRate, graph.scalar(multiple)]),
     decay: settings.weightDecay * spec.decay,
     moments,
     firstCorrection: shared.firstCorrection,
@@ -147,14 +159,20 @@ function updateParameter(parts: StepParts, spec: ParameterSpec, gradient: Value)
 }
 
 /** average * decay + new value * (1 - decay), for parameters and statistics alike. */
-function addAverages(graph: Graph, values: readonly CarriedSpec[], outputs: Record<string, Value>): void {
+function addAverages(
+  graph: Graph,
+  values: readonly CarriedSpec[],
+  outputs: Record<string, Value>,
+): CarriedSpec[] {
   const decay = graph.input('averageDecay', 'float32', []);
   const share = graph.apply('Sub', [graph.scalar(1), decay]);
-  for (const { name, shape } of values) {
+  const changing = values.filter(({ name }) => outputs[`next/${name}`]);
+  for (const { name, shape } of changing) {
     const before = graph.input(`average/${name}`, 'float32', shape);
     outputs[`next/average/${name}`] = graph.apply('Add', [
       graph.apply('Mul', [before, decay]),
       graph.apply('Mul', [outputs[`next/${name}`]!, share]),
     ]);
   }
+  return changing;
 }
