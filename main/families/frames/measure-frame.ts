@@ -195,11 +195,12 @@ function checksOf(
   lines: { badColumns: Uint16Array; badRows: Uint16Array },
 ): FrameChecks {
   const starCount = found?.detection.stars.length ?? 0;
+  const second = found?.psf.moffat.second;
   return {
     constant: starCount === 0 && !(figures.noise !== null && figures.noise > 0),
     saturatedOutsideStars: saturatedOutside(image, found, saturation),
-    doubleShare: 0,
-    doubleShift: null,
+    doubleShare: found?.psf.doubleShare ?? 0,
+    doubleShift: second === undefined ? null : { dx: second.dx, dy: second.dy },
     ...hits,
     ...lines,
   };

@@ -1,7 +1,9 @@
 /** Builds the frame's point-spread function from its bright, lone, unsaturated stars. */
+
+import { findDoubleImages } from './double-images.ts';
 import { type FitModel, fitStar, type StarFit } from './fit-star.ts';
 import { gaussianKernel, type Plane } from './maxima.ts';
-import { type MoffatShape, moffatFwhm, moffatValue } from './moffat.ts';
+import { type MoffatShape, moffatFwhm, moffatValue, type SecondImage } from './moffat.ts';
 import { type HalfMaximumShape, halfMaximumShape } from './psf-shape.ts';
 import { medianOf } from './robust.ts';
 import { addSplines, refineKnots, SplineFit, type SplinePsf, splineOf, splineValue } from './spline-psf.ts';
@@ -25,6 +27,8 @@ export interface FramePsf {
   readonly spikeShare: number;
   /** One axis of the Gaussian that candidates are smoothed with. */
   readonly kernel: Float32Array;
+  /** Share of the stars whose image is double, 0 when they are not; the shift is that of `moffat.second`. */
+  readonly doubleShare: number;
   /** The Moffat profile that the spline corrects, its greatest value, and that profile as a spline of peak 1. */
   readonly moffat: MoffatShape;
   readonly moffatPeak: number;
@@ -60,11 +64,14 @@ const fineFromSpread = 0.025;
  * leave the Moffat profile as it is; many bright ones replace it. Null when the frame shows no star.
  */
 export function buildFramePsf(input: PsfInput): FramePsf | null {
-  const chosen = chooseTemplates(input);
-  if (chosen === null) return null;
+  const single = chooseTemplates(input);
+  if (single === null) return null;
+  const double = findDoubleImages(input, single);
+  const chosen = double?.templates ?? single;
   const { shape: moffat } = chosen.moffat;
   const fwhm = moffatFwhm(moffat);
-  const radius = Math.max(3, 1.75 * Math.hypot(fwhm, 0.7));
+  const apart = double === null ? 0 : Math.hypot(double.second.dx, double.second.dy);
+  const radius = Math.max(3, 1.75 * Math.hypot(fwhm, 0.7)) + apart;
   const moffatPeak = moffatValue(moffat, 0, 0);
   const base = splineOf(
     (x, y) => moffatValue(moffat, x, y) / moffatPeak,
@@ -86,7 +93,7 @@ export function buildFramePsf(input: PsfInput): FramePsf | null {
     const corrected = correct(input.plane, input.parity, origin, templates);
     result = (corrected === null ? null : describe(corrected, input.parity, templates, origin)) ?? result;
   }
-  return result;
+  return result === null || double === null ? result : { ...result, doubleShare: double.agreeing };
 }
 
 interface Origin {
@@ -101,13 +108,15 @@ function describe(
   templates: readonly Template[],
   origin: Origin,
 ): FramePsf | null {
-  const shape = halfMaximumShape(psf);
-  if (shape === null) return null;
-  const model = modelOf(psf, shape, parity);
+  const whole = halfMaximumShape(psf);
+  if (whole === null) return null;
+  const shape = origin.moffat.second === undefined ? whole : oneImage(origin, whole);
+  const model = modelOf(psf, shape, origin.moffat.second, parity);
   const sums = { sum: shape.sum / shape.peak, sumOfSquares: model.sumOfSquares };
   const sideShares = { x: besides(model, shape, 1, 0), y: besides(model, shape, 0, 1) };
   const neighbourShare = (sideShares.x + sideShares.y) / 2;
   return {
+    doubleShare: 0,
     moffat: origin.moffat,
     moffatPeak: origin.moffatPeak,
     base: origin.base,
@@ -122,6 +131,15 @@ function describe(
     spikeShare: Math.max(0.05, 0.5 * neighbourShare),
     kernel: gaussianKernel(Math.max(0.5, (kernelWidth * shape.fwhm) / fwhmPerSigma)),
   };
+}
+
+/** Of a double image, one: the region of the first image alone, with the sums of both. */
+function oneImage(origin: Origin, whole: HalfMaximumShape): HalfMaximumShape {
+  const { second: _, ...moffat } = origin.moffat;
+  const alone = splineOf((x, y) => moffatValue(moffat, x, y), origin.base.radius, origin.base.spacing);
+  const shape = alone === null ? null : halfMaximumShape(alone);
+  if (shape === null) return whole;
+  return { ...shape, peak: whole.peak, sum: whole.sum, sumOfSquares: whole.sumOfSquares };
 }
 
 /** Mean of the two sides over the centre, which is the region's centre of gravity (a doughnut's hole counts as half). */
@@ -144,11 +162,17 @@ function asFit(t: Template, model: FitModel): StarFit {
 }
 
 /** The same function with its peak at 1 and its sums to match. */
-function modelOf(psf: SplinePsf, shape: HalfMaximumShape, parity: -1 | 0 | 1): FitModel {
+function modelOf(
+  psf: SplinePsf,
+  shape: HalfMaximumShape,
+  second: SecondImage | undefined,
+  parity: -1 | 0 | 1,
+): FitModel {
   const coefficients = psf.coefficients.map((value) => value / shape.peak);
   // Out to 1.15 FWHM the function holds nearly all its weight; an elongated one reaches further.
   const stretch = 1 / Math.sqrt(Math.max(0.25, 1 - shape.ellipticity));
-  const radius = Math.min(psf.radius, Math.max(2.2, 1.15 * shape.fwhm * stretch));
+  const apart = second === undefined ? 0 : Math.hypot(second.dx, second.dy);
+  const radius = Math.min(psf.radius, Math.max(2.2, 1.15 * shape.fwhm * stretch + apart));
   return {
     psf: { ...psf, coefficients },
     sumOfSquares: shape.sumOfSquares / shape.peak ** 2,
@@ -232,7 +256,8 @@ export function refineFramePsf(plane: Plane, psf: FramePsf, stars: readonly Refi
   const kept = dropOutliers(templates);
   if (kept.length < 3) return psf;
   const corrected = correct(plane, model.parity, psf, kept, model);
-  return (corrected === null ? null : describe(corrected, model.parity, kept, psf)) ?? psf;
+  const refined = corrected === null ? null : describe(corrected, model.parity, kept, psf);
+  return refined === null ? psf : { ...refined, doubleShare: psf.doubleShare };
 }
 
 interface RefiningStar {

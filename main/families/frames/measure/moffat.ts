@@ -7,6 +7,14 @@ export interface MoffatShape {
   readonly q: number;
   readonly r: number;
   readonly beta: number;
+  /** A second image of every star (a bump during the exposure): shift, px, and height over the first. */
+  readonly second?: SecondImage;
+}
+
+export interface SecondImage {
+  readonly dx: number;
+  readonly dy: number;
+  readonly share: number;
 }
 
 export interface MoffatStar {
@@ -51,9 +59,9 @@ function quadratureFor(fwhm: number) {
   return fwhm < 7 ? quadratures.two : quadratures.one;
 }
 
-/** Value, and slopes by x0, y0, p, q, r, beta. */
+/** Value, and slopes by x0, y0, p, q, r, beta and, with a second image, its dx, dy and share. */
 type Slopes = Float64Array;
-const slopesLength = 7;
+const slopesLength = 10;
 
 function evaluate(
   shape: MoffatShape,
@@ -63,15 +71,33 @@ function evaluate(
   out: Slopes,
 ): void {
   out.fill(0);
+  addImage(shape, dx, dy, quadrature, 1, out);
+  const { second } = shape;
+  if (second === undefined) return;
+  const [before, slopeX, slopeY] = [out[0], out[1], out[2]];
+  addImage(shape, dx - second.dx, dy - second.dy, quadrature, second.share, out);
+  // The second image moves with its shift as it does with the star.
+  out[7] = out[1] - slopeX;
+  out[8] = out[2] - slopeY;
+  out[9] = (out[0] - before) / second.share;
+}
+
+function addImage(
+  shape: MoffatShape,
+  dx: number,
+  dy: number,
+  quadrature: typeof quadratures.two,
+  share: number,
+  out: Slopes,
+): void {
   const { places, weights } = quadrature;
   for (let b = 0; b < places.length; b++)
     for (let a = 0; a < places.length; a++) {
       const x = dx + places[a];
       const y = dy + places[b];
-      const weight = weights[a] * weights[b];
       const base = 1 + shape.p * x * x + shape.q * y * y + 2 * shape.r * x * y;
       const logarithm = Math.log(base);
-      const value = weight * Math.exp(-shape.beta * logarithm);
+      const value = share * weights[a] * weights[b] * Math.exp(-shape.beta * logarithm);
       const slope = (shape.beta * value) / base;
       out[0] += value;
       out[1] += slope * 2 * (shape.p * x + shape.r * y);
@@ -139,19 +165,24 @@ export function fitMoffat(input: MoffatFitInput): MoffatFit | null {
 }
 
 interface StarBlock {
-  /** Normal matrix over x0, y0, amplitude, p, q, r, beta (7 x 7) and right side (7). */
+  /** Normal matrix and right side over x0, y0, amplitude, p, q, r, beta and what a second image adds. */
   readonly normal: Float64Array;
   readonly right: Float64Array;
 }
 
 interface Accumulated {
+  readonly unknowns: number;
   readonly blocks: readonly StarBlock[];
   readonly cost: number;
   readonly misfits: readonly number[];
 }
 
 const local = 3;
-const unknowns = 7;
+const mostUnknowns = 10;
+
+function unknownsOf(shape: MoffatShape): number {
+  return shape.second === undefined ? 7 : mostUnknowns;
+}
 
 function accumulate(
   input: MoffatFitInput,
@@ -159,6 +190,7 @@ function accumulate(
   stars: readonly MoffatStar[],
 ): Accumulated | null {
   const quadrature = quadratureFor(moffatFwhm(shape));
+  const unknowns = unknownsOf(shape);
   const blocks: StarBlock[] = [];
   const misfits: number[] = [];
   let cost = 0;
@@ -169,10 +201,10 @@ function accumulate(
     cost += result.cost;
     misfits.push(Math.sqrt(Math.max(0, result.meanSquare - 1)) / Math.max(1e-6, star.amplitude));
   }
-  return Number.isFinite(cost) ? { blocks, cost, misfits } : null;
+  return Number.isFinite(cost) ? { unknowns, blocks, cost, misfits } : null;
 }
 
-const row = new Float64Array(unknowns);
+const row = new Float64Array(mostUnknowns);
 
 function accumulateStar(
   input: MoffatFitInput,
@@ -182,6 +214,7 @@ function accumulateStar(
   block: StarBlock,
 ) {
   const { plane, radius, parity } = input;
+  const unknowns = unknownsOf(shape);
   const weight = 1 / (1 + (star.amplitude / fullWeightAmplitude) ** 2);
   let squares = 0;
   let pixels = 0;
@@ -215,12 +248,13 @@ function accumulateStar(
 
 /** Eliminates each star's unknowns, solves for the shape, puts the shape's step back into the stars. */
 function solveStep(current: Accumulated, damping: number) {
+  const { unknowns } = current;
   const shared = unknowns - local;
   const matrix = new Float64Array(shared * shared);
   const right = new Float64Array(shared);
   const eliminated: { inverse: Float64Array; block: StarBlock }[] = [];
   for (const block of current.blocks) {
-    const inverse = invertThree(block.normal, damping);
+    const inverse = invertThree(block.normal, unknowns, damping);
     if (inverse === null) return null;
     eliminated.push({ inverse, block });
     for (let a = 0; a < shared; a++) {
@@ -243,7 +277,7 @@ function solveStep(current: Accumulated, damping: number) {
   }
   for (let a = 0; a < shared; a++) matrix[a * shared + a] *= 1 + damping;
   // A weak hold on beta keeps a handful of faint stars from running away with it.
-  matrix[shared * shared - 1] += 1;
+  matrix[3 * shared + 3] += 1;
   const global = solveDense(matrix, right, shared);
   if (global === null) return null;
   const locals = eliminated.map(({ inverse, block }) => {
@@ -260,7 +294,7 @@ function solveStep(current: Accumulated, damping: number) {
   return { global, local: locals };
 }
 
-function invertThree(normal: Float64Array, damping: number): Float64Array | null {
+function invertThree(normal: Float64Array, unknowns: number, damping: number): Float64Array | null {
   const at = (a: number, b: number) => normal[a * unknowns + b] * (a === b ? 1 + damping : 1);
   const [a, b, c, d, e, f] = [at(0, 0), at(0, 1), at(0, 2), at(1, 1), at(1, 2), at(2, 2)];
   const m11 = d * f - e * e;
@@ -307,7 +341,16 @@ function advanceShape(shape: MoffatShape, step: Float64Array): MoffatShape | nul
   const bound = 0.98 * Math.sqrt(p * q);
   const r = Math.max(-bound, Math.min(bound, shape.r + step[2]));
   const beta = Math.max(1.4, Math.min(12, shape.beta + Math.max(-1, Math.min(1, step[3]))));
-  return Number.isFinite(p + q + r + beta) ? { p, q, r, beta } : null;
+  if (!Number.isFinite(p + q + r + beta)) return null;
+  if (shape.second === undefined) return { p, q, r, beta };
+  const bounded = (change: number, most: number) => Math.max(-most, Math.min(most, change));
+  const { dx, dy, share } = shape.second;
+  const second = {
+    dx: dx + bounded(step[4], 1),
+    dy: dy + bounded(step[5], 1),
+    share: Math.max(0.02, Math.min(1.5, share + bounded(step[6], 0.3))),
+  };
+  return { p, q, r, beta, second };
 }
 
 function advanceStars(

@@ -52,6 +52,8 @@ export function shapeField(
     if (distortion !== null) measured.push(distortion);
   }
   const kept = withoutOutliers(measured);
+  // Of a double image the stretch of both together says nothing about one.
+  if (psf.moffat.second !== undefined) return () => distorted(psf, 0, 0, 0);
   const terms = kept.length >= 24 ? 6 : kept.length >= 10 ? 3 : 1;
   const place = (x: number, y: number) =>
     termsAt((2 * x) / plane.width - 1, (2 * y) / plane.height - 1, terms);

@@ -1,0 +1,167 @@
+/** Frames on which every star is seen twice: the telescope was bumped during the exposure. */
+import type { Plane } from './maxima.ts';
+import {
+  fitMoffat,
+  type MoffatStar,
+  moffatFwhm,
+  moffatValue,
+  roundMoffat,
+  type SecondImage,
+} from './moffat.ts';
+import { medianOf, selectInPlace } from './robust.ts';
+import type { BrightSpot } from './star-scale.ts';
+import { annulusSky } from './star-sky.ts';
+import { fwhmPerSigma, type PsfInput, type TemplateStars } from './templates.ts';
+
+export interface DoubleImages {
+  readonly templates: TemplateStars;
+  readonly second: SecondImage;
+  /** Share of the stars looked at that show it. */
+  readonly agreeing: number;
+}
+
+/** Stars looked at, and the fewest that say anything. */
+const mostStars = 40;
+const fewestStars = 5;
+const leastStrength = 25;
+/** A second image is looked for from this far to this far, in FWHM. */
+const nearest = 0.6;
+const farthest = 3.6;
+/** Least height of a second image over the first. */
+const leastShare = 0.1;
+/** Two images must leave less than this share of the misfit that one leaves. */
+const improvement = 0.5;
+/** An almost equal pair closer than this, FWHM, is a trailed star rather. */
+const equalShare = 0.75;
+const equalDistance = 1.15;
+
+/** The double image that most bright stars share, with the stars fitted by it; null when there is none. */
+export function findDoubleImages(input: PsfInput, single: TemplateStars): DoubleImages | null {
+  const fwhm = singleFwhm(input, single);
+  const stars = pickPrimaries(input, fwhm);
+  if (stars.length < fewestStars) return null;
+  const start = strongestBeside(input.plane, stars, fwhm);
+  if (start === null) return null;
+  const radius = 1.3 * fwhm + Math.hypot(start.dx, start.dy);
+  const common = { plane: input.plane, parity: input.parity, radius, iterations: 12 };
+  const oriented = stars.map((star) => orient(input.plane, star, start));
+  const one = fitMoffat({ ...common, stars: oriented, start: roundMoffat(fwhm, 3) });
+  const two = fitMoffat({ ...common, stars: oriented, start: { ...roundMoffat(fwhm, 3), second: start } });
+  const second = two?.shape.second;
+  if (one === null || two === null || second === undefined) return null;
+  const limit = improvement * medianOf(one.stars.map((star) => star.misfit));
+  const agreeing = two.stars.filter((star) => star.misfit < Math.max(limit, 0.03));
+  const typical = medianOf(two.stars.map((star) => star.misfit));
+  if (!(typical < limit) || !isSecondImage(second, moffatFwhm(two.shape))) return null;
+  if (agreeing.length < Math.max(fewestStars, 0.5 * two.stars.length)) return null;
+  const templates = { moffat: { shape: two.shape, stars: agreeing }, stars: agreeing };
+  return { templates, second, agreeing: agreeing.length / two.stars.length };
+}
+
+function isSecondImage(second: SecondImage, fwhm: number): boolean {
+  const apart = Math.hypot(second.dx, second.dy) / fwhm;
+  if (second.share < leastShare || apart < nearest || apart > farthest + 0.5) return false;
+  const share = Math.min(second.share, 1 / second.share);
+  return share < equalShare || apart > equalDistance;
+}
+
+/** FWHM across the narrow direction: of two images in one, that of a single one. */
+function singleFwhm(input: PsfInput, single: TemplateStars): number {
+  const { p, q, r, beta } = single.moffat.shape;
+  const mean = (p + q) / 2;
+  const steepest = mean + Math.hypot((p - q) / 2, r);
+  const narrow = 2 * Math.sqrt((2 ** (1 / beta) - 1) / steepest);
+  const spots = input.spots
+    .filter((spot) => spot.strength > leastStrength)
+    .map((spot) => spot.sigma * fwhmPerSigma);
+  const usual = medianOf(spots.slice(0, 100));
+  return Math.max(1, Math.min(narrow, Number.isNaN(usual) ? narrow : usual));
+}
+
+function pickPrimaries(input: PsfInput, fwhm: number): MoffatStar[] {
+  const { plane, spots } = input;
+  const edge = (farthest + 1.5) * fwhm;
+  const picked: MoffatStar[] = [];
+  for (const spot of spots) {
+    if (picked.length >= mostStars) break;
+    if (spot.strength < leastStrength || spot.sigma > 3 * fwhm) continue;
+    const { x, y } = spot;
+    if (x < edge || y < edge || x > plane.width - 1 - edge || y > plane.height - 1 - edge) continue;
+    if (outshone(spot, spots, 1.2 * farthest * fwhm) || nearFull(input, spot, farthest * fwhm)) continue;
+    const sky = annulusSky(plane, x, y, 2 * fwhm);
+    const amplitude = plane.values[Math.round(y) * plane.width + Math.round(x)] - sky;
+    if (amplitude > 5) picked.push({ x, y, amplitude, sky, misfit: 0 });
+  }
+  return picked;
+}
+
+/** Spots are sorted by strength: only the stronger ones before it matter. */
+function outshone(spot: BrightSpot, spots: readonly BrightSpot[], reach: number): boolean {
+  for (const other of spots) {
+    if (other === spot) return false;
+    if (Math.hypot(other.x - spot.x, other.y - spot.y) < reach) return true;
+  }
+  return false;
+}
+
+function nearFull(input: PsfInput, spot: BrightSpot, reach: number): boolean {
+  const { width, height } = input.plane;
+  for (let y = Math.max(0, Math.floor(spot.y - reach)); y <= Math.min(height - 1, spot.y + reach); y++)
+    for (let x = Math.max(0, Math.floor(spot.x - reach)); x <= Math.min(width - 1, spot.x + reach); x++)
+      if (input.isSaturated(y * width + x)) return true;
+  return false;
+}
+
+/** Of the light round each star the level that three in ten exceed: half of equal pairs are seen from their other end. */
+const upperShare = 0.7;
+
+/**
+ * Where most stars have further light, and how high it is: the stars are stacked by a high quantile, in which field
+ * stars vanish, and the middle's own profile is taken off.
+ */
+function strongestBeside(plane: Plane, stars: readonly MoffatStar[], fwhm: number): SecondImage | null {
+  const step = Math.max(0.5, fwhm / 4);
+  const half = Math.ceil((farthest * fwhm) / step);
+  const profile = roundMoffat(fwhm, 2.5);
+  const peak = moffatValue(profile, 0, 0);
+  const column = new Float64Array(stars.length);
+  let best: SecondImage | null = null;
+  for (let b = -half; b <= half; b++)
+    for (let a = -half; a <= half; a++) {
+      const dx = a * step;
+      const dy = b * step;
+      const distance = Math.hypot(dx, dy);
+      if (distance < nearest * fwhm || distance > farthest * fwhm) continue;
+      let count = 0;
+      for (const star of stars) {
+        const value = (between(plane, star.x + dx, star.y + dy) - star.sky) / star.amplitude;
+        if (!Number.isNaN(value)) column[count++] = value;
+      }
+      if (count < fewestStars) continue;
+      const share =
+        selectInPlace(column, count, Math.floor(upperShare * count)) - moffatValue(profile, dx, dy) / peak;
+      if (share > leastShare * 0.7 && (best === null || share > best.share))
+        best = { dx, dy, share: Math.min(1, share) };
+    }
+  return best;
+}
+
+/** The star seen from its brighter end. */
+function orient(plane: Plane, star: MoffatStar, second: SecondImage): MoffatStar {
+  const ahead = between(plane, star.x + second.dx, star.y + second.dy);
+  const behind = between(plane, star.x - second.dx, star.y - second.dy);
+  if (!(behind > ahead) || second.share < 0.5) return star;
+  return { ...star, x: star.x - second.dx, y: star.y - second.dy, amplitude: behind - star.sky };
+}
+
+function between(plane: Plane, x: number, y: number): number {
+  const i = Math.floor(x);
+  const j = Math.floor(y);
+  if (i < 0 || j < 0 || i + 1 >= plane.width || j + 1 >= plane.height) return Number.NaN;
+  const [u, v] = [x - i, y - j];
+  const at = j * plane.width + i;
+  const { values } = plane;
+  const upper = values[at] * (1 - u) + values[at + 1] * u;
+  const lower = values[at + plane.width] * (1 - u) + values[at + plane.width + 1] * u;
+  return upper * (1 - v) + lower * v;
+}
