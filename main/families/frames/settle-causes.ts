@@ -22,7 +22,7 @@ const consequences: Partial<Record<FindingCode, readonly FindingCode[]>> = {
   dew: ['veil', 'fewStars'],
   defocus: ['veil', 'fewStars'],
   occlusion: ['cloud', 'veil', 'fewStars', 'strayLight', 'staticGlow'],
-  cloud: ['veil', 'fewStars', 'strayLight', 'staticGlow'],
+  cloud: ['veil', 'fewStars'],
   veil: ['fewStars'],
   brightSky: ['fewStars', 'strayLight', 'staticGlow'],
 }; // prettier-ignore
@@ -57,5 +57,5 @@ function isLocal(suspicions: readonly Suspicion[]): boolean {
   if (patch === undefined || sky === undefined || patch.confidence < 0.5) return false;
   const { peak } = patch.evidence;
   const { excess } = sky.evidence;
-  return typeof peak === 'number' && typeof excess === 'number' && peak > 2 * excess;
+  return typeof peak === 'number' && typeof excess === 'number' && peak > 1.2 * excess;
 }

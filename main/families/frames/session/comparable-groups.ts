@@ -11,8 +11,9 @@ export interface ComparableGroup {
 
 /** Pointings closer than this are one target when the header names none, degrees. */
 const pointingDegrees = 0.25;
-/** Stands in for the time between frames where the header gives neither dates nor exposures, hours. */
-const unknownCadenceHours = 1 / 60;
+/** Stands in for the time between frames where the header gives neither dates nor exposures, hours: a long one, so that
+ * natural change is not taken for a fault. */
+const unknownCadenceHours = 1 / 15;
 
 export function comparableGroups(records: readonly FrameRecord[]): ComparableGroup[] {
   const byKey = new Map<string, number[]>();

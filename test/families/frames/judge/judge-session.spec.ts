@@ -199,6 +199,21 @@ describe('judgeSession', () => {
     expect(share(judged, 'clean')).toBeGreaterThanOrEqual(0.93);
   });
 
+  it('takes frames without dates and exposures in the order given', () => {
+    const undated = clean.records.map((record) => ({
+      ...record,
+      header: { ...record.header, dateObs: null, exposureSeconds: null },
+    }));
+    expect(share(judgeSession(undated, strict), 'clean')).toBeGreaterThanOrEqual(0.95);
+  });
+
+  it('says nothing against frames of small groups', () => {
+    for (const frames of [2, 4, 6, 12]) {
+      const judged = judgeSession(clean.records.slice(0, frames), strict);
+      expect(judged.filter((judgement) => label(judgement) === 'contaminated')).toEqual([]);
+    }
+  });
+
   it('brings floats of 0 to 1 and ADU to one scale', () => {
     const records = changed(
       clean.records,
