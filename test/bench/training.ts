@@ -17,6 +17,8 @@ const rounds = Number(process.env.NIGHTSIFT_BENCH_ROUNDS ?? 3);
 
 interface Timing {
   readonly milliseconds: readonly number[];
+  /** Of all threads, per step, without the first two; on a busy machine the honest figure (with one thread). */
+  readonly cpuMilliseconds: number;
   readonly peakMegabytes: number;
 }
 
@@ -59,7 +61,9 @@ async function timeOurs({ network: name, side, batch, steps }: Job): Promise<Tim
     learningRate: filled([], () => 1e-5),
   };
   const milliseconds: number[] = [];
+  let cpu = process.cpuUsage();
   for (let step = 0; step < steps; step++) {
+    if (step === 2) cpu = process.cpuUsage();
     const before = performance.now();
     const corrections = {
       firstCorrection: filled([], () => 1 - 0.9 ** (step + 1)),
@@ -70,7 +74,9 @@ async function timeOurs({ network: name, side, batch, steps }: Job): Promise<Tim
       if (key.startsWith('next/')) state[key.slice(5)] = value;
     milliseconds.push(performance.now() - before);
   }
-  return { milliseconds, peakMegabytes: process.resourceUsage().maxRSS / 1024 };
+  const used = process.cpuUsage(cpu);
+  const cpuMilliseconds = (used.user + used.system) / 1000 / (steps - 2);
+  return { milliseconds, cpuMilliseconds, peakMegabytes: process.resourceUsage().maxRSS / 1024 };
 }
 
 function inProcess(command: string, parameters: readonly string[]): Timing {
@@ -96,11 +102,13 @@ function compare(job: Job): void {
     timings.flatMap(({ milliseconds }) => milliseconds.slice(2));
   const [a, b] = [settled(ours), settled(theirs)];
   const ratio = median(a) / median(b);
+  const cpu = [ours, theirs].map((timings) => Math.min(...timings.map((timing) => timing.cpuMilliseconds)));
   const peaks = [ours, theirs].map((timings) => Math.max(...timings.map((timing) => timing.peakMegabytes)));
   console.log(
     `${network} ${side || ''} batch ${batch}: ours ${median(a).toFixed(1)} (${Math.min(...a).toFixed(1)}) ms, ` +
       `PyTorch ${median(b).toFixed(1)} (${Math.min(...b).toFixed(1)}) ms, ratio ${ratio.toFixed(2)} ` +
       `(best ${(Math.min(...a) / Math.min(...b)).toFixed(2)}), bar ${job.bar}; ` +
+      `CPU ${cpu[0]!.toFixed(1)} / ${cpu[1]!.toFixed(1)} ms, ratio ${(cpu[0]! / cpu[1]!).toFixed(2)}; ` +
       `peak ${peaks[0]!.toFixed(0)} / ${peaks[1]!.toFixed(0)} MB ${ratio <= job.bar ? 'ok' : 'OVER'}`,
   );
 }
