@@ -2,6 +2,7 @@
 import type { Plane } from './maxima.ts';
 import {
   fitMoffat,
+  type MoffatShape,
   type MoffatStar,
   moffatFwhm,
   moffatValue,
@@ -34,6 +35,8 @@ const improvement = 0.5;
 /** An almost equal pair closer than this, FWHM, is a trailed star rather. */
 const equalShare = 0.75;
 const equalDistance = 1.15;
+/** Longest image along the shift over its width. */
+const mostStretch = 1.35;
 
 /** The double image that most bright stars share, with the stars fitted by it; null when there is none. */
 export function findDoubleImages(input: PsfInput, single: TemplateStars): DoubleImages | null {
@@ -53,6 +56,7 @@ export function findDoubleImages(input: PsfInput, single: TemplateStars): Double
   const agreeing = two.stars.filter((star) => star.misfit < Math.max(limit, 0.03));
   const typical = medianOf(two.stars.map((star) => star.misfit));
   if (!(typical < limit) || !isSecondImage(second, moffatFwhm(two.shape))) return null;
+  if (stretchAlong(two.shape, second) > mostStretch) return null;
   if (agreeing.length < Math.max(fewestStars, 0.5 * two.stars.length)) return null;
   const templates = { moffat: { shape: two.shape, stars: agreeing }, stars: agreeing };
   return { templates, second, agreeing: agreeing.length / two.stars.length };
@@ -63,6 +67,13 @@ function isSecondImage(second: SecondImage, fwhm: number): boolean {
   if (second.share < leastShare || apart < nearest || apart > farthest + 0.5) return false;
   const share = Math.min(second.share, 1 / second.share);
   return share < equalShare || apart > equalDistance;
+}
+
+/** How much longer one image is along the shift than across it: two halves of a trailed star are long. */
+function stretchAlong({ p, q, r }: MoffatShape, { dx, dy }: SecondImage): number {
+  const along = p * dx * dx + q * dy * dy + 2 * r * dx * dy;
+  const across = p * dy * dy + q * dx * dx - 2 * r * dx * dy;
+  return Math.sqrt(across / Math.max(1e-12, along));
 }
 
 /** FWHM across the narrow direction: of two images in one, that of a single one. */
