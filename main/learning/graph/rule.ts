@@ -12,6 +12,8 @@ export interface Value {
   readonly shape: readonly number[];
   /** Known values of small integer constants (axes, shapes, pads), on which shapes depend. */
   readonly integers?: readonly number[];
+  /** A gradient already zero wherever the rectified value it belongs to is; ReLU passes it on as it is. */
+  readonly rectified?: boolean;
 }
 
 export interface Signature {

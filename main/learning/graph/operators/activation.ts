@@ -16,6 +16,7 @@ function activation(derivative: (context: GradientContext, x: Value, y: Value) =
 
 // y > 0 wherever x > 0, so the input need not be kept
 const relu = activation(({ scope, gradient }, _x, y) => {
+  if (gradient.rectified) return gradient;
   const passes = scope.apply('Cast', [scope.apply('Greater', [y, scope.scalar(0)])], { to: 1 });
   return scope.apply('Mul', [gradient, passes]);
 });

@@ -54,15 +54,20 @@ const nearestBelow = {
 
 /**
  * Tiling windows behind a ReLU: every position equal to its window's maximum takes the gradient. Ties happen only
- * among zeros there, and the ReLU's own gradient masks those.
+ * among zeros, and windows whose maximum is zero pass nothing: that mask is taken here, on the small tensor, in place of
+ * the ReLU's own on the large one.
  */
 function byEquality({ scope, gradient, inputs, outputs }: GradientContext): Value {
   const x = inputs[0]!;
+  const pooled = outputs[0]!;
   const sizes = scope.integers(x.shape);
   const spread = (value: Value): Value =>
     scope.apply('Resize', [value, undefined, undefined, sizes], nearestBelow);
-  const winners = scope.apply('Equal', [x, spread(outputs[0]!)]);
-  return scope.apply('Mul', [scope.apply('Cast', [winners], { to: 1 }), spread(gradient)]);
+  const asNumbers = (condition: Value): Value => scope.apply('Cast', [condition], { to: 1 });
+  const alive = asNumbers(scope.apply('Greater', [pooled, scope.scalar(0)]));
+  const passed = spread(scope.apply('Mul', [gradient, alive]));
+  const winners = asNumbers(scope.apply('Equal', [x, spread(pooled)]));
+  return { ...scope.apply('Mul', [winners, passed]), rectified: true };
 }
 
 /** Any windows: the winners' flat positions, as the operator reports them, collect the gradient. */
