@@ -157,6 +157,48 @@ function weightsByGroupedConvolution(scope: Scope, x: Value, gradient: Value, ge
   return scope.apply('Transpose', [trimToKernel(scope, result, geometry, 2)], { perm: [1, 0, ...spatial] });
 }
 
+/** From these sizes on one large product over shifted copies beats the deeper convolution for 3x3 kernels. */
+const smallestForShifts = { channels: 64, height: 14 } as const;
+
+function suitsShifts(
+  x: Value,
+  gradient: Value,
+  { kernel, strides, dilations, pads, groups }: Geometry,
+): boolean {
+  const all = (list: readonly number[], value: number): boolean => list.every((each) => each === value);
+  const plain = all(kernel, 3) && all(strides, 1) && all(dilations, 1) && all(pads, 1) && groups === 1;
+  const wide = Math.min(x.shape[1]!, gradient.shape[1]!) >= smallestForShifts.channels;
+  return plain && kernel.length === 2 && wide && x.shape[2]! >= smallestForShifts.height;
+}
+
+/**
+ * 3x3, stride 1, padding 1: three copies of the padded data, shifted by rows, times three of the gradient, shifted by
+ * columns within the padded width, give all nine positions in one product per item.
+ */
+function weightsByShifts(scope: Scope, x: Value, gradient: Value): Value {
+  const [items, inputs, height, width] = x.shape as [number, number, number, number];
+  const outputs = gradient.shape[1]!;
+  const places = height * (width + 2);
+  const shifts = [0, 1, 2];
+  const padded = scope.apply('Pad', [x, scope.integers([0, 0, 1, 1, 0, 0, 1, 1])]);
+  const rows = shifts.map((shift) =>
+    scope.apply('Slice', [padded, ...[[shift], [shift + height], [2]].map((list) => scope.integers(list))]),
+  );
+  const columns = shifts.map((shift) =>
+    scope.apply('Pad', [gradient, scope.integers([0, 0, 0, shift, 0, 0, 0, 2 - shift])]),
+  );
+  const stack = (parts: readonly Value[], channels: number): Value =>
+    scope.apply('Reshape', [
+      scope.apply('Concat', parts, { axis: 1 }),
+      scope.integers([items, 3 * channels, places]),
+    ]);
+  const turned = scope.apply('Transpose', [stack(rows, inputs)], { perm: [0, 2, 1] });
+  const products = scope.apply('MatMul', [stack(columns, outputs), turned]);
+  const summed = scope.apply('ReduceSum', [products, scope.integers([0])], { keepdims: 0 });
+  const parted = scope.apply('Reshape', [summed, scope.integers([3, outputs, 3, inputs])]);
+  return scope.apply('Transpose', [parted], { perm: [1, 3, 2, 0] });
+}
+
 /** Where the stride does not divide the input, the result reaches a few positions past the kernel. */
 function trimToKernel(scope: Scope, result: Value, geometry: Geometry, firstAxis: number): Value {
   const axes = geometry.kernel.map((_, axis) => axis + firstAxis);
@@ -169,6 +211,7 @@ function trimToKernel(scope: Scope, result: Value, geometry: Geometry, firstAxis
 }
 
 function weightGradient(scope: Scope, x: Value, gradient: Value, geometry: Geometry): Value {
+  if (suitsShifts(x, gradient, geometry)) return weightsByShifts(scope, x, gradient);
   return geometry.groups === 1
     ? weightsByDeeperConvolution(scope, x, gradient, geometry)
     : weightsByGroupedConvolution(scope, x, gradient, geometry);
