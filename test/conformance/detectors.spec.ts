@@ -20,7 +20,7 @@ interface Night {
 const nights: Partial<Record<NightKind, Night>> = {};
 
 function nightOf(kind: NightKind, seed: number): Night {
-  const night = planNight({ seed, kind, frameCount: 90, width: 768, height: 576 });
+  const night = planNight({ seed, kind, frameCount: 64, width: 768, height: 576 });
   const records = syntheticRecords(night);
   const spoiled = night.frames.map((frame) => frame.defects.length > 0);
   return { records, contexts: compareSession(records), spoiled };
