@@ -6,6 +6,7 @@ import type { DetectedStar } from './measure/detected-star.ts';
 import { buildFramePsf, type FramePsf } from './measure/frame-psf.ts';
 import { halfFluxRadius } from './measure/half-flux.ts';
 import type { Plane } from './measure/maxima.ts';
+import { stepOf } from './measure/quantum.ts';
 import { measureSky, residualOf, type Sky } from './measure/residual.ts';
 import { medianOf } from './measure/robust.ts';
 import { findSaturation, type Saturation } from './measure/saturation.ts';
@@ -47,9 +48,9 @@ export interface MeasureOptions {
  */
 export function measureFrame(image: FrameImage, file: string, options: MeasureOptions = {}): FrameRecord {
   const saturation = findSaturation(image);
-  const quantum = image.bitpix > 0 ? 1 : 0;
+  const quantum = stepOf(image);
   const sky = measureSky(image, { quantum });
-  const residual = residualOf(image, sky, floorSigma(image));
+  const residual = residualOf(image, sky, floorSigma(quantum));
   const plane: Plane = { width: image.width, height: image.height, values: residual };
   const lines = findBadLines(residual, image.width, image.height);
   hideBadLines(plane, lines.badColumns, lines.badRows);
@@ -101,9 +102,9 @@ interface FoundStars {
   readonly detection: Detection;
 }
 
-/** Smallest noise that makes sense: a quarter of a step of integers, a millionth of the range of floats. */
-function floorSigma(image: FrameImage): number {
-  return image.bitpix > 0 ? 0.25 : 1e-6;
+/** Smallest noise that makes sense: a quarter of a step of integers, next to nothing for floats. */
+function floorSigma(quantum: number): number {
+  return quantum > 0 ? quantum / 4 : 1e-12;
 }
 
 function hideBadLines(plane: Plane, badColumns: Uint16Array, badRows: Uint16Array): void {

@@ -45,6 +45,8 @@ export function detectStars(input: DetectionInput): Detection {
   const hotPixels = removeSpikes(plane, psf.spikeShare);
   const candidates = findCandidates(plane, psf);
   const saturated = saturatedStars(input, candidates);
+  const cores = hidePixels(plane, input.fullPixels);
+  for (const star of saturated) fitWings(plane, psf, star);
   const found = fitInTurn(plane, psf, candidates, saturated);
   findHidden(plane, psf, found);
   const cosmicRays: Place[] = [];
@@ -61,6 +63,10 @@ export function detectStars(input: DetectionInput): Detection {
   const refined = refineFramePsf(plane, psf, stars);
   const shapes = shapeField(plane, refined, stars, psf.model.psf);
   for (const star of found) addStar(plane, psf.model.psf, star.fit, 1);
+  for (const star of saturated) if (star.fit.pixels > 0) addStar(plane, psf.model.psf, star.fit, 1);
+  input.fullPixels.forEach((index, k) => {
+    plane.values[index] = cores[k];
+  });
   return { psf: refined, shapes, stars, hotPixels, cosmicRays };
 }
 
@@ -94,6 +100,25 @@ function saturatedStars(input: DetectionInput, candidates: Candidate[]): Detecte
     stars.push({ fit, sky: 0, saturated: true, blended: false });
   }
   return stars;
+}
+
+/** Makes the pixels undefined and returns what they held. */
+function hidePixels(plane: Plane, indices: readonly number[]): readonly number[] {
+  const held = indices.map((index) => plane.values[index]);
+  for (const index of indices) plane.values[index] = Number.NaN;
+  return held;
+}
+
+/**
+ * Fits a saturated star by what is left of it beside its full pixels, and takes it off; one whose core is all full keeps
+ * the height that was guessed and stays.
+ */
+function fitWings(plane: Plane, psf: FramePsf, star: DetectedStar): void {
+  const fit = fitStar(plane, psf.model, star.fit.x, star.fit.y, 0, 0.5 * psf.shape.fwhm + 1);
+  if (fit === null || fit.amplitude < 0.5 * star.fit.amplitude || fit.amplitude > 4 * star.fit.amplitude)
+    return;
+  star.fit = fit;
+  addStar(plane, psf.model.psf, fit, -1);
 }
 
 /** Height that a star must have for its profile to stand at the full level as far out as the group reaches. */
