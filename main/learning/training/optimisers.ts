@@ -8,8 +8,9 @@ import type { Scope, Value } from '../graph/rule.ts';
 export interface UpdateContext {
   readonly scope: Scope;
   readonly value: Value;
-  /** Clipped. */
   readonly gradient: Value;
+  /** The factor that clipping puts on every gradient. */
+  readonly clipping: Value;
   /** This parameter's learning rate. */
   readonly rate: Value;
   /** This parameter's weight decay. */
@@ -55,25 +56,50 @@ function shrunk({ scope, value, rate, decay }: UpdateContext): Value {
   return multiply(scope, value, subtract(scope, scope.scalar(1), times(scope, rate, decay)));
 }
 
-/** gradient + decay * value: decay as part of the loss. */
-function withPenalty({ scope, value, gradient, decay }: UpdateContext): Value {
-  return decay === 0 ? gradient : add(scope, gradient, times(scope, value, decay));
+function clipped({ scope, gradient, clipping }: UpdateContext): Value {
+  return multiply(scope, gradient, clipping);
 }
 
-function adamMoments(context: UpdateContext, gradient: Value): { first: Value; second: Value } {
+/** gradient + decay * value: decay as part of the loss. */
+function withPenalty(context: UpdateContext): Value {
+  const { scope, value, decay } = context;
+  return decay === 0 ? clipped(context) : add(scope, clipped(context), times(scope, value, decay));
+}
+
+/**
+ * Both moments of `scale` times `gradient`. Scalars are multiplied with each other first: every pass over eleven million
+ * parameters counts.
+ */
+function adamMoments(context: UpdateContext, gradient: Value, scale: Value): { first: Value; second: Value } {
   const { scope, moments } = context;
+  const firstShare = times(scope, scale, 1 - momentDecay.first);
+  const secondShare = times(scope, multiply(scope, scale, scale), 1 - momentDecay.second);
   return {
-    first: blend(scope, moments.first!, gradient, momentDecay.first),
-    second: blend(scope, moments.second!, multiply(scope, gradient, gradient), momentDecay.second),
+    first: add(scope, times(scope, moments.first!, momentDecay.first), multiply(scope, gradient, firstShare)),
+    second: add(
+      scope,
+      times(scope, moments.second!, momentDecay.second),
+      multiply(scope, multiply(scope, gradient, gradient), secondShare),
+    ),
   };
 }
 
-/** (m / c1) / (sqrt(v / c2) + eps) */
-function adamDirection(context: UpdateContext, first: Value, second: Value, epsilon: number): Value {
+/**
+ * rate (m / c1) / (sqrt(v / c2) + eps), arranged as (m rate sqrt(c2) / c1) / (sqrt(v) + eps sqrt(c2)), again so that
+ * the corrections meet scalars only.
+ */
+function adamChange(
+  context: UpdateContext,
+  first: Value,
+  second: Value,
+  rate: Value,
+  epsilon: number,
+): Value {
   const { scope, firstCorrection, secondCorrection } = context;
-  const deviation = scope.apply('Sqrt', [scope.apply('Div', [second, secondCorrection])]);
-  const denominator = add(scope, deviation, scope.scalar(epsilon));
-  return scope.apply('Div', [scope.apply('Div', [first, firstCorrection]), denominator]);
+  const root = scope.apply('Sqrt', [secondCorrection]);
+  const factor = scope.apply('Div', [multiply(scope, rate, root), firstCorrection]);
+  const denominator = add(scope, scope.apply('Sqrt', [second]), times(scope, root, epsilon));
+  return scope.apply('Div', [multiply(scope, first, factor), denominator]);
 }
 
 /** Adam with decoupled weight decay (Loshchilov and Hutter 2019). */
@@ -81,9 +107,9 @@ const adamw: Optimiser = {
   moments: ['first', 'second'],
   update(context) {
     const { scope, rate } = context;
-    const moments = adamMoments(context, context.gradient);
-    const direction = adamDirection(context, moments.first, moments.second, momentDecay.epsilon);
-    return { value: subtract(scope, shrunk(context), multiply(scope, direction, rate)), moments };
+    const moments = adamMoments(context, context.gradient, context.clipping);
+    const change = adamChange(context, moments.first, moments.second, rate, momentDecay.epsilon);
+    return { value: subtract(scope, shrunk(context), change), moments };
   },
 };
 
@@ -92,9 +118,9 @@ const adam: Optimiser = {
   moments: ['first', 'second'],
   update(context) {
     const { scope, rate, value } = context;
-    const moments = adamMoments(context, withPenalty(context));
-    const direction = adamDirection(context, moments.first, moments.second, momentDecay.epsilon);
-    return { value: subtract(scope, value, multiply(scope, direction, rate)), moments };
+    const moments = adamMoments(context, withPenalty(context), scope.scalar(1));
+    const change = adamChange(context, moments.first, moments.second, rate, momentDecay.epsilon);
+    return { value: subtract(scope, value, change), moments };
   },
 };
 
@@ -114,7 +140,8 @@ const sgd: Optimiser = {
 const lion: Optimiser = {
   moments: ['first'],
   update(context) {
-    const { scope, rate, gradient, moments } = context;
+    const { scope, rate, moments } = context;
+    const gradient = clipped(context);
     const direction = scope.apply('Sign', [blend(scope, moments.first!, gradient, momentDecay.first)]);
     const first = blend(scope, moments.first!, gradient, lionDecay);
     return { value: subtract(scope, shrunk(context), multiply(scope, direction, rate)), moments: { first } };
@@ -125,9 +152,9 @@ const lion: Optimiser = {
 const lamb: Optimiser = {
   moments: ['first', 'second'],
   update(context) {
-    const { scope, rate, value, gradient, decay } = context;
-    const moments = adamMoments(context, gradient);
-    const adaptive = adamDirection(context, moments.first, moments.second, lambEpsilon);
+    const { scope, rate, value, decay } = context;
+    const moments = adamMoments(context, context.gradient, context.clipping);
+    const adaptive = adamChange(context, moments.first, moments.second, scope.scalar(1), lambEpsilon);
     const direction = decay === 0 ? adaptive : add(scope, adaptive, times(scope, value, decay));
     const length = (of: Value): Value =>
       scope.apply('Sqrt', [scope.apply('ReduceSumSquare', [of], { keepdims: 0 })]);

@@ -106,8 +106,7 @@ function globalNorm(graph: Graph, gradients: readonly Value[]): Value {
   return graph.apply('Sqrt', [graph.apply('Sum', squares)]);
 }
 
-type SharedInputs = Pick<UpdateContext, 'firstCorrection' | 'secondCorrection'> & {
-  readonly clipping: Value;
+type SharedInputs = Pick<UpdateContext, 'firstCorrection' | 'secondCorrection' | 'clipping'> & {
   readonly learningRate: Value;
 };
 
@@ -147,7 +146,8 @@ function updateParameter(parts: StepParts, spec: ParameterSpec, gradient: Value)
   const updated = optimiser.update({
     scope: graph,
     value: network.parameterValues.get(spec.name)!,
-    gradient: graph.apply('Mul', [gradient, shared.clipping]),
+    gradient,
+    clipping: shared.clipping,
     rate: multiple === 1 ? learningRate : graph.apply('Mul', [learningRate, graph.scalar(multiple)]),
     decay: settings.weightDecay * spec.decay,
     moments,

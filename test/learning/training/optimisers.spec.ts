@@ -31,6 +31,7 @@ function updateModel(name: string): Uint8Array {
     scope: graph,
     value: tensor('value'),
     gradient: tensor('gradient'),
+    clipping: scalar('clipping'),
     rate: scalar('rate'),
     decay: fixture.decay,
     moments: Object.fromEntries(optimiser.moments.map((kind) => [kind, tensor(kind)])),
@@ -52,7 +53,12 @@ describe('optimisers', () => {
     for (const [index, gradient] of fixture.gradients.entries()) {
       const feeds: Record<string, TensorValue> = {
         ...state,
-        gradient: float(gradient, fixture.shape),
+        // twice the gradient, clipped by half
+        gradient: float(
+          gradient.map((value) => 2 * value),
+          fixture.shape,
+        ),
+        clipping: float([0.5], []),
         rate: float([fixture.rate], []),
         firstCorrection: float([1 - momentDecay.first ** (index + 1)], []),
         secondCorrection: float([1 - momentDecay.second ** (index + 1)], []),

@@ -88,16 +88,35 @@ function dataByFlippedKernel(scope: Scope, gradient: Value, weight: Value, geome
   return scope.apply('Conv', [gradient, swapped], { pads, dilations: geometry.dilations });
 }
 
+/** With so few places per item, one product over all items beats one per item, which would read the weights anew. */
+const fewPlaces = 64;
+
+/** The gradient of each window's inputs, [items, inputs * kernel, places]. */
+function windowColumns(scope: Scope, gradient: Value, weight: Value): Value {
+  const [outputs, ...window] = weight.shape as [number, ...number[]];
+  const [items] = gradient.shape as [number];
+  const rows = window.reduce((product, size) => product * size, 1);
+  const places = gradient.shape[2]! * gradient.shape[3]!;
+  const flat = scope.apply('Reshape', [weight, scope.integers([outputs, rows])]);
+  const turned = scope.apply('Transpose', [flat], { perm: [1, 0] });
+  if (places > fewPlaces) {
+    return scope.apply('MatMul', [
+      turned,
+      scope.apply('Reshape', [gradient, scope.integers([items, outputs, places])]),
+    ]);
+  }
+  const outputsFirst = scope.apply('Transpose', [gradient], { perm: [1, 0, 2, 3] });
+  const all = scope.apply('MatMul', [
+    turned,
+    scope.apply('Reshape', [outputsFirst, scope.integers([outputs, items * places])]),
+  ]);
+  const parted = scope.apply('Reshape', [all, scope.integers([rows, items, places])]);
+  return scope.apply('Transpose', [parted], { perm: [1, 0, 2] });
+}
+
 /** A matrix product gives the columns, Col2Im adds them up where windows overlap. */
 function dataByColumns(scope: Scope, gradient: Value, weight: Value, x: Value, geometry: Geometry): Value {
-  const [outputs, inputs, height, width] = weight.shape;
-  const [items] = gradient.shape;
-  const places = gradient.shape[2]! * gradient.shape[3]!;
-  const flat = scope.apply('Reshape', [weight, scope.integers([outputs!, inputs! * height! * width!])]);
-  const columns = scope.apply('MatMul', [
-    scope.apply('Transpose', [flat], { perm: [1, 0] }),
-    scope.apply('Reshape', [gradient, scope.integers([items!, outputs!, places])]),
-  ]);
+  const columns = windowColumns(scope, gradient, weight);
   return scope.apply('Col2Im', [columns, scope.integers(x.shape.slice(2)), scope.integers(geometry.kernel)], {
     strides: geometry.strides,
     dilations: geometry.dilations,
