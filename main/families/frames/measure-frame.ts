@@ -131,7 +131,7 @@ function findStars(image: FrameImage, plane: Plane, sky: Sky, saturation: Satura
 }
 
 function tableOf(image: FrameImage, plane: Plane, found: FoundStars, figures: SkyFigures): StarTable {
-  const { mesh } = figures;
+  const mesh = figures.residualMesh;
   const sigmaAt = (x: number, y: number) => {
     const column = Math.max(0, Math.min(mesh.columns - 1, Math.floor(x / mesh.cellPixels)));
     const row = Math.max(0, Math.min(mesh.rows - 1, Math.floor(y / mesh.cellPixels)));

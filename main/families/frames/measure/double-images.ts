@@ -58,8 +58,17 @@ export function findDoubleImages(input: PsfInput, single: TemplateStars): Double
   if (!(typical < limit) || !isSecondImage(second, moffatFwhm(two.shape))) return null;
   if (stretchAlong(two.shape, second) > mostStretch) return null;
   if (agreeing.length < Math.max(fewestStars, 0.5 * two.stars.length)) return null;
-  const templates = { moffat: { shape: two.shape, stars: agreeing }, stars: agreeing };
-  return { templates, second, agreeing: agreeing.length / two.stars.length };
+  // The shape once more, from those alone: field stars beside the others widened it.
+  const clean = fitMoffat({ ...common, stars: cleanest(agreeing), start: two.shape });
+  const shape = clean?.shape ?? two.shape;
+  const templates = { moffat: { shape, stars: agreeing }, stars: agreeing };
+  return { templates, second: shape.second ?? second, agreeing: agreeing.length / two.stars.length };
+}
+
+/** The better half of the stars, five at least. */
+function cleanest(stars: readonly MoffatStar[]): MoffatStar[] {
+  const sorted = [...stars].sort((a, b) => a.misfit - b.misfit);
+  return sorted.slice(0, Math.max(fewestStars, Math.ceil(stars.length / 2)));
 }
 
 function isSecondImage(second: SecondImage, fwhm: number): boolean {

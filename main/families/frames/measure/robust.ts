@@ -93,8 +93,9 @@ export function truncatedNormal(
     let low = level - lowSigmas * sigma;
     let high = level + highSigmas * sigma;
     if (quantum > 0) {
-      low = (Math.round(low / quantum) - 0.5) * quantum;
-      high = (Math.round(high / quantum) + 0.5) * quantum;
+      // Counted from a value there is: stored steps need not pass through 0.
+      low = (Math.round((low - values[0]) / quantum) - 0.5) * quantum + values[0];
+      high = (Math.round((high - values[0]) / quantum) + 0.5) * quantum + values[0];
     }
     let count = 0;
     let sum = 0;

@@ -6,6 +6,8 @@ import { medianInPlace, medianOf, normalFromMoments } from './robust.ts';
 
 export interface SkyFigures {
   readonly mesh: BackgroundMesh;
+  /** The mesh that the residual was made with: its sigma turns residuals into ADU. */
+  readonly residualMesh: BackgroundMesh;
   readonly background: number | null;
   readonly noise: number | null;
 }
@@ -35,6 +37,7 @@ export function skyFigures(
   const mesh = fillMesh(hasSky ? { ...first, level, sigma } : first);
   return {
     mesh,
+    residualMesh: spread,
     background: finite(medianLevel(mesh, image)),
     noise: finite(medianOf(hasSky ? sigma : first.sigma)),
   };

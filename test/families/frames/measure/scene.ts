@@ -18,6 +18,8 @@ export interface Scene {
   readonly gradient?: number;
   readonly hotPixels?: number;
   readonly cosmicRays?: number;
+  /** A second image of every star: shift and light over the first's. */
+  readonly second?: { readonly dx: number; readonly dy: number; readonly share: number } | undefined;
 }
 
 export interface SceneStar {
@@ -85,7 +87,7 @@ export function imageOf(width: number, height: number, pixels: Float32Array): Fr
   };
 }
 
-/** Light of a unit star in the pixel at offset (x, y), by 5 x 5 points. */
+/** Light of a unit star in the pixel at offset (x, y): fewer points per pixel the larger the star. */
 function starPixel(scene: Scene): (x: number, y: number) => number {
   const alpha = scene.fwhm / 2 / Math.sqrt(2 ** (1 / scene.beta) - 1);
   const stretch = Math.sqrt(1 - (scene.ellipticity ?? 0));
@@ -97,11 +99,16 @@ function starPixel(scene: Scene): (x: number, y: number) => number {
     return (1 + along * along + across * across) ** -scene.beta;
   };
   const norm = (scene.beta - 1) / (Math.PI * alpha * alpha);
-  return (x, y) => {
+  const points = scene.fwhm < 2.5 ? 5 : scene.fwhm < 5 ? 3 : 1;
+  const offsets = Array.from({ length: points }, (_, k) => (k + 0.5) / points - 0.5);
+  const single = (x: number, y: number) => {
     let sum = 0;
-    for (let b = -2; b <= 2; b++) for (let a = -2; a <= 2; a++) sum += profile(x + a / 5, y + b / 5);
-    return (norm * sum) / 25;
+    for (const dy of offsets) for (const dx of offsets) sum += profile(x + dx, y + dy);
+    return (norm * sum) / (points * points);
   };
+  const second = scene.second;
+  if (second === undefined) return single;
+  return (x, y) => (single(x, y) + second.share * single(x - second.dx, y - second.dy)) / (1 + second.share);
 }
 
 export function drawScene(scene: Scene): { image: FrameImage; truth: SceneTruth } {
@@ -115,7 +122,7 @@ export function drawScene(scene: Scene): { image: FrameImage; truth: SceneTruth 
     for (let x = 0; x < width; x++)
       pixels[y * width + x] = sky * (1 + (scene.gradient ?? 0) * (x / width - 0.5));
   const light = starPixel(scene);
-  const reach = Math.ceil(5 * scene.fwhm + 4);
+  const reach = Math.ceil(3.5 * scene.fwhm + 4 + Math.hypot(scene.second?.dx ?? 0, scene.second?.dy ?? 0));
   let energy = 0;
   for (let j = -reach; j <= reach; j++) for (let i = -reach; i <= reach; i++) energy += light(i, j) ** 2;
   const stars: SceneStar[] = [];
@@ -168,7 +175,7 @@ function halfMaximum(
 ): { fwhm: number; ellipticity: number } {
   const half = light(0, 0) / 2;
   const reach = scene.fwhm + 1;
-  const points = 201;
+  const points = 121;
   const step = (2 * reach) / (points - 1);
   let area = 0;
   let xx = 0;
