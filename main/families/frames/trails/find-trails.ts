@@ -90,6 +90,10 @@ function exhaust(search: Search, level: SearchLevel): void {
         continue;
       }
       hideLine(maps, line);
+      if (fadesFromOutside(line, search.input, search.spikeAngles)) {
+        search.spikeAngles.push(angleOf(line.segment));
+        continue;
+      }
       if (verdict === 'trail' && !isBleeding(line, search.input)) search.found.push(line);
     }
     if (!changed) return;

@@ -161,6 +161,8 @@ export function isBleeding(line: TracedLine, input: TrailSearchInput): boolean {
 const distancesOutside: readonly number[] = [4, 12, 30, 70];
 /** How much likelier (log) fading from outside must be than a constant line. */
 const leastOutsideAdvantage = 5;
+/** The same along directions in which spikes were seen. */
+const leastKnownAdvantage = 0.5;
 
 /**
  * True for a line that enters over the border and fades inwards as the spike of a star outside the frame does. Where
@@ -176,11 +178,13 @@ export function fadesFromOutside(
   if (length > 0.5 * Math.max(input.width, input.height)) return false;
   const enters1 = nearBorder(segment.x1, segment.y1, input);
   const enters2 = nearBorder(segment.x2, segment.y2, input);
-  if (angles.length > 0 && !alongAny(segment, angles)) return false;
+  const known = alongAny(segment, angles);
+  if (angles.length > 0 && !known) return false;
+  const advantage = known ? leastKnownAdvantage : leastOutsideAdvantage;
   return distancesOutside.some(
     (distance) =>
-      (enters1 && fadesFrom(line, -distance, 3, leastOutsideAdvantage)) ||
-      (enters2 && fadesFrom(line, length + distance, 3, leastOutsideAdvantage)),
+      (enters1 && fadesFrom(line, -distance, 3, advantage)) ||
+      (enters2 && fadesFrom(line, length + distance, 3, advantage)),
   );
 }
 
@@ -190,8 +194,16 @@ function alongAny(segment: Segment, angles: readonly number[]): boolean {
   return angles.some((other) => crossesRight(angle, other));
 }
 
+/** Px from the border within which a line counts as entering over it. */
+const enteringMargin = 16;
+
 function nearBorder(x: number, y: number, input: TrailSearchInput): boolean {
-  return x < 4 || y < 4 || x > input.width - 5 || y > input.height - 5;
+  return (
+    x < enteringMargin ||
+    y < enteringMargin ||
+    x > input.width - 1 - enteringMargin ||
+    y > input.height - 1 - enteringMargin
+  );
 }
 
 /** True when two directions agree within 2 degrees, or differ by a right angle. */

@@ -1,5 +1,6 @@
 /** Hides stars and known defects from the line search, but not pieces of a trail that were taken for stars. */
 import { type StarTable, starFlags } from '../record.ts';
+import { dashBits } from './dashes.ts';
 import { peakAt } from './light.ts';
 import { type Raster, segmentLength } from './raster.ts';
 import { liesOnRidge } from './ridge.ts';
@@ -40,9 +41,10 @@ export function starsToMask(input: TrailSearchInput): MaskedStar[] {
   const { stars } = input;
   const list: MaskedStar[] = [];
   const stretch = commonStretch(stars);
+  const dashes = dashBits(input);
   for (let index = 0; index < stars.count; index++) {
     const peak = peakAt(input, stars.x[index], stars.y[index]);
-    if (liesOnRidge(input, stars, index, peak)) continue;
+    if (dashes.has(index) || liesOnRidge(input, stars, index, peak)) continue;
     const own = stars.fwhm[index];
     const round = stars.ellipticity[index] < 0.5;
     list.push({

@@ -62,6 +62,7 @@ export function judgeLine(line: TracedLine, input: TrailSearchInput, map: Raster
  */
 function isDiffuse(line: TracedLine, starFwhm: number): boolean {
   if (line.fwhm > Math.max(25, 4 * starFwhm)) return true;
+  if (line.fwhm > Math.max(16, 4.5 * starFwhm) && line.fill < 0.9) return true;
   if (line.fwhm > 8 && line.amplitude < 0.25) return true;
   if (line.fwhm > Math.max(12, 2.7 * starFwhm)) {
     return line.amplitude < 3 || (line.fill < 0.85 && !isDashed(line, starFwhm));
@@ -84,7 +85,7 @@ function isDashed(line: TracedLine, starFwhm: number): boolean {
  * uniform, most must, and the line must stay significant when no part may count for more than twice its share.
  */
 function isEven(line: TracedLine): boolean {
-  const parts = Math.max(4, Math.min(40, Math.floor((line.significance / 2.5) ** 2)));
+  const parts = Math.max(4, Math.min(10, Math.floor((line.significance / 2.5) ** 2)));
   const sums = new Float64Array(parts);
   const weights = new Float64Array(parts);
   let cursor = 0;
