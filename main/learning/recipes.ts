@@ -11,7 +11,6 @@ export type {
   Parameters,
   ParameterValue,
   Recipe,
-  RecipeInput,
 } from './recipes/recipe.ts';
 
 /** Every network that can be trained. A new one: a file in recipes/ and one line here. */
