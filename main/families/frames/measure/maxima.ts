@@ -78,13 +78,28 @@ function besideUndefined(plane: Plane, x: number, y: number): number {
   return count > 0 ? sum / count : 0;
 }
 
+/** Two pairs of taps to a pass: what is read and written once serves four products. */
 function smoothAlong(padded: Float32Array, kernel: Float32Array, out: Float32Array): void {
   const reach = kernel.length >> 1;
-  const centre = kernel[reach];
-  for (let x = 0; x < out.length; x++) out[x] = centre * padded[reach + x];
-  for (let k = 1; k <= reach; k++) {
-    const weight = kernel[reach + k];
-    for (let x = 0; x < out.length; x++) out[x] += weight * (padded[reach + x - k] + padded[reach + x + k]);
+  const length = out.length;
+  for (let k = 1; k <= reach; k += 2) {
+    const near = kernel[reach + k];
+    const far = k < reach ? kernel[reach + k + 1] : 0;
+    const centre = k === 1 ? kernel[reach] : 0;
+    const a = reach - k;
+    const b = reach + k;
+    const c = k < reach ? a - 1 : a;
+    const d = k < reach ? b + 1 : b;
+    if (k === 1) {
+      for (let x = 0; x < length; x++)
+        out[x] =
+          centre * padded[reach + x] +
+          near * (padded[a + x] + padded[b + x]) +
+          far * (padded[c + x] + padded[d + x]);
+    } else {
+      for (let x = 0; x < length; x++)
+        out[x] += near * (padded[a + x] + padded[b + x]) + far * (padded[c + x] + padded[d + x]);
+    }
   }
 }
 
@@ -94,13 +109,26 @@ function smoothAcross(
   last: number,
   out: Float32Array,
 ): void {
-  out.fill(0);
-  for (let k = 0; k < kernel.length; k++) {
-    const y = last - kernel.length + 1 + k;
-    if (y < 0) continue;
-    const row = ring[y % kernel.length];
-    const weight = kernel[k];
-    for (let x = 0; x < out.length; x++) out[x] += weight * row[x];
+  const reach = kernel.length >> 1;
+  const length = out.length;
+  const centreRow = last - reach;
+  const rowAt = (y: number) => (y < 0 ? null : ring[y % kernel.length]);
+  const middle = ring[centreRow % kernel.length];
+  const centre = kernel[reach];
+  for (let x = 0; x < length; x++) out[x] = centre * middle[x];
+  for (let k = 1; k <= reach; k++) {
+    const weight = kernel[reach + k];
+    const above = rowAt(centreRow - k);
+    const below = ring[(centreRow + k) % kernel.length];
+    if (above === null) for (let x = 0; x < length; x++) out[x] += weight * below[x];
+    else if (k < reach && centreRow - k - 1 >= 0) {
+      const next = kernel[reach + k + 1];
+      const farAbove = ring[(centreRow - k - 1) % kernel.length];
+      const farBelow = ring[(centreRow + k + 1) % kernel.length];
+      for (let x = 0; x < length; x++)
+        out[x] += weight * (above[x] + below[x]) + next * (farAbove[x] + farBelow[x]);
+      k++;
+    } else for (let x = 0; x < length; x++) out[x] += weight * (above[x] + below[x]);
   }
 }
 

@@ -55,12 +55,29 @@ export function residualOf(image: FrameImage, sky: Sky, floorSigma: number): Flo
       spreadRow(meshes[k], meshes[k].level, image, y, levels[k]);
       spreadRow(meshes[k], meshes[k].sigma, image, y, sigmas[k]);
     }
+    for (let k = firstMesh; k < firstMesh + step; k++) invert(sigmas[k], floorSigma);
     const base = y * width;
-    for (let x = 0; x < width; x++) {
-      const k = step === 1 ? 0 : firstMesh + (x & 1);
-      const sigma = sigmas[k][x];
-      out[base + x] = (pixels[base + x] - levels[k][x]) / Math.max(sigma, floorSigma);
-    }
+    if (step === 1) subtractRow(pixels, levels[0], sigmas[0], base, out);
+    else
+      for (let x = 0; x < width; x++) {
+        const k = firstMesh + (x & 1);
+        out[base + x] = (pixels[base + x] - levels[k][x]) * sigmas[k][x];
+      }
   }
   return out;
+}
+
+function invert(sigma: Float32Array, floorSigma: number): void {
+  for (let x = 0; x < sigma.length; x++) sigma[x] = 1 / Math.max(sigma[x], floorSigma);
+}
+
+function subtractRow(
+  pixels: Float32Array,
+  level: Float32Array,
+  inverse: Float32Array,
+  base: number,
+  out: Float32Array,
+): void {
+  const { length } = level;
+  for (let x = 0; x < length; x++) out[base + x] = (pixels[base + x] - level[x]) * inverse[x];
 }
