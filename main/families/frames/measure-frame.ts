@@ -50,11 +50,11 @@ export function measureFrame(image: FrameImage, file: string, options: MeasureOp
   const saturation = findSaturation(image);
   const quantum = stepOf(image);
   const sky = measureSky(image, { quantum });
-  const residual = residualOf(image, sky, floorSigma(quantum));
+  const { values: residual, bright } = residualOf(image, sky, floorSigma(quantum));
   const plane: Plane = { width: image.width, height: image.height, values: residual };
   const lines = findBadLines(residual, image.width, image.height);
   hideBadLines(plane, lines.badColumns, lines.badRows);
-  const found = findStars(image, plane, sky, saturation);
+  const found = findStars(image, plane, bright, sky, saturation);
   const mask = maskStars({
     width: image.width,
     height: image.height,
@@ -113,18 +113,24 @@ function hideBadLines(plane: Plane, badColumns: Uint16Array, badRows: Uint16Arra
   for (const y of badRows) plane.values.fill(Number.NaN, y * plane.width, (y + 1) * plane.width);
 }
 
-function findStars(image: FrameImage, plane: Plane, sky: Sky, saturation: Saturation): FoundStars | null {
+function findStars(
+  image: FrameImage,
+  plane: Plane,
+  bright: readonly number[],
+  sky: Sky,
+  saturation: Saturation,
+): FoundStars | null {
   if (Math.min(image.width, image.height) < 8) return null;
   const isSaturated = (index: number) => image.pixels[index] >= saturation.level;
-  const spikes = removeSpikes(plane, leastNeighbourShare);
+  const spikes = removeSpikes(plane, leastNeighbourShare, bright);
   const psf = buildFramePsf({
     plane,
     parity: sky.lattices.parity,
-    spots: findBrightSpots(plane),
+    spots: findBrightSpots(plane, bright),
     isSaturated,
   });
   if (psf === null) return null;
-  const detection = detectStars({ plane, psf, fullPixels: saturation.indices });
+  const detection = detectStars({ plane, psf, bright, fullPixels: saturation.indices });
   const hits = sortHits([...spikes, ...detection.hotPixels], image.width);
   const cosmicRays = [...hits.cosmicRays, ...detection.cosmicRays];
   return { psf: detection.psf, detection: { ...detection, hotPixels: hits.hotPixels, cosmicRays } };

@@ -12,26 +12,53 @@ const reach = 4;
 
 export function findBadLines(residual: Float32Array, width: number, height: number): BadLines {
   if (width < 16 || height < 16) return { badColumns: new Uint16Array(0), badRows: new Uint16Array(0) };
-  const columnSum = new Float64Array(width);
-  const columnCount = new Uint32Array(width);
-  const rowMean = new Float64Array(height);
-  const rowCount = new Uint32Array(height);
-  for (let y = 0; y < height; y++) {
+  const columns = columnMeans(residual, width, height);
+  const rows = rowMeans(residual, width, height);
+  return { badColumns: standOut(columns.mean, columns.count), badRows: standOut(rows.mean, rows.count) };
+}
+
+/** Pixels of a line that are looked at on large frames. */
+const samples = 1200;
+
+interface LineMeans {
+  readonly mean: Float64Array;
+  readonly count: Uint32Array;
+}
+
+function columnMeans(residual: Float32Array, width: number, height: number): LineMeans {
+  const sum = new Float64Array(width);
+  const count = new Uint32Array(width);
+  const stride = Math.max(1, Math.floor(height / samples));
+  for (let y = 0; y < height; y += stride) {
     const base = y * width;
-    let sum = 0;
     for (let x = 0; x < width; x++) {
       const value = residual[base + x];
       if (Number.isNaN(value)) continue;
-      const clipped = value > clip ? clip : Math.max(value, -clip);
-      sum += clipped;
-      columnSum[x] += clipped;
-      columnCount[x]++;
-      rowCount[y]++;
+      sum[x] += value > clip ? clip : Math.max(value, -clip);
+      count[x]++;
     }
-    rowMean[y] = sum / Math.max(1, rowCount[y]);
   }
-  const columnMean = columnSum.map((sum, x) => sum / Math.max(1, columnCount[x]));
-  return { badColumns: standOut(columnMean, columnCount), badRows: standOut(rowMean, rowCount) };
+  return { mean: sum.map((total, x) => total / Math.max(1, count[x])), count };
+}
+
+function rowMeans(residual: Float32Array, width: number, height: number): LineMeans {
+  const mean = new Float64Array(height);
+  const count = new Uint32Array(height);
+  const stride = Math.max(1, Math.floor(width / samples));
+  for (let y = 0; y < height; y++) {
+    const end = (y + 1) * width;
+    let sum = 0;
+    let taken = 0;
+    for (let i = y * width; i < end; i += stride) {
+      const value = residual[i];
+      if (Number.isNaN(value)) continue;
+      sum += value > clip ? clip : Math.max(value, -clip);
+      taken++;
+    }
+    mean[y] = sum / Math.max(1, taken);
+    count[y] = taken;
+  }
+  return { mean, count };
 }
 
 /** Lines whose mean differs from the median of their neighbours by far more than its error, one or two abreast. */

@@ -25,6 +25,8 @@ export interface DetectionInput {
   /** The residual; stars are taken off while searching and put back before returning. Spikes are made undefined. */
   readonly plane: Plane;
   readonly psf: FramePsf;
+  /** Indices of the pixels above 6 sigma. */
+  readonly bright: readonly number[];
   /** Indices of full pixels in reading order; empty when the frame as a whole is full. */
   readonly fullPixels: readonly number[];
 }
@@ -42,7 +44,7 @@ interface Candidate {
 
 export function detectStars(input: DetectionInput): Detection {
   const { plane, psf } = input;
-  const hotPixels = removeSpikes(plane, psf.spikeShare);
+  const hotPixels = removeSpikes(plane, psf.spikeShare, input.bright);
   const candidates = findCandidates(plane, psf);
   const saturated = saturatedStars(input, candidates);
   const cores = hidePixels(plane, input.fullPixels);

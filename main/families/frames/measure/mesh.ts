@@ -20,8 +20,8 @@ export interface MeshInput {
   readonly quantum: number;
 }
 
-/** Pixels of a cell that are looked at: enough for a level within 4 % of the noise, which a later pass corrects. */
-const samplesPerCell = 1024;
+/** Pixels of a cell that are looked at: enough for a level within 5 % of the noise, which a later pass corrects. */
+const samplesPerCell = 640;
 
 /** Cells of 64 px, smaller on small frames so that a gradient is still seen; at least 8. */
 export function chooseCellPixels(width: number, height: number): number {

@@ -38,13 +38,23 @@ export function representativeMesh(sky: Sky): BackgroundMesh {
   return { ...chosen[0], level: mean((mesh) => mesh.level), sigma: mean((mesh) => mesh.sigma) };
 }
 
+/** Pixels this many sigmas above the sky are few, and all that spikes and bright stars are looked for among. */
+const brightSigmas = 6;
+
+export interface Residual {
+  readonly values: Float32Array;
+  /** Indices of the pixels above 6 sigma in reading order. */
+  readonly bright: readonly number[];
+}
+
 /**
  * (pixel - sky) / sigma for every pixel; NaN where the pixel or the sky is undefined. A frame without noise
  * (sigma 0) counts in units of one ADU step so that nothing divides by zero.
  */
-export function residualOf(image: FrameImage, sky: Sky, floorSigma: number): Float32Array {
+export function residualOf(image: FrameImage, sky: Sky, floorSigma: number): Residual {
   const { width, height, pixels } = image;
   const out = new Float32Array(width * height);
+  const bright: number[] = [];
   const meshes = sky.meshes.map((mesh) => smoothMesh(fillMesh(mesh)));
   const step = sky.lattices.lattices[0].step;
   const levels = meshes.map(() => new Float32Array(width));
@@ -57,14 +67,16 @@ export function residualOf(image: FrameImage, sky: Sky, floorSigma: number): Flo
     }
     for (let k = firstMesh; k < firstMesh + step; k++) invert(sigmas[k], floorSigma);
     const base = y * width;
-    if (step === 1) subtractRow(pixels, levels[0], sigmas[0], base, out);
+    if (step === 1) subtractRow(pixels, levels[0], sigmas[0], base, out, bright);
     else
       for (let x = 0; x < width; x++) {
         const k = firstMesh + (x & 1);
-        out[base + x] = (pixels[base + x] - levels[k][x]) * sigmas[k][x];
+        const value = (pixels[base + x] - levels[k][x]) * sigmas[k][x];
+        out[base + x] = value;
+        if (value > brightSigmas) bright.push(base + x);
       }
   }
-  return out;
+  return { values: out, bright };
 }
 
 function invert(sigma: Float32Array, floorSigma: number): void {
@@ -77,7 +89,12 @@ function subtractRow(
   inverse: Float32Array,
   base: number,
   out: Float32Array,
+  bright: number[],
 ): void {
   const { length } = level;
-  for (let x = 0; x < length; x++) out[base + x] = (pixels[base + x] - level[x]) * inverse[x];
+  for (let x = 0; x < length; x++) {
+    const value = (pixels[base + x] - level[x]) * inverse[x];
+    out[base + x] = value;
+    if (value > brightSigmas) bright.push(base + x);
+  }
 }

@@ -21,9 +21,12 @@ const mostFullShare = 0.05;
  */
 export function findSaturation(image: FrameImage): Saturation {
   const given = image.saturationLevel ?? Number.POSITIVE_INFINITY;
-  const range = valueRange(image.pixels);
+  const range = valueRange(image.pixels, given);
   if (range.valid === 0) return { level: given, fraction: 0, indices: [] };
-  if (range.greatest >= given) return fullPixels(image.pixels, given, range.valid);
+  if (range.full > 0) {
+    const few = range.full <= mostFullShare * image.pixels.length;
+    return { level: given, fraction: range.full / range.valid, indices: few ? range.indices : [] };
+  }
   const span = range.greatest - range.least;
   if (span > 0 && range.sharing >= clipPixels) {
     const clip = range.greatest - 1e-5 * span;
@@ -35,23 +38,30 @@ export function findSaturation(image: FrameImage): Saturation {
   return { level: given, fraction: 0, indices: [] };
 }
 
-/** Extremes of the defined pixels and how many share the greatest; comparisons with NaN are false, which leaves it out. */
-function valueRange(pixels: Float32Array) {
+/**
+ * Extremes of the defined pixels, how many share the greatest, and which reach the given level. Comparisons with NaN are
+ * false, which leaves undefined pixels out.
+ */
+function valueRange(pixels: Float32Array, given: number) {
+  const most = mostFullShare * pixels.length;
+  const indices: number[] = [];
   let greatest = Number.NEGATIVE_INFINITY;
   let least = Number.POSITIVE_INFINITY;
-  let valid = 0;
+  let undefinedPixels = 0;
   let sharing = 0;
-  const length = pixels.length;
+  let full = 0;
+  const { length } = pixels;
   for (let i = 0; i < length; i++) {
     const value = pixels[i];
+    if (value < least) least = value;
     if (value >= greatest) {
       sharing = value > greatest ? 1 : sharing + 1;
       greatest = value;
-    }
-    if (value < least) least = value;
-    if (!Number.isNaN(value)) valid++;
+    } else if (Number.isNaN(value)) undefinedPixels++;
+    if (value >= given && ++full <= most) indices.push(i);
   }
-  return { greatest, least: Math.min(least, greatest), valid, sharing };
+  const valid = length - undefinedPixels;
+  return { greatest, least, valid, sharing, full, indices };
 }
 
 function countAbove(pixels: Float32Array, level: number): number {

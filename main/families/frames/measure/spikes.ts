@@ -11,17 +11,17 @@ const leastSpike = 6;
 
 /**
  * Takes out (sets undefined) every pixel of more than 6 sigma whose neighbours hold less than `share` of it, and says
- * where they were. `share` must lie below what the narrowest possible star gives its neighbours.
+ * where they were. `bright` lists the pixels above 6 sigma. `share` must lie below what the narrowest possible star gives its neighbours.
  */
-export function removeSpikes(plane: Plane, share: number): Place[] {
-  const { width, height, values } = plane;
+export function removeSpikes(plane: Plane, share: number, bright: readonly number[]): Place[] {
+  const { width, values } = plane;
   const spikes: Place[] = [];
-  for (let y = 0; y < height; y++) {
-    const base = y * width;
-    for (let x = 0; x < width; x++) {
-      const value = values[base + x];
-      if (value > leastSpike && isSpike(plane, x, y, value, share)) spikes.push({ x, y });
-    }
+  for (const index of bright) {
+    const value = values[index];
+    if (!(value > leastSpike)) continue;
+    const x = index % width;
+    const y = (index - x) / width;
+    if (isSpike(plane, x, y, value, share)) spikes.push({ x, y });
   }
   for (const { x, y } of spikes) values[y * width + x] = Number.NaN;
   return [...spikes, ...followHits(plane, spikes, share)];

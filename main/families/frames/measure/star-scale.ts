@@ -20,14 +20,15 @@ const largestSigma = 20;
 const leastPeak = 6;
 const blocks = [1, 2, 4, 8];
 
-/** Bright spots at any scale, strongest first, one for each place. */
-export function findBrightSpots(plane: Plane): BrightSpot[] {
+/** Bright spots at any scale, strongest first, one for each place. `bright` lists the pixels above 6 sigma. */
+export function findBrightSpots(plane: Plane, bright: readonly number[]): BrightSpot[] {
   const spots: BrightSpot[] = [];
   const taken = new StarPlaces<BrightSpot>(plane.width, 16);
   let level = plane;
   for (const block of blocks) {
     if (Math.min(level.width, level.height) < 8) break;
-    for (const peak of brightestPeaks(level, peaksPerBlock[blocks.indexOf(block)])) {
+    const indices = block === 1 ? bright : brightPixels(level);
+    for (const peak of brightestPeaks(level, indices, peaksPerBlock[blocks.indexOf(block)])) {
       const x = (peak.x + 0.5) * block - 0.5;
       const y = (peak.y + 0.5) * block - 0.5;
       if (isTaken(taken, x, y, block)) continue;
@@ -54,18 +55,24 @@ interface Peak {
 }
 
 /** Pixels above the threshold that none of their eight neighbours exceeds, those with the most light round them first. */
-function brightestPeaks(plane: Plane, most: number): Peak[] {
+function brightestPeaks(plane: Plane, indices: readonly number[], most: number): Peak[] {
   const { width, height, values } = plane;
   const peaks: Peak[] = [];
-  for (let y = 1; y < height - 1; y++) {
-    const base = y * width;
-    for (let x = 1; x < width - 1; x++) {
-      const value = values[base + x];
-      if (!(value > leastPeak) || !isHighest(values, base + x, width, value)) continue;
-      peaks.push({ x, y, light: lightAround(values, base + x, width) });
-    }
+  for (const index of indices) {
+    const x = index % width;
+    const y = (index - x) / width;
+    if (x < 1 || y < 1 || x > width - 2 || y > height - 2) continue;
+    const value = values[index];
+    if (!(value > leastPeak) || !isHighest(values, index, width, value)) continue;
+    peaks.push({ x, y, light: lightAround(values, index, width) });
   }
   return peaks.sort((a, b) => b.light - a.light).slice(0, most);
+}
+
+function brightPixels({ values }: Plane): number[] {
+  const indices: number[] = [];
+  for (let i = 0; i < values.length; i++) if (values[i] > leastPeak) indices.push(i);
+  return indices;
 }
 
 function isHighest(values: Float32Array, index: number, width: number, value: number): boolean {
