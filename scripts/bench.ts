@@ -1,0 +1,23 @@
+/** Every benchmark in turn, ours beside the peers that are installed: `npm run bench`, or `npm run bench -- decode`. */
+import { spawnSync } from 'node:child_process';
+
+/** Small enough for one sitting on two cores; each script takes more from its own options. */
+const benches: Readonly<Record<string, readonly string[]>> = {
+  decode: ['test/bench/decode.ts'],
+  'judge-session': ['test/bench/judge-session.ts'],
+  'judge-night': ['test/bench/judge-night.ts', '--kind', 'standard', '--seeds', '1', '--frames', '40'],
+  training: ['test/bench/training.ts'],
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in benches));
+if (unknown.length > 0) {
+  console.error(`No benchmark named ${unknown.join(', ')}. There are: ${Object.keys(benches).join(', ')}.`);
+  process.exit(2);
+}
+for (const [name, command] of Object.entries(benches)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  console.log(`\n== ${name}`);
+  const { status } = spawnSync(process.execPath, command, { stdio: 'inherit' });
+  if (status !== 0) process.exitCode = 1;
+}
