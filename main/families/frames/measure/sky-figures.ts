@@ -3,6 +3,7 @@ import type { BackgroundMesh, FrameImage } from '../record.ts';
 import { fillMesh, smoothMesh, spreadRow } from './mesh.ts';
 import { representativeMesh, type Sky } from './residual.ts';
 import { medianInPlace, medianOf, normalFromMoments } from './robust.ts';
+import type { StarMask } from './star-mask.ts';
 
 export interface SkyFigures {
   readonly mesh: BackgroundMesh;
@@ -16,12 +17,7 @@ export interface SkyFigures {
  * Corrects the first mesh by what the masked residual still shows: its level in every cell, and its scatter, free
  * of the sky's slope within a cell. Background and noise are the medians over the cells that hold sky.
  */
-export function skyFigures(
-  image: FrameImage,
-  sky: Sky,
-  residual: Float32Array,
-  mask: Uint8Array,
-): SkyFigures {
+export function skyFigures(image: FrameImage, sky: Sky, residual: Float32Array, mask: StarMask): SkyFigures {
   const first = representativeMesh(sky);
   const spread = smoothMesh(fillMesh(first));
   const corrections = correctCells(image, residual, mask, first, sky.lattices.parity);
@@ -43,19 +39,25 @@ export function skyFigures(
   };
 }
 
-/** Residuals beyond this many sigmas are not sky. */
-const windowSigmas = 3;
+/**
+ * Residuals beyond these are not sky, in sigmas of the first mesh. In a crowded field the light of stars too faint to be
+ * found lifts and widens the upper side: there the lower side alone says what the sky is.
+ */
+const lowest = -3;
+const highest = 3;
+const highestCrowded = 0.3;
 
 /** Level and scatter of the unmasked residual in each cell; NaN in cells with less than a fiftieth of their pixels. */
 function correctCells(
   frame: { readonly width: number; readonly height: number },
   residual: Float32Array,
-  mask: Uint8Array,
+  mask: StarMask,
   mesh: BackgroundMesh,
   parity: -1 | 0 | 1,
 ): { readonly shift: Float64Array; readonly ratio: Float64Array } {
   const { columns, rows, cellPixels } = mesh;
   const cells = columns * rows;
+  const high = mask.crowded ? highestCrowded : highest;
   const sums = {
     count: new Float64Array(cells),
     sum: new Float64Array(cells),
@@ -67,7 +69,7 @@ function correctCells(
       const start = y * frame.width + column * cellPixels;
       const end = column === columns - 1 ? (y + 1) * frame.width : start + cellPixels;
       const first = parity < 0 ? start : start + (((column * cellPixels + y) & 1) === parity ? 0 : 1);
-      addRun(residual, mask, first, end, parity < 0 ? 1 : 2, sums, row * columns + column);
+      addRun(residual, mask.pixels, first, end, parity < 0 ? 1 : 2, high, sums, row * columns + column);
     }
   }
   const shift = new Float64Array(cells).fill(Number.NaN);
@@ -75,13 +77,7 @@ function correctCells(
   const least = Math.max(6, (0.02 * cellPixels * cellPixels) / (parity < 0 ? 1 : 2));
   for (let cell = 0; cell < cells; cell++) {
     if (sums.count[cell] < least) continue;
-    const found = normalFromMoments(
-      sums.count[cell],
-      sums.sum[cell],
-      sums.squares[cell],
-      -windowSigmas,
-      windowSigmas,
-    );
+    const found = normalFromMoments(sums.count[cell], sums.sum[cell], sums.squares[cell], lowest, high);
     shift[cell] = found.level;
     ratio[cell] = found.sigma;
   }
@@ -100,6 +96,7 @@ function addRun(
   start: number,
   end: number,
   step: number,
+  high: number,
   sums: CellSums,
   cell: number,
 ): void {
@@ -108,7 +105,7 @@ function addRun(
   let squares = 0;
   for (let i = start; i < end; i += step) {
     const value = residual[i];
-    if (mask[i] !== 0 || !(value > -windowSigmas && value < windowSigmas)) continue;
+    if (mask[i] !== 0 || !(value > lowest && value < high)) continue;
     count++;
     sum += value;
     squares += value * value;

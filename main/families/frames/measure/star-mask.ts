@@ -6,6 +6,8 @@ const wingExponent = 2.5;
 /** Star light below this share of the noise does not hide the sky; raised where too little sky would be left. */
 const limits = [0.04, 0.1, 0.25, 0.6, 1.5, 4];
 const leastSkyShare = 0.25;
+/** Where found stars cover more than this of the frame, light of those too faint to be found covers the rest. */
+const crowdedShare = 0.4;
 
 export interface MaskInput {
   readonly width: number;
@@ -14,16 +16,25 @@ export interface MaskInput {
   readonly fwhm: number;
 }
 
-/** 1 where star light is above the limit. */
-export function maskStars(input: MaskInput): Uint8Array {
+export interface StarMask {
+  /** 1 where star light is above the limit. */
+  readonly pixels: Uint8Array;
+  /** True when stars cover so much that what is left holds star light, too. */
+  readonly crowded: boolean;
+}
+
+/** Hides every star as far as its light matters, less far where the stars would hide the frame. */
+export function maskStars(input: MaskInput): StarMask {
   const mask = new Uint8Array(input.width * input.height);
+  let crowded = false;
   for (const limit of limits) {
     mask.fill(0);
     let covered = 0;
     for (const star of input.stars) covered += paint(mask, input, star, reachOf(star, input.fwhm, limit));
+    if (!crowded) crowded = covered > crowdedShare * mask.length;
     if (covered < (1 - leastSkyShare) * mask.length) break;
   }
-  return mask;
+  return { pixels: mask, crowded };
 }
 
 function reachOf(star: DetectedStar, fwhm: number, limit: number): number {
