@@ -14,7 +14,7 @@ export interface Surroundings {
 }
 
 /** Patches looked at: this many directions (even), at two distances in FWHM. */
-const directions = 12;
+const directions = 24;
 const innerDistance = 1.35;
 const outerDistance = 2.2;
 const farDistance = 3;
