@@ -13,7 +13,9 @@ export const saturation: FrameDetector = {
     const pixels = record.width * record.height;
     const outside = record.checks.saturatedOutsideStars / pixels;
     const usual = saturated?.reference ?? 0;
-    const share = Math.max(outside, (record.measurements.saturatedFraction ?? 0) - usual);
+    // without a usual share, what lies in star cores cannot be told from what is normal
+    const beyondUsual = saturated === null ? 0 : (record.measurements.saturatedFraction ?? 0) - usual;
+    const share = Math.max(outside, beyondUsual);
     const sigma = Math.max(leastScatter, saturated?.sigma ?? 2 * leastScatter, 0.3 * usual);
     const confidence = confidenceOfExcess({
       excess: share,

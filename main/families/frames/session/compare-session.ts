@@ -132,6 +132,16 @@ function compareFigures(
   const against = (values: ArrayLike<number>, options: TrendOptions): (Comparison | null)[] =>
     compareWithTrend(hours, values, options);
   const of = (read: (record: FrameRecord) => number): Float64Array => Float64Array.from(records, read);
+  // an 8-bit file is full close above the sky and coarse below it: its hits are its own kind's usual ones
+  const ofOwnDepth = (read: (record: FrameRecord, k: number) => number, options: TrendOptions) => {
+    const part = (coarse: boolean): (Comparison | null)[] =>
+      against(
+        Float64Array.from(records, (r, k) => ((r.bitpix === 8) === coarse ? read(r, k) : Number.NaN)),
+        options,
+      );
+    const coarse = part(true);
+    return part(false).map((comparison, k) => comparison ?? coarse[k]);
+  };
   const hot = newHotPixels(records);
   const ellipticity = against(
     of((r) => r.measurements.ellipticity ?? Number.NaN),
@@ -193,18 +203,25 @@ function compareFigures(
       of((r) => Math.log((r.measurements.starCount ?? 0) + 1)),
       { faults: 'down', degree: 1, span: 41, leastSigma: 0.05 },
     ),
-    hotPixels: against(
-      Float64Array.from(hot, (count) => (count === null ? Number.NaN : Math.log(count + 10))),
+    hotPixels: ofOwnDepth(
+      (_, k) => {
+        const count = hot[k];
+        return count === null ? Number.NaN : Math.log(count + 10);
+      },
       { faults: 'up', degree: 1, span: whole, leastSigma: 0.2 },
     ),
-    cosmicRays: against(
-      of((r) => Math.log(r.checks.cosmicRays.count + 10)),
-      { faults: 'up', degree: 1, span: whole, leastSigma: 0.2 },
-    ),
-    saturated: against(
-      of((r) => r.measurements.saturatedFraction ?? Number.NaN),
-      { faults: 'up', degree: 1, span: whole, leastSigma: 1e-5 },
-    ),
+    cosmicRays: ofOwnDepth((r) => Math.log(r.checks.cosmicRays.count + 10), {
+      faults: 'up',
+      degree: 1,
+      span: whole,
+      leastSigma: 0.2,
+    }),
+    saturated: ofOwnDepth((r) => r.measurements.saturatedFraction ?? Number.NaN, {
+      faults: 'up',
+      degree: 1,
+      span: whole,
+      leastSigma: 1e-5,
+    }),
     noise: against(
       of((r) => logOrNaN(r.measurements.noise)),
       { faults: 'up', degree: 1, span: 31, leastSigma: 0.006, steepestPerHour: steepestSkyPerHour / 2 },

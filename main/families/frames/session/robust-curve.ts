@@ -70,7 +70,8 @@ function bestTriedCurve(input: CurveInput): Float64Array {
   const parts = Array.from({ length: degree + 1 }, (_, part) => pointsToTry(input, order, part));
   const choices = parts.reduce((product, points) => product * points.length, 1);
   let best: Float64Array = Float64Array.of(median(order.map((k) => v[k])));
-  let least = closeness(input, best);
+  let least = Math.max(input.leastSigma, closeness(input, best));
+  let most = nearby(input, best);
   for (let choice = 0; choice < choices; choice++) {
     let rest = choice;
     const picked = parts.map((points) => {
@@ -80,11 +81,14 @@ function bestTriedCurve(input: CurveInput): Float64Array {
     });
     const tried = throughPoints(picked, t, v);
     if (tried === null || isTooSteep(tried, input)) continue;
-    const distance = closeness(input, tried);
-    if (distance < least) {
-      least = distance;
-      best = tried;
-    }
+    // closer than measuring can be is no better: among such curves the one that more values bear out
+    const distance = Math.max(input.leastSigma, closeness(input, tried));
+    if (distance > least) continue;
+    const borneOutBy = nearby(input, tried);
+    if (distance === least && borneOutBy <= most) continue;
+    least = distance;
+    most = borneOutBy;
+    best = tried;
   }
   return best;
 }
@@ -135,6 +139,15 @@ function closeness({ t, v, kernel, closeShare }: CurveInput, coefficients: Float
   }
   distances.sort((p, q) => p - q);
   return distances[Math.min(distances.length - 1, Math.floor(closeShare * distances.length))] ?? 0;
+}
+
+/** Values within three least sigmas of the curve, each counted by its kernel. */
+function nearby({ t, v, kernel, leastSigma }: CurveInput, coefficients: Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k < t.length; k++) {
+    if (Math.abs(v[k] - polynomial(coefficients, t[k])) <= 3 * leastSigma) sum += kernel[k];
+  }
+  return sum;
 }
 
 /** Half-width, in sigmas, that holds a share of Gaussian values (a cubic good to 1 % up to a half). */

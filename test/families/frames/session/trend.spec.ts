@@ -33,6 +33,20 @@ describe('robustTrend', () => {
     for (let k = 40; k < 50; k++) expect(Math.abs(trend.reference[k] - 1)).toBeLessThan(0.03);
   });
 
+  it('follows extinction that falls towards the meridian and rises after it, among many bad frames', () => {
+    for (let seed = 1; seed <= 6; seed++) {
+      const natural = (hour: number): number => 0.025 * Math.abs(hour - 2);
+      const values = night(seed, natural, 0.001);
+      const random = new Random(seed, 2);
+      for (let k = 0; k < values.length; k++) if (random.chance(0.5)) values[k] += random.between(0.03, 0.3);
+      const whole = { faults: 'up', degree: 2, span: Number.POSITIVE_INFINITY, leastSigma: 0.006 } as const;
+      const trend = robustTrend(hours, values, { ...whole, steepestPerHour: 0.2, leastGoodShare: 0.18 });
+      hours.forEach((hour, k) => {
+        expect(Math.abs(trend.reference[k] - natural(hour))).toBeLessThan(0.02);
+      });
+    }
+  });
+
   it('never follows a fault that creeps in over an hour', () => {
     // half of the light lost within an hour, airmass at its slowest
     const values = night(9, (hour) => 0.02 * hour, 0.005);
