@@ -123,6 +123,11 @@ function withoutOutliers(stars: readonly Distortion[]): Distortion[] {
   return kept;
 }
 
+/** FWHM of one star relative to the frame's, less 1; infinite when it is no star's. The plane has all stars taken off. */
+export function growthOf(plane: Plane, psf: FramePsf, star: DetectedStar): number {
+  return distortionOf(plane, psf, star, psf.model.psf)?.growth ?? Number.POSITIVE_INFINITY;
+}
+
 const unknowns = 6;
 const row = new Float64Array(unknowns);
 const sample: SplineSample = { value: 0, dx: 0, dy: 0 };

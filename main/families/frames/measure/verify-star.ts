@@ -3,8 +3,9 @@ import type { DetectedStar } from './detected-star.ts';
 import { addStar, fitStar } from './fit-star.ts';
 import type { FramePsf } from './frame-psf.ts';
 import type { Plane } from './maxima.ts';
+import { growthOf } from './shape-field.ts';
 
-export type Verdict = 'star' | 'faint' | 'hot' | 'cosmic';
+export type Verdict = 'star' | 'faint' | 'hot' | 'cosmic' | 'extended';
 
 const faintestSnr = 7;
 /** Share of the amplitude that may rest on one pixel. */
@@ -14,6 +15,8 @@ const profileTolerance = 0.08;
 /** A misfit beyond this share of the peak is no star, nor two close ones. */
 const strangeShare = 0.3;
 const sharpnessTolerance = 0.15;
+/** Objects this much larger than stars are galaxies, knots of a nebula, or lumps of a halo. */
+const mostGrowth = 0.35;
 
 /** Fits a star again with all others taken off and says what it is. The plane is left as it was but for the new fit. */
 export function verifyStar(plane: Plane, psf: FramePsf, star: DetectedStar): Verdict {
@@ -27,6 +30,8 @@ export function verifyStar(plane: Plane, psf: FramePsf, star: DetectedStar): Ver
   if (fit.snr < faintestSnr) return 'faint';
   if (fit.worstExcess > hotShare) return 'hot';
   const allowed = 1 + 6 * Math.sqrt(2 / Math.max(1, fit.pixels)) + (profileTolerance * fit.amplitude) ** 2;
+  const noiseAlone = 1 + 4 * Math.sqrt(2 / Math.max(1, fit.pixels));
+  if (fit.misfit > noiseAlone && growthOf(plane, psf, star) > mostGrowth) return 'extended';
   if (fit.misfit <= allowed) return 'star';
   // Two stars that could not be parted differ from one less than this.
   if (Math.sqrt(fit.misfit - 1) > strangeShare * fit.amplitude) return 'cosmic';
