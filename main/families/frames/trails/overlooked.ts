@@ -54,8 +54,13 @@ function overlookedAt(input: TrailSearchInput, startX: number, startY: number): 
       }
     }
   }
-  const reach = Math.ceil(2 * input.fwhm);
-  const core = plateauAt(input, x, y, reach);
+  let core = plateauAt(input, x, y, Math.ceil(2 * input.fwhm));
+  for (const widths of [4, 8, 16]) {
+    // As long as the core fills what is looked at, look farther.
+    const reach = Math.ceil(widths * input.fwhm);
+    if (core.pixels < 0.8 * reach ** 2) break;
+    core = plateauAt(input, Math.round(core.x), Math.round(core.y), reach);
+  }
   if (core.peak < overlookedPeak || core.pixels < 3 || !fallsAround(input, core.x, core.y, core.peak))
     return null;
   const size = Math.max(input.fwhm, 1.3 * Math.sqrt((4 * core.pixels) / Math.PI));
@@ -76,16 +81,19 @@ const neighbours: readonly (readonly [number, number])[] = [
   [0, -1],
 ];
 
-/** Sum of the pixels within one width of a place; nothing outside the frame. */
+/** Light (sigmas) above which pixels count alike: a column of spilled charge is as bright as the core, but thinner. */
+const cappedLight = 100;
+
+/** Capped light within two widths of a place; nothing outside the frame. */
 function lightWithin(input: TrailSearchInput, x: number, y: number): number {
   const { width, height, residual } = input;
-  const reach = Math.ceil(input.fwhm);
+  const reach = Math.ceil(2 * input.fwhm);
   if (x < 0 || y < 0 || x >= width || y >= height) return Number.NEGATIVE_INFINITY;
   let sum = 0;
   for (let j = Math.max(0, y - reach); j <= Math.min(height - 1, y + reach); j++) {
     for (let i = Math.max(0, x - reach); i <= Math.min(width - 1, x + reach); i++) {
       const value = residual[j * width + i];
-      if (value > 0) sum += value;
+      if (value > 0) sum += Math.min(cappedLight, value);
     }
   }
   return sum;
@@ -121,22 +129,28 @@ function plateauAt(
 }
 
 /**
- * True when at some distance the light is below a quarter of the peak in all of 16 directions, or in all but those of
+ * True when at some distance the light is below a quarter of the peak all around, or all around but for the two ways of
  * one line that the place is much thicker than.
  */
 function fallsAround(input: TrailSearchInput, x: number, y: number, peak: number): boolean {
-  for (const widths of [1.5, 2.5, 4, 6, 9]) {
+  return [1.5, 2.5, 4, 6, 9, 14, 20].some((widths) => {
+    // Half a width apart, so that no line slips through.
+    const directions = Math.max(16, Math.ceil(4 * Math.PI * widths));
     const high: number[] = [];
-    for (let k = 0; k < 16; k++) {
-      const angle = (Math.PI * k) / 8;
+    let cosines = 0;
+    let sines = 0;
+    for (let k = 0; k < directions; k++) {
+      const angle = (2 * Math.PI * k) / directions;
       const distance = widths * input.fwhm;
       const light = meanOfFour(input, x + distance * Math.cos(angle), y + distance * Math.sin(angle));
-      if (light > 0.25 * peak) high.push(k % 8);
+      if (!(light > 0.25 * peak)) continue;
+      high.push(angle);
+      cosines += light * Math.cos(2 * angle);
+      sines += light * Math.sin(2 * angle);
     }
     if (high.length === 0) return true;
-    if (high.some((k) => k !== high[0])) continue;
-    const angle = (Math.PI * high[0]) / 8;
-    if (swellsAt(input, x, y, Math.cos(angle) * input.fwhm, Math.sin(angle) * input.fwhm)) return true;
-  }
-  return false;
+    const line = 0.5 * Math.atan2(sines, cosines);
+    if (high.some((angle) => Math.abs(Math.sin(angle - line)) > Math.max(0.15, 1.2 / widths))) return false;
+    return swellsAt(input, x, y, Math.cos(line) * input.fwhm, Math.sin(line) * input.fwhm);
+  });
 }

@@ -58,24 +58,28 @@ function isDash(
  * charge spilled along a column, or one with spikes, is thicker than its line; a bit of a trail is not.
  */
 export function swellsAt(input: TrailSearchInput, x: number, y: number, dx: number, dy: number): boolean {
-  const beside = Math.min(
-    meanOfFour(input, x - 1.6 * dy, y + 1.6 * dx),
-    meanOfFour(input, x + 1.6 * dy, y - 1.6 * dx),
-  );
-  if (beside < leastHalo) return false;
-  let along = 0;
-  for (const side of [-4, 4]) {
-    const px = x + side * dx;
-    const py = y + side * dy;
-    along = Math.max(
-      along,
-      Math.min(
-        meanOfFour(input, px - 1.6 * dy, py + 1.6 * dx),
-        meanOfFour(input, px + 1.6 * dy, py - 1.6 * dx),
-      ),
+  // Full stars are larger than others: their core is tried at two and four times the size.
+  return [1, 2, 4].some((scale) => {
+    const beside = Math.min(...lightsBeside(input, x, y, scale * dx, scale * dy));
+    if (beside < leastHalo) return false;
+    const far = 4 * scale;
+    const along = Math.max(
+      ...lightsBeside(input, x + far * dx, y + far * dy, scale * dx, scale * dy),
+      ...lightsBeside(input, x - far * dx, y - far * dy, scale * dx, scale * dy),
     );
-  }
-  return beside > 3 * along;
+    return beside > 3 * along;
+  });
+}
+
+/** Light at the two places 1.6 steps to the sides of a direction. */
+function lightsBeside(
+  input: TrailSearchInput,
+  x: number,
+  y: number,
+  dx: number,
+  dy: number,
+): readonly [number, number] {
+  return [meanOfFour(input, x - 1.6 * dy, y + 1.6 * dx), meanOfFour(input, x + 1.6 * dy, y - 1.6 * dx)];
 }
 
 /** Light (sigmas) beside a star's core from which it can be told from the noise. */

@@ -44,8 +44,10 @@ export function starOfSpike(
     const along = (star.x - segment.x1) * dx + (star.y - segment.y1) * dy;
     const across = Math.abs((star.x - segment.x1) * dy - (star.y - segment.y1) * dx);
     const outside = Math.max(0, -along, along - length);
-    if (across > 1.2 * fwhm + 0.01 * (outside + length / 2) || outside > Math.max(12 * fwhm, 0.6 * length))
-      continue;
+    // The middle of a full star is only known to a share of its size, the line's direction to a hundredth.
+    const blur = 1.2 * fwhm + (star.fwhm > 1.5 * fwhm ? 0.35 * star.fwhm : 0);
+    if (across > blur + 0.01 * (outside + length / 2)) continue;
+    if (outside > Math.max(12 * fwhm, 0.6 * length, 1.5 * star.fwhm)) continue;
     if (known || fadesFrom(line, along, 1.5 * fwhm) || brightensTowards(line, star, input)) return star;
   }
   return null;

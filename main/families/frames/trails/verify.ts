@@ -15,7 +15,7 @@ const leastContrast = 0.55;
 /** A line between two dark places is none: its sides may be below the sky by this share of its brightness. */
 const leastHeight = 0.4;
 /** Share of the parts that must show the same line, for clear lines and for faint ones. */
-const leastSteady = 0.6;
+const leastSteady = 0.5;
 const leastFaintSteady = 0.45;
 /** Least width over that of the stars: light that came through the telescope is not sharper. Cosmic rays are. */
 const shortNarrowest = 0.75;
@@ -62,7 +62,7 @@ export function judgeLine(line: TracedLine, input: TrailSearchInput, map: Raster
  */
 function isDiffuse(line: TracedLine, starFwhm: number): boolean {
   if (line.fwhm > Math.max(25, 4 * starFwhm)) return true;
-  if (line.fwhm > Math.max(16, 4.5 * starFwhm) && line.fill < 0.9) return true;
+  if (line.fwhm > Math.max(14, 2.7 * starFwhm) && line.fill < 0.9) return true;
   if (line.fwhm > 8 && line.amplitude < 0.25) return true;
   if (line.fwhm > Math.max(12, 2.7 * starFwhm)) {
     return line.amplitude < 3 || (line.fill < 0.85 && !isDashed(line, starFwhm));
@@ -72,12 +72,10 @@ function isDiffuse(line: TracedLine, starFwhm: number): boolean {
 
 /** Dashes come in numbers over a long way, and each is longer than a star or a hit. */
 function isDashed(line: TracedLine, starFwhm: number): boolean {
-  const long = line.runs.filter((run) => run.to - run.from > 2.5 * starFwhm);
-  return (
-    (long.length >= 4 || line.fill > 0.5) &&
-    long.length >= 0.6 * line.runs.length &&
-    line.to - line.from > 150
-  );
+  const long = line.runs.filter((run) => run.to - run.from > 2.5 * starFwhm).length;
+  const length = line.to - line.from;
+  if (long < 0.6 * line.runs.length) return false;
+  return (long >= 5 && length > 150) || (line.fill > 0.5 && length > 250);
 }
 
 /**
