@@ -53,6 +53,8 @@ export const LabelReceipt = z.object({
   unchanged: z.number(),
   /** Files of the request that the session does not hold. */
   unknown: z.array(z.string()),
+  /** Rows that were not applied, unknown files among them, with the reason. Rows count from 1, a header line included. */
+  refused: z.array(z.object({ row: z.number(), file: z.string(), problem: z.string() })).default([]),
 });
 export type LabelReceipt = z.infer<typeof LabelReceipt>;
 

@@ -25,7 +25,7 @@ export interface RefusedRow {
 export interface LabelOutcome extends LabelReceipt {
   /** For undo. Null when nothing changed. */
   readonly batch: string | null;
-  readonly refused: readonly RefusedRow[];
+  readonly refused: RefusedRow[];
 }
 
 /**

@@ -78,6 +78,10 @@ describe('a night, command by command', () => {
     const labelled = await run('label', 'first', '--from', 'labels.csv', '--by', 'ada');
     expect(labelled).toMatchObject({ code: 0, output: `${truth.size} changed, 0 unchanged, 1 unknown\n` });
     const [file] = [...truth.keys()];
+    writeFileSync(path.join(place.folder, 'wrong.csv'), `file,label\n${file},bogus\n`);
+    const refused = await run('label', 'first', '--from', 'wrong.csv');
+    expect(refused.output).toContain('1 refused');
+    expect(refused.code).toBe(1);
     expect(
       (await run('label', 'first', file ?? '', truth.get(file ?? '') ? 'clean' : 'contaminated')).output,
     ).toContain('unchanged');

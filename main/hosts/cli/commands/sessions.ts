@@ -82,8 +82,13 @@ export function addLabel(program: Command, context: Context): void {
           : await client('labels.set', { session, labels: wanted, by });
       for (const unknown of receipt.unknown)
         context.terminal.err(`Not in session "${session}": ${unknown}\n`);
+      const badRows = receipt.refused.filter(({ file }) => !receipt.unknown.includes(file));
+      for (const { row, file, problem } of badRows) {
+        context.terminal.err(`Row ${row}, ${file === '' ? 'no file' : file}: ${problem}\n`);
+      }
+      const refused = badRows.length > 0 ? `, ${badRows.length} refused` : '';
       context.terminal.out(
-        `${receipt.changed} changed, ${receipt.unchanged} unchanged, ${receipt.unknown.length} unknown\n`,
+        `${receipt.changed} changed, ${receipt.unchanged} unchanged, ${receipt.unknown.length} unknown${refused}\n`,
       );
       if (receipt.changed + receipt.unchanged === 0) context.exitCode = 1;
     });
