@@ -18,6 +18,8 @@ const leastBinned = 5;
 const mostRounds = 6;
 const mostTraces = 120;
 const smallestSide = 48;
+/** Columns that the reused strip buffer has room for on the longest line; wider strips get room of their own. */
+const stripColumns = 61;
 /** Cells of the second, coarser map in units of the first: for lines too wide to stand out in the fine one. */
 const coarser = 4;
 /** Widest line looked for in a map, cells. */
@@ -122,7 +124,7 @@ function prepare(input: TrailSearchInput): Search {
     },
     understood: { raster: understood, cell },
     fine: searchLevel(binned, cell),
-    strip: new Float32Array(0),
+    strip: new Float32Array(stripColumns * (Math.ceil(Math.hypot(input.width, input.height)) + 4)),
     stars,
     spikeStars: spikeStars(stars),
     spikeAngles: [],

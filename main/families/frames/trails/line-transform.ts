@@ -62,6 +62,10 @@ export function searchLines(search: LineSearch, sign: 1 | -1, peaks: LinePeak[])
         const right = left + (columns / 2) * across;
         const out = (strip * columns + slope) * across;
         const shift = (slope + 1) >> 1;
+        if (threshold === Number.POSITIVE_INFINITY) {
+          addHalves(previous, next, left, hasRight ? right : -1, out, shift * sign, across);
+          continue;
+        }
         const best = hasRight
           ? joinHalves(previous, next, left, right, out, shift * sign, across)
           : copyHalf(previous, next, left, out, across);
@@ -79,6 +83,24 @@ export function searchLines(search: LineSearch, sign: 1 | -1, peaks: LinePeak[])
     }
     previous = next;
   }
+}
+
+/** Adds the shifted right half (none if negative) to the left one. */
+function addHalves(
+  from: Int16Array,
+  to: Int16Array,
+  left: number,
+  right: number,
+  out: number,
+  shift: number,
+  across: number,
+): void {
+  const begin = right < 0 ? across : Math.min(across, Math.max(0, -shift));
+  const end = Math.max(begin, Math.min(across, across - shift));
+  for (let y = 0; y < begin; y++) to[out + y] = from[left + y];
+  for (let y = end; y < across; y++) to[out + y] = from[left + y];
+  const shifted = right + shift;
+  for (let y = begin; y < end; y++) to[out + y] = from[left + y] + from[shifted + y];
 }
 
 /** Adds the shifted right half to the left one; returns the position of the largest sum. */

@@ -7,7 +7,7 @@ import type { TrailSearchInput } from './search-input.ts';
 /** Sigma at which a single pixel is clipped before binning, so that hits and hot pixels stay small. */
 const pixelClip = 5;
 /** The search works on about this many cells at most. */
-const wantedCells = 900_000;
+const wantedCells = 650_000;
 /** Cells in a side of the squares whose mean level is removed. */
 const levelCells = 32;
 
@@ -16,7 +16,7 @@ export function fullCell(cell: number): number {
   return pixelClip * cell;
 }
 
-/** Pixels in the side of a cell: 2 up to 3.6 megapixels, growing with the frame. */
+/** Pixels in the side of a cell: 2 up to 2.6 megapixels, growing with the frame. */
 export function binningFor(width: number, height: number): number {
   return Math.max(2, Math.ceil(Math.sqrt((width * height) / wantedCells)));
 }

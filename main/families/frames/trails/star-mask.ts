@@ -80,7 +80,7 @@ export function blockStars(raster: Raster, stars: readonly MaskedStar[], cell: n
 
 /**
  * Hides stars in an unrolled line of known brightness (sigmas): only what disturbs it, and not the bits of the line
- * itself (within its `known` steps) that were taken for stars, which are hardly brighter than it.
+ * itself (within its `known` steps, or just beyond) that were taken for stars, which are hardly brighter than it.
  */
 export function hideStarsInStrip(
   strip: Strip,
@@ -99,7 +99,8 @@ export function hideStarsInStrip(
     const across = (star.y - segment.y1) * dx - (star.x - segment.x1) * dy;
     if (Math.abs(across) > half + 400) continue;
     const along = (star.x - segment.x1) * dx + (star.y - segment.y1) * dy;
-    const within = along > known.from * step && along < known.to * step;
+    const slack = 2.5 * star.fwhm;
+    const within = along > known.from * step - slack && along < known.to * step + slack;
     if (within && star.peak < bitOfLine && Math.abs(across) < star.fwhm + 1) continue;
     const radius = radiusOf(star, rim);
     if (Math.abs(across) > half + radius) continue;
