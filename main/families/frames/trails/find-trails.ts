@@ -6,7 +6,7 @@ import { angleOf, enlarge, type Raster, type Segment } from './raster.ts';
 import type { TrailSearchInput } from './search-input.ts';
 import { partOfLine, type SearchLevel, searchLevel, stillLit, strongestPieces } from './search-level.ts';
 import { binAgain, binningFor, binResidual, flatten } from './sky-map.ts';
-import { fadesFromOutside, isBleeding, spikeStars, starOfSpike } from './spikes.ts';
+import { alongAny, fadesFromOutside, isBleeding, spikeStars, starOfSpike } from './spikes.ts';
 import { blockBadLines, blockStars, type MaskedStar, starsToMask } from './star-mask.ts';
 import { type TracedLine, traceLine } from './trace-line.ts';
 import { judgeLine } from './verify.ts';
@@ -18,6 +18,9 @@ const leastBinned = 5;
 const mostRounds = 6;
 const mostTraces = 120;
 const smallestSide = 48;
+/** A line with less light than this along it, within this angle (radians) of the spikes, is their faint ends in a row. */
+const brokenFill = 0.9;
+const brokenTolerance = 0.1;
 /** Columns that the reused strip buffer has room for on the longest line; wider strips get room of their own. */
 const stripColumns = 61;
 /** Cells of the second, coarser map in units of the first: for lines too wide to stand out in the fine one. */
@@ -61,6 +64,7 @@ export function findTrails(input: TrailSearchInput): TrailCandidate[] {
 function isSpike(search: Search, line: TracedLine): boolean {
   const { input, spikeAngles } = search;
   return (
+    (line.fill < brokenFill && alongAny(line.segment, spikeAngles, brokenTolerance)) ||
     starOfSpike(line, search.spikeStars, input, spikeAngles) !== null ||
     fadesFromOutside(line, input, spikeAngles)
   );

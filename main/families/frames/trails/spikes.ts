@@ -12,6 +12,8 @@ const leastPeak = 60;
 const mostShare = 0.2;
 /** Exponents of the fading with distance that are tried; spikes of straight vanes fall with 1 to 2. */
 const exponents: readonly number[] = [0.75, 1, 1.5, 2, 2.5, 3];
+/** Below this advantage of fading (log) the line is even: a trail that happens to pass the star. */
+const clearlyConstant = -15;
 /** How much likelier (log) fading must be than a constant line. */
 const leastAdvantage = 2;
 
@@ -48,7 +50,9 @@ export function starOfSpike(
     const blur = 1.2 * fwhm + (star.fwhm > 1.5 * fwhm ? 0.35 * star.fwhm : 0);
     if (across > blur + 0.01 * (outside + length / 2)) continue;
     if (outside > Math.max(12 * fwhm, 0.6 * length, 1.5 * star.fwhm)) continue;
-    if (known || fadesFrom(line, along, 1.5 * fwhm) || brightensTowards(line, star, input)) return star;
+    const advantage = fadingAdvantage(line, along, 1.5 * fwhm);
+    if (advantage < clearlyConstant) continue;
+    if (known || advantage > leastAdvantage || brightensTowards(line, star, input)) return star;
   }
   return null;
 }
@@ -92,13 +96,8 @@ function aboveCircle(input: TrailSearchInput, star: MaskedStar, radius: number, 
   return at(0) - Math.max(at(turn), at(-turn));
 }
 
-/** True when light falling with a power of the distance from `centre` (px along the line) explains it better. */
-export function fadesFrom(
-  line: TracedLine,
-  centre: number,
-  closest: number,
-  advantage = leastAdvantage,
-): boolean {
+/** How much likelier (log) it is that the light falls with a power of the distance from `centre` (px along the line). */
+function fadingAdvantage(line: TracedLine, centre: number, closest: number): number {
   const { amplitudes, from, to } = line;
   let constantTop = 0;
   let constantBottom = 0;
@@ -120,7 +119,7 @@ export function fadesFrom(
   for (let k = 0; k < exponents.length; k++) {
     if (tops[k] > 0 && bottoms[k] > 0) best = Math.max(best, tops[k] ** 2 / bottoms[k]);
   }
-  return 0.5 * best > (0.5 * constantTop ** 2) / constantBottom + advantage;
+  return 0.5 * best - (0.5 * constantTop ** 2) / constantBottom;
 }
 
 /** A line that strays less than this (px) from one column or row follows the detector, not the sky. */
@@ -185,16 +184,19 @@ export function fadesFromOutside(
   const advantage = known ? leastKnownAdvantage : leastOutsideAdvantage;
   return distancesOutside.some(
     (distance) =>
-      (enters1 && fadesFrom(line, -distance, 3, advantage)) ||
-      (enters2 && fadesFrom(line, length + distance, 3, advantage)),
+      (enters1 && fadingAdvantage(line, -distance, 3) > advantage) ||
+      (enters2 && fadingAdvantage(line, length + distance, 3) > advantage),
   );
 }
 
 /** True when the segment runs in one of these directions or crosses one at right angles. */
-function alongAny(segment: Segment, angles: readonly number[]): boolean {
+export function alongAny(segment: Segment, angles: readonly number[], tolerance = knownTolerance): boolean {
   const angle = angleOf(segment);
-  return angles.some((other) => crossesRight(angle, other));
+  return angles.some((other) => crossesRight(angle, other, tolerance));
 }
+
+/** Radians. */
+const knownTolerance = (2 * Math.PI) / 180;
 
 /** Px from the border within which a line counts as entering over it. */
 const enteringMargin = 16;
@@ -208,11 +210,11 @@ function nearBorder(x: number, y: number, input: TrailSearchInput): boolean {
   );
 }
 
-/** True when two directions agree within 2 degrees, or differ by a right angle. */
-function crossesRight(a: number, b: number): boolean {
+/** True when two directions agree within the tolerance, or differ by a right angle. */
+function crossesRight(a: number, b: number, tolerance: number): boolean {
   const quarter = Math.PI / 2;
   const turn = (((a - b) % quarter) + quarter) % quarter;
-  return Math.min(turn, quarter - turn) < (2 * Math.PI) / 180;
+  return Math.min(turn, quarter - turn) < tolerance;
 }
 
 /** The stretch of the spike line to hide for a star, from the reach seen at another: light falls about as 1/d^2. */

@@ -49,7 +49,7 @@ export function judgeLine(line: TracedLine, input: TrailSearchInput, map: Raster
   if (line.contrast < leastContrast) return 'edge';
   if (line.steady < (line.significance > 12 ? leastSteady : line.significance > 9 ? leastFaintSteady : 0))
     return 'unsteady';
-  if (line.fill < 0.8 && !isDashed(line, input.fwhm)) return 'broken';
+  if (line.fill < 0.8 && !isDashed(line, input.fwhm, wholeFrame)) return 'broken';
   if (isGalaxy(line)) return 'galaxy';
   if (isBanding(line, map, cell)) return 'banding';
   if (!isEven(line)) return 'uneven';
@@ -65,17 +65,17 @@ function isDiffuse(line: TracedLine, starFwhm: number): boolean {
   if (line.fwhm > Math.max(14, 2.7 * starFwhm) && line.fill < 0.9) return true;
   if (line.fwhm > 8 && line.amplitude < 0.25) return true;
   if (line.fwhm > Math.max(12, 2.7 * starFwhm)) {
-    return line.amplitude < 3 || (line.fill < 0.85 && !isDashed(line, starFwhm));
+    return line.amplitude < 3 || (line.fill < 0.85 && !isDashed(line, starFwhm, 0));
   }
   return line.fwhm > Math.max(9, 2.7 * starFwhm) && line.amplitude < 1;
 }
 
 /** Dashes come in numbers over a long way, and each is longer than a star or a hit. */
-function isDashed(line: TracedLine, starFwhm: number): boolean {
+function isDashed(line: TracedLine, starFwhm: number, leastLength: number): boolean {
   const long = line.runs.filter((run) => run.to - run.from > 2.5 * starFwhm).length;
   const length = line.to - line.from;
   if (long < 0.6 * line.runs.length) return false;
-  return (long >= 5 && length > 150) || (line.fill > 0.5 && length > 250);
+  return (long >= 5 && length > Math.max(150, leastLength)) || (line.fill > 0.5 && length > 250);
 }
 
 /**
