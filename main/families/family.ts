@@ -1,0 +1,141 @@
+/**
+ * A kind of data as the house sees it: how the bytes of a source become items with labels, facts and tensors, and what
+ * to train on them by default. Everything else (sessions, labels, data sets, runs, models, screens, commands) is the
+ * house's and the same for every family. A family is pure: bytes in, arrays out, no file system, clock or randomness
+ * but the seed it is handed.
+ */
+
+/** A named stream of bytes, whole: a file, an object of a bucket, an answer of a server. */
+export interface SourceBytes {
+  /** As it is named in reports. */
+  readonly file: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What a person said about reading: `--label COLUMN`, and `--set read.name=value` for the family's own. */
+export interface ReadOptions {
+  /** The column that holds labels; the first of the family's `labelColumns` that is there when left out. */
+  readonly label?: string | undefined;
+  readonly settings?: Readonly<Record<string, Setting>> | undefined;
+}
+export type Setting = string | number | boolean;
+
+/** One thing wrong with a source, where it is: the rest was read all the same. */
+export interface Problem {
+  /** Counted from 1 as an editor counts records, header included; null when it concerns no single row. */
+  readonly row: number | null;
+  readonly column: string | null;
+  /** A word for programs, `raggedRow` for one; each family documents its own. */
+  readonly code: string;
+  /** What was found, what was expected, what was done about it. */
+  readonly sentence: string;
+}
+
+export type Fact = string | number | boolean | null;
+
+export interface FamilyItem {
+  /** Unique within its source: the id column, else the row's number or the column's name. */
+  readonly id: string;
+  /** Items of a group are never spread over splits: the table a column comes from, the log of a window. */
+  readonly group: string;
+  /** Sorts the items of a group for splits by blocks: a time, else the place in the source. */
+  readonly position: number;
+  /** What makes two items the same one, whatever they are called: equal content is one item of a data set. */
+  readonly identity: string | Uint8Array;
+  /** Items with an equal key are near-duplicates and stay in one split; `identity` decides where it is left out. */
+  readonly twin?: string;
+  /** What the source says each item is, by label column. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** For lists, `--where` and reports: short values. */
+  readonly facts: Readonly<Record<string, Fact>>;
+  /** What a screen shows of it: sample cells, counts, lanes. Plain JSON, small. */
+  readonly view?: Readonly<Record<string, unknown>>;
+}
+
+export interface FamilyTensor {
+  readonly name: string;
+  /** Per item, without the batch axis. */
+  readonly shape: readonly number[];
+  /** [items, ...shape], row-major. NaN: not measurable. */
+  readonly data: Float32Array | Uint8Array;
+}
+
+/** What a source holds. */
+export interface SourceReading {
+  readonly items: readonly FamilyItem[];
+  /** What models see of the items, in their order. */
+  readonly tensors: readonly FamilyTensor[];
+  /** Names of the elements of the first tensor; empty where they have none (channels of a spectrum). */
+  readonly featureNames: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+/** Items with labels, as they go to training. Row `i` of every array is one item. */
+export interface FamilyData {
+  readonly tensors: readonly FamilyTensor[];
+  readonly classes: readonly string[];
+  /** Index into `classes`. */
+  readonly labels: Int32Array;
+  /** How much each item counts; 1 where absent. */
+  readonly weights?: Float32Array | undefined;
+}
+
+/** What a model said of labelled items, for figures that only this family asks for. */
+export interface JudgedItems {
+  readonly classes: readonly string[];
+  readonly labels: readonly number[];
+  /** [items, classes] */
+  readonly probabilities: Float32Array;
+  /** Anomaly scores, growing with strangeness; null for classifiers. */
+  readonly scores: Float32Array | null;
+  readonly items: readonly Pick<FamilyItem, 'id' | 'group' | 'position' | 'facts'>[];
+}
+
+/** A recipe of `learning` by name, with the settings that suit this family. */
+export interface FamilyRecipe {
+  readonly recipe: string;
+  readonly parameters: Readonly<Record<string, Setting>>;
+}
+
+/** One line of a quality report. */
+export interface QualityFigure {
+  readonly name: string;
+  readonly value: Fact;
+  /** What it means, where that is not plain. */
+  readonly note?: string;
+}
+
+export interface Family {
+  readonly name: string;
+  /** For headings: "Table columns". */
+  readonly title: string;
+  /** "column", "columns". */
+  readonly noun: { readonly one: string; readonly many: string };
+  /** What a model of it answers, `kind` for columns; one version per family and task is in production. */
+  readonly task: string;
+  /** Grows with every change that makes reading or featurising give other figures; stored ones of others are not reused. */
+  readonly version: string;
+  /** Names of the files it reads. */
+  readonly fileNames: RegExp;
+  /** Where labels are looked for unless a person names a column, in this order. */
+  readonly labelColumns: readonly string[];
+  /** The first is the default. */
+  readonly recipes: readonly FamilyRecipe[];
+  /**
+   * Reads a source and featurises its items. The same bytes and options give the same answer.
+   * @throws NightsiftError with a refusal code when nothing of it can be read; single bad rows are problems instead
+   */
+  read(source: SourceBytes, options: ReadOptions): SourceReading;
+  /** The classes of a label column in order; null: the labels that occur, sorted. */
+  classesOf(labelColumn: string): readonly string[] | null;
+  /** Figures on what was read, for `scan` and the session's page. */
+  quality(readings: readonly SourceReading[]): readonly QualityFigure[];
+  /** Makes the items of the train split what the family thinks best to learn from: synthesised, balanced, augmented. */
+  trainingSet?(
+    data: FamilyData,
+    settings: Readonly<Record<string, Setting>>,
+    seed: number,
+  ): FamilyData | Promise<FamilyData>;
+  /** Figures beside accuracy, F1 and the like: `falsePositives/text`, `event/f1`. */
+  figures?(judged: JudgedItems): Readonly<Record<string, number | null>>;
+}
