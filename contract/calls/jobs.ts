@@ -34,6 +34,8 @@ export const JobEvent = z.discriminatedUnion('kind', [
   z.object({ seq, kind: z.literal('message'), text: z.string() }),
   /** Figures of one training epoch; the series themselves are in `runs.show`. */
   z.object({ seq, kind: z.literal('metrics'), step: z.number(), values: z.record(z.string(), z.number()) }),
+  /** Files that a watched folder brought and that are judged now; `sessions.show` says how. */
+  z.object({ seq, kind: z.literal('arrived'), session: z.string(), files: z.array(z.string()) }),
   /** The last event of every job. */
   z.object({ seq, kind: z.literal('ended'), state: JobState, error: ErrorRecord.nullable() }),
 ]);

@@ -34,6 +34,8 @@ export const ScanRequest = z.object({
   session: z.string().min(1).optional(),
   policy: PolicyName.default('strict'),
   workers: z.number().int().positive().max(256).optional(),
+  /** Go on judging what arrives until the job is cancelled, which is its regular end. */
+  watch: z.boolean().default(false),
 });
 export type ScanRequest = z.input<typeof ScanRequest>;
 

@@ -14,6 +14,8 @@ export interface JobContext {
   progress(step: { phase: string; done: number; total: number | null; note?: string }): void;
   message(text: string): void;
   metrics(step: number, values: Readonly<Record<string, number>>): void;
+  /** Files of a watched session that are judged now. */
+  arrived(session: string, files: readonly string[]): void;
 }
 
 export interface JobBoard {
@@ -157,6 +159,7 @@ function contextOf(job: Job, ports: JobBoardPorts): JobContext {
     },
     message: (text) => publish(job, { kind: 'message', text }),
     metrics: (step, values) => publish(job, { kind: 'metrics', step, values: { ...values } }),
+    arrived: (session, files) => publish(job, { kind: 'arrived', session, files: [...files] }),
   };
 }
 

@@ -5,6 +5,7 @@ import { labelFrames, labelFromCsvFile } from '../workflows/label.ts';
 import { scan } from '../workflows/scan.ts';
 import { listSessions, showSession } from '../workflows/sessions.ts';
 import { sortSession, undoOperation } from '../workflows/sort.ts';
+import { type WatchOptions, watchNight } from '../workflows/watch.ts';
 
 import { type Rooms, workOptions } from './rooms.ts';
 
@@ -12,7 +13,12 @@ export function sessionHandlers(rooms: Rooms): Handlers<typeof sessionCalls> {
   const { library, jobs } = rooms;
   return {
     'scan.start': (input) =>
-      jobs.start('scan.start', input, (context) => scan(rooms, input, workOptions(context))),
+      jobs.start('scan.start', input, (context) => {
+        if (!input.watch) return scan(rooms, input, workOptions(context));
+        const onReport: WatchOptions['onReport'] = ({ session }, fresh) =>
+          context.arrived(session.name, fresh);
+        return watchNight(rooms, input, { ...workOptions(context), onReport });
+      }),
     'sessions.list': ({ limit }) => listSessions(library, limit),
     'sessions.show': ({ session }) => showSession(library, session),
     'labels.set': ({ session, labels, by }) => labelFrames(library, session, labels, by ?? null),

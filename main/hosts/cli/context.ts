@@ -3,6 +3,7 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { z } from 'zod';
 import { api, type NightsiftApi, type NightsiftClient } from '../../../contract/api.ts';
+import type { JobEvent } from '../../../contract/calls/jobs.ts';
 import { resultOf } from '../../../contract/client.ts';
 import { fromErrorRecord } from '../../../contract/error-record.ts';
 import { NightsiftError } from '../../../contract/errors.ts';
@@ -39,6 +40,7 @@ export async function follow<K extends WorkName<NightsiftApi>>(
   context: Context,
   method: K,
   input: z.input<NightsiftApi[K]['in']>,
+  onEvent?: (event: JobEvent) => Promise<void>,
 ): Promise<ResultOf<NightsiftApi[K]>> {
   const client = await context.client();
   const start = client as (method: K, input: unknown) => Promise<{ job: string }>;
@@ -56,6 +58,7 @@ export async function follow<K extends WorkName<NightsiftApi>>(
   try {
     for await (const event of client('jobs.watch', { job }, { signal: impatient.signal })) {
       progress.show(event);
+      await onEvent?.(event);
       if (event.kind === 'ended' && event.error) throw fromErrorRecord(event.error);
     }
     return await resultOf(api, (name, ref) => client(name, ref), method, job);

@@ -105,8 +105,7 @@ describe('help', () => {
 
   test('does not promise what is not there', async () => {
     const { terminal } = await run('--help');
-    for (const absent of ['serve', 'review [', '--watch', '--annotate'])
-      expect(terminal.output).not.toContain(absent);
+    for (const absent of ['serve', 'review [']) expect(terminal.output).not.toContain(absent);
   });
 
   test('--version', async () => {
@@ -123,7 +122,6 @@ describe('wrong use ends with 2 and opens nothing', () => {
     'scan --policy lenient .',
     'scan --workers 0 .',
     'scan --workers many .',
-    'scan --watch .',
     'scan --family spectra .',
     'sessions show',
     'label m31',
@@ -168,7 +166,14 @@ describe('a command', () => {
     await run('scan night --session a_b --policy stacking --workers 3', house);
     expect(house.asked.at(-1)).toEqual({
       method: 'scan.start',
-      input: { paths: ['/work/night'], family: 'frames', session: 'a_b', policy: 'stacking', workers: 3 },
+      input: {
+        paths: ['/work/night'],
+        family: 'frames',
+        session: 'a_b',
+        policy: 'stacking',
+        workers: 3,
+        watch: false,
+      },
     });
     await run(
       'train-from-fits night --batch_size 8 --epochs 3 --model_output m.onnx --set imageWidth=8 flips=false',

@@ -1,5 +1,6 @@
 /** nightsift scan: measure and judge a night. */
 import { type Command, Option } from 'commander';
+import type { JobEvent } from '../../../../contract/calls/jobs.ts';
 import type { ScanOutcome } from '../../../../contract/calls/sessions.ts';
 import type { ScannedFrame, ScanReport } from '../../../../contract/scan-report.ts';
 import { type PolicyName, policyNames } from '../../../../contract/words.ts';
@@ -17,6 +18,7 @@ interface ScanOptions {
   readonly json?: string | true;
   readonly csv?: string;
   readonly workers?: number;
+  readonly watch?: true;
 }
 
 const examples = `
@@ -24,6 +26,7 @@ Examples:
   nightsift scan ~/nights/2026-03-14
   nightsift scan ~/nights/m31 --session "M31 March" --policy stacking --csv m31.csv
   nightsift scan ~/nights/2026-03-14 --json report.json --workers 2
+  nightsift scan /mnt/camera/tonight --watch --csv tonight.csv      until Ctrl-C
 `;
 
 export function addScan(program: Command, context: Context): void {
@@ -48,25 +51,57 @@ export function addScan(program: Command, context: Context): void {
       'frames measured at the same time (default: the number of cores)',
       wholeNumber(1, 256),
     )
+    .option(
+      '--watch',
+      'go on judging frames as they arrive, over network folders too; half-written files wait (Ctrl-C ends it)',
+    )
     .addHelpText('after', examples)
     .action((paths: string[], options: ScanOptions) => scan(context, paths, options));
 }
 
 async function scan(context: Context, paths: readonly string[], options: ScanOptions): Promise<void> {
-  const outcome = await follow(context, 'scan.start', {
+  const request = {
     paths: paths.map((word) => absolute(context, word)),
     family: options.family,
     policy: options.policy,
     ...(options.session === undefined ? {} : { session: options.session }),
     ...(options.workers === undefined ? {} : { workers: options.workers }),
+    ...(options.watch === undefined ? {} : { watch: true }),
+  };
+  const outcome = await follow(context, 'scan.start', request, async (event) => {
+    if (event.kind === 'arrived') await tellArrived(context, event, options);
   });
-  if (options.csv !== undefined) {
-    await writeOutputFile(absolute(context, options.csv), csv(outcome.report.frames, frameColumns));
-  }
-  const taken = await giveJson(context, options.json, outcome.report);
+  const taken = await giveReport(context, outcome.report, options);
   const print = taken ? context.terminal.err : context.terminal.out;
   print(scanSummary(outcome));
   if (outcome.report.frames.length === 0) context.exitCode = exitCodes.nothing;
+}
+
+/** A line for each frame that came, and the files as they stand, so that whoever reads them is never behind. */
+async function tellArrived(
+  context: Context,
+  { session, files }: Extract<JobEvent, { kind: 'arrived' }>,
+  options: ScanOptions,
+): Promise<void> {
+  const { report } = await (await context.client())('sessions.show', { session });
+  const fresh = new Set(files);
+  for (const frame of report.frames.filter(({ file }) => fresh.has(file))) {
+    const why = frame.label === 'clean' ? '' : `  ${reason(frame)}`;
+    context.terminal.err(`${frame.file}  ${frame.label ?? frame.status}${why}\n`);
+  }
+  await giveReport(context, report, { ...options, json: options.json === true ? undefined : options.json });
+}
+
+/** Writes what was asked for; true when standard output is taken. */
+async function giveReport(
+  context: Context,
+  report: ScanReport,
+  { csv: csvFile, json }: { readonly csv?: string | undefined; readonly json?: string | true | undefined },
+): Promise<boolean> {
+  if (csvFile !== undefined) {
+    await writeOutputFile(absolute(context, csvFile), csv(report.frames, frameColumns));
+  }
+  return giveJson(context, json, report);
 }
 
 export const frameColumns: readonly Column<ScannedFrame>[] = [
