@@ -1,8 +1,8 @@
 /** The vocabulary that screens, commands, tables and code share. See docs/guide/words.md. */
 import { z } from 'zod';
 
-export const families = ['frames', 'spectra', 'telemetry', 'columns'] as const;
-export const Family = z.enum(families);
+/** A kind of data: frames, spectra, telemetry, columns, … `families.list` names those there are. */
+export const Family = z.string().regex(/^[a-z][a-z0-9-]*$/);
 export type Family = z.infer<typeof Family>;
 
 export const frameLabels = ['clean', 'contaminated', 'review'] as const;

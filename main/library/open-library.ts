@@ -15,6 +15,7 @@ import { type ModelsRepository, modelsRepository } from './models.ts';
 import { type OperationsRepository, operationsRepository } from './operations.ts';
 import { type RunsRepository, runsRepository } from './runs.ts';
 import { type SessionsRepository, sessionsRepository } from './sessions.ts';
+import { type SourcesRepository, sourcesRepository } from './sources.ts';
 import { storing } from './storage-errors.ts';
 
 /** What the library takes from the machine; tests pass their own. */
@@ -37,6 +38,7 @@ export interface Library {
   readonly startReport: StartReport;
   readonly blobs: BlobStore;
   readonly sessions: SessionsRepository;
+  readonly sources: SourcesRepository;
   readonly measurements: MeasurementsRepository;
   readonly labels: LabelsRepository;
   readonly calibrations: CalibrationsRepository;
@@ -93,6 +95,7 @@ function assemble(directory: string, catalogue: Catalogue, lock: LibraryLock, cl
     },
     blobs,
     sessions: sessionsRepository(catalogue, now),
+    sources: sourcesRepository(catalogue, now),
     measurements: measurementsRepository(catalogue, now),
     labels: labelsRepository(catalogue, now),
     calibrations: calibrationsRepository(catalogue, now),
@@ -135,7 +138,7 @@ function checkDatabase(catalogue: Catalogue): string[] {
 
 function referencedBlobs(catalogue: Catalogue): Set<string> {
   const rows = catalogue.all<{ hash: string | null }>(`
-    SELECT record_blob AS hash FROM measurements UNION SELECT record_blob FROM dataset_items
+    SELECT record_blob AS hash FROM measurements UNION SELECT record_blob FROM sources UNION SELECT record_blob FROM dataset_items
     UNION SELECT blob FROM prepared_tensors UNION SELECT blob FROM checkpoints UNION SELECT blob FROM artefacts
     UNION SELECT onnx_blob FROM model_versions UNION SELECT safetensors_blob FROM model_versions`);
   return new Set(rows.map((row) => row.hash).filter((hash) => hash !== null));

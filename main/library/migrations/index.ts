@@ -3,6 +3,7 @@ import { sessionsMigration } from './0001-sessions.ts';
 import { dataSetsMigration } from './0002-data-sets.ts';
 import { learningMigration } from './0003-learning.ts';
 import { operationsMigration } from './0004-operations.ts';
+import { recordsMigration } from './0005-records.ts';
 
 /** `migrations[n]` takes a database from version n to n + 1. */
 export const migrations: readonly string[] = [
@@ -10,4 +11,5 @@ export const migrations: readonly string[] = [
   dataSetsMigration,
   learningMigration,
   operationsMigration,
+  recordsMigration,
 ];
