@@ -1,5 +1,6 @@
 /** Measures one frame by itself; what it says about its session is judged later from the records. */
 import type { FrameMeasurements } from '../../../contract/words.ts';
+import { frameCrops } from './crops.ts';
 import { findBadLines } from './measure/bad-lines.ts';
 import { type Detection, detectStars } from './measure/detect-stars.ts';
 import type { DetectedStar } from './measure/detected-star.ts';
@@ -18,6 +19,7 @@ import { emptyStarTable, starTableOf } from './measure/star-table.ts';
 import { awayFromTrails, withoutTrailSpots } from './measure/stars-on-trails.ts';
 import {
   type FrameChecks,
+  type FrameCrops,
   type FrameImage,
   type FrameRecord,
   type StarTable,
@@ -25,7 +27,7 @@ import {
   type TrailCandidate,
 } from './record.ts';
 import { findTrails, type TrailSearchInput } from './trails/find-trails.ts';
-import { frameView } from './view.ts';
+import { frameView, medianOfGrid, mosaicScale } from './view.ts';
 
 /** A star counts from this matched-filter signal to noise on. */
 const countedSnr = 10;
@@ -94,6 +96,7 @@ export function measureFrame(image: FrameImage, file: string, options: MeasureOp
     trails,
     checks: checksOf(image, found, figures, saturation, hits, lines),
     view: frameView(image, figures.mesh),
+    crops: cropsOf(image, stars, figures),
   };
 }
 
@@ -237,6 +240,18 @@ function positionsOf(places: readonly { x: number; y: number }[]) {
     x: Uint16Array.from(kept, (place) => place.x),
     y: Uint16Array.from(kept, (place) => place.y),
   };
+}
+
+function cropsOf(image: FrameImage, stars: StarTable, { mesh, noise }: SkyFigures): FrameCrops {
+  const typical = medianOfGrid(mesh.level);
+  const level = (x: number, y: number): number => {
+    const column = Math.max(0, Math.min(mesh.columns - 1, Math.floor(x / mesh.cellPixels)));
+    const row = Math.max(0, Math.min(mesh.rows - 1, Math.floor(y / mesh.cellPixels)));
+    const here = mesh.level[row * mesh.columns + column] ?? Number.NaN;
+    return Number.isNaN(here) ? typical : here;
+  };
+  const scale = image.mosaic === null ? null : mosaicScale(image, typical);
+  return frameCrops(image, stars, { level, noise: noise ?? 0 }, scale);
 }
 
 function finite(value: number): number | null {

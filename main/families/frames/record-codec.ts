@@ -8,17 +8,18 @@ import type { BackgroundMesh, FrameChecks, FrameRecord, StarTable, TrailCandidat
 
 const magic = 0x5246534e; // "NSFR"
 /** Raised whenever the layout or the meaning of a figure changes; older records are measured again. */
-export const recordVersion = 1;
+export const recordVersion = 2;
 const frontLength = 16;
 
 type NumberArray = Float32Array | Float64Array | Uint16Array | Uint8Array;
 
 interface Envelope {
-  readonly facts: Omit<FrameRecord, 'stars' | 'mesh' | 'trails' | 'checks' | 'view'>;
+  readonly facts: Omit<FrameRecord, 'stars' | 'mesh' | 'trails' | 'checks' | 'view' | 'crops'>;
   readonly checks: Omit<FrameChecks, 'hotPixels' | 'cosmicRays' | 'badColumns' | 'badRows'>;
   readonly spots: { readonly hotPixels: number; readonly cosmicRays: number };
   readonly mesh: Pick<BackgroundMesh, 'columns' | 'rows' | 'cellPixels'>;
   readonly view: { readonly width: number; readonly height: number };
+  readonly crops: { readonly count: number; readonly side: number };
   /** Elements of each array, in the order they are written. */
   readonly lengths: readonly number[];
 }
@@ -28,7 +29,7 @@ const trailColumns = ['x1', 'y1', 'x2', 'y2', 'width', 'snr', 'significance', 'f
 
 /** Bytes of a record; `decodeRecord` gives the same record back, NaN included. */
 export function encodeRecord(record: FrameRecord): Uint8Array {
-  const { stars, mesh, trails, checks, view, ...facts } = record;
+  const { stars, mesh, trails, checks, view, crops, ...facts } = record;
   const { hotPixels, cosmicRays, badColumns, badRows, ...simpleChecks } = checks;
   const arrays: NumberArray[] = [
     ...starColumns.map((name) => stars[name]),
@@ -43,6 +44,7 @@ export function encodeRecord(record: FrameRecord): Uint8Array {
     badColumns,
     badRows,
     view.data,
+    crops.data,
   ];
   const envelope: Envelope = {
     facts,
@@ -50,6 +52,7 @@ export function encodeRecord(record: FrameRecord): Uint8Array {
     spots: { hotPixels: hotPixels.count, cosmicRays: cosmicRays.count },
     mesh: { columns: mesh.columns, rows: mesh.rows, cellPixels: mesh.cellPixels },
     view: { width: view.width, height: view.height },
+    crops: { count: crops.count, side: crops.side },
     lengths: arrays.map((array) => array.length),
   };
   const text = new TextEncoder().encode(JSON.stringify(envelope));
@@ -96,6 +99,7 @@ export function decodeRecord(bytes: Uint8Array): FrameRecord {
     trails,
     checks,
     view: { ...envelope.view, data: take(Uint8Array) },
+    crops: { ...envelope.crops, data: take(Uint8Array) },
   };
 }
 

@@ -114,6 +114,7 @@ export interface FrameRecord {
   readonly trails: readonly TrailCandidate[];
   readonly checks: FrameChecks;
   readonly view: FrameView;
+  readonly crops: FrameCrops;
 }
 
 /**
@@ -123,6 +124,16 @@ export interface FrameRecord {
 export interface FrameView {
   readonly width: number; // 224
   readonly height: number; // 224
+  readonly data: Uint8Array;
+}
+
+/**
+ * Pieces of the frame at its own resolution, around stars spread over the field: sky-subtracted, stretched by each
+ * piece's own peak, 8 bits, `side` x `side` pixels each. Where a part of the frame has no star, its sky.
+ */
+export interface FrameCrops {
+  readonly count: number; // 16
+  readonly side: number; // 32
   readonly data: Uint8Array;
 }
 

@@ -75,7 +75,7 @@ function stride(length: number): number {
 }
 
 /** Factors that bring the medians of the four places of a mosaic to the level of the green. */
-function mosaicScale(image: FrameImage, level: number): readonly number[] {
+export function mosaicScale(image: FrameImage, level: number): readonly number[] {
   const thinning = Math.max(1, Math.floor(Math.sqrt(image.pixels.length / 40_000))) | 1;
   const places: number[][] = [[], [], [], []];
   for (let y = 0; y < image.height; y += thinning)
@@ -98,7 +98,7 @@ function tone(value: number, level: number, sigma: number): number {
   return Math.max(0, Math.min(255, Math.round(255 * share)));
 }
 
-function medianOfGrid(grid: Float32Array): number {
+export function medianOfGrid(grid: Float32Array): number {
   const values = grid.filter((value) => !Number.isNaN(value)).sort();
   return values.length > 0 ? values[values.length >> 1] : Number.NaN;
 }

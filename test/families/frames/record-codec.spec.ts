@@ -119,6 +119,11 @@ const record: fc.Arbitrary<FrameRecord> = fc.record({
     height: fc.constant(4),
     data: fc.uint8Array({ minLength: 32, maxLength: 32 }),
   }),
+  crops: fc.record({
+    count: fc.constant(2),
+    side: fc.constant(3),
+    data: fc.uint8Array({ minLength: 18, maxLength: 18 }),
+  }),
 });
 
 describe('frame records as bytes', () => {

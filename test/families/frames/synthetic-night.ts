@@ -14,6 +14,7 @@ import { drawFlat, mapSky, valueAt } from '../../../main/families/frames/simulat
 
 const cellPixels = 64;
 const view = { width: 1, height: 1, data: new Uint8Array(1) };
+const crops = { count: 1, side: 1, data: new Uint8Array(1) };
 
 export function syntheticRecords(night: SimulatedNight): FrameRecord[] {
   const flat = drawFlat(night);
@@ -114,6 +115,7 @@ function syntheticRecord(night: SimulatedNight, plan: FramePlan, flat: Float32Ar
       badRows: new Uint16Array(0),
     },
     view,
+    crops,
   };
 }
 

@@ -119,6 +119,7 @@ function recordOf(frame: FakeFrame, image: FrameImage, file: string): FrameRecor
       badRows: new Uint16Array(0),
     },
     view: { width: viewSide, height: viewSide, data: viewOf(frame.look ?? frame.serial ?? 0) },
+    crops: { count: 1, side: viewSide, data: viewOf(1 + (frame.look ?? frame.serial ?? 0)) },
   };
 }
 
