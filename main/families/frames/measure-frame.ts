@@ -26,6 +26,7 @@ import {
   starFlags,
   type TrailCandidate,
 } from './record.ts';
+import { residualsOf } from './residual-pixels.ts';
 import { findTrails, type TrailSearchInput } from './trails/find-trails.ts';
 import { frameView, medianOfGrid, mosaicScale } from './view.ts';
 
@@ -69,6 +70,7 @@ export function measureFrame(image: FrameImage, file: string, options: MeasureOp
   const trails = (options.searchTrails ?? findTrails)({
     width: image.width,
     height: image.height,
+    pixels: residualsOf(image.width, image.height, residual),
     residual,
     stars: spots,
     fwhm,

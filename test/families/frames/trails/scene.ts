@@ -1,6 +1,7 @@
 /** Small made-up skies in units of their noise: seeded noise, Moffat stars, trails and things that look like trails. */
 import type { StarTable } from '../../../../main/families/frames/record.ts';
 import { starFlags } from '../../../../main/families/frames/record.ts';
+import { residualsOf } from '../../../../main/families/frames/residual-pixels.ts';
 import type { TrailSearchInput } from '../../../../main/families/frames/trails/find-trails.ts';
 
 /** Mulberry-like 32-bit generator: uniform in [0, 1). */
@@ -142,6 +143,7 @@ export function sceneInput(scene: Scene, saturation = 2500): TrailSearchInput {
   return {
     width: scene.width,
     height: scene.height,
+    pixels: residualsOf(scene.width, scene.height, scene.residual),
     residual: scene.residual,
     stars: tableOf(seen, scene.fwhm, saturation),
     fwhm: scene.fwhm,
