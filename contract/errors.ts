@@ -38,6 +38,9 @@ export const generalCodes = [
   'wouldOverwrite',
   'verifyFailed',
   'unsupported',
+  'notAllowed', // no token, or a page of another origin
+  'tooBusy', // more calls at once than the host takes
+  'hostGone', // the host does not answer
   'internal',
 ] as const;
 export type GeneralCode = (typeof generalCodes)[number];

@@ -34,11 +34,18 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+/** The folder that `openEngine` would open. */
+export function libraryFolderFor(named: string | undefined): string {
+  return libraryFolder(named, {
+    platform: process.platform,
+    home: homedir(),
+    environment: process.env,
+  });
+}
+
 /** Errors: libraryBusy, libraryTooNew, libraryDamaged, cannotOpen, diskFull. */
 export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
-  const library = openLibrary(
-    libraryFolder(options.library, { platform: process.platform, home: homedir(), environment: process.env }),
-  );
+  const library = openLibrary(libraryFolderFor(options.library));
   const family = framesFamily;
   const learning = openLearningPool();
   const jobs = openJobBoard({

@@ -1,3 +1,4 @@
+import './client/without-eval.ts';
 import { mount } from 'svelte';
 import { connectToHost } from './client/connect-to-host.ts';
 import Workbench from './Workbench.svelte';
@@ -5,4 +6,5 @@ import './style.css';
 
 const target = document.getElementById('workbench');
 if (target === null) throw new Error('index.html has no element with the id "workbench".');
-mount(Workbench, { target, props: { client: connectToHost(window) } });
+const { client, problem } = await connectToHost(window);
+mount(Workbench, { target, props: { client, problem } });

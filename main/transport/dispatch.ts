@@ -7,9 +7,7 @@ import type { Transport } from '../../contract/client.ts';
 import { fromErrorRecord, toErrorRecord } from '../../contract/error-record.ts';
 import { NightsiftError } from '../../contract/errors.ts';
 import type { Api, Call, CallOptions, Handlers } from '../../contract/kinds.ts';
-
-/** Requests are names, ids and options; a megabyte of them is a mistake or an attack. */
-export const inputLimitBytes = 1024 * 1024;
+import { inputLimitBytes } from '../../contract/wire.ts';
 
 type AnyHandler = (input: unknown, options: CallOptions) => unknown;
 

@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import type { z } from 'zod';
 import { api, type NightsiftApi, type NightsiftClient } from '../../../contract/api.ts';
 import type { JobEvent } from '../../../contract/calls/jobs.ts';
-import { resultOf } from '../../../contract/client.ts';
+import { resultOf, type Transport } from '../../../contract/client.ts';
 import { fromErrorRecord } from '../../../contract/error-record.ts';
 import { NightsiftError } from '../../../contract/errors.ts';
 import type { ResultOf, WorkName } from '../../../contract/kinds.ts';
@@ -15,6 +15,8 @@ import type { Terminal } from './terminal.ts';
 
 export interface House {
   readonly client: NightsiftClient;
+  /** The handlers behind their border, for a host that carries calls of others to them. */
+  readonly far: Transport;
   close(): Promise<void>;
 }
 
@@ -22,6 +24,7 @@ export interface Context {
   readonly terminal: Terminal;
   /** Opens the library on first use; commands that were called wrongly never get that far. */
   client(): Promise<NightsiftClient>;
+  house(): Promise<House>;
   /** Set by a command whose end is neither plain success nor an error. */
   exitCode: ExitCode;
   /** Chosen by --library, before the environment and the platform's default. */

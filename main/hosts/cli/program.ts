@@ -6,6 +6,7 @@ import { addDemo, addDoctor } from './commands/house.ts';
 import { addModels } from './commands/models.ts';
 import { addRuns } from './commands/runs.ts';
 import { addScan } from './commands/scan.ts';
+import { addReview, addServe } from './commands/serve.ts';
 import { addCalibrate, addLabel, addSessions, addSort, addUndo } from './commands/sessions.ts';
 import { addTrain, addTrainFromFits } from './commands/train.ts';
 import type { Context } from './context.ts';
@@ -40,6 +41,7 @@ export function buildProgram(context: Context, version: string): Command {
     addDemo,
     addScan,
     addSessions,
+    addReview,
     addLabel,
     addCalibrate,
     addDataSet,
@@ -51,6 +53,7 @@ export function buildProgram(context: Context, version: string): Command {
     addUndo,
     addModels,
     addRuns,
+    addServe,
     addDoctor,
   ]) {
     add(program, context);

@@ -32,9 +32,10 @@ export async function runCommandLine(
     terminal,
     exitCode: exitCodes.answered,
     library: undefined,
-    async client() {
+    client: async () => (await context.house()).client,
+    house() {
       house ??= openHouse(door, context.library, terminal);
-      return (await house).client;
+      return house;
     },
   };
   try {
@@ -50,7 +51,8 @@ export async function runCommandLine(
 async function openHouse(door: HouseDoor, library: string | undefined, terminal: Terminal): Promise<House> {
   const { handlers, notes, close } = await door.open({ library });
   for (const note of notes) terminal.err(`${note}\n`);
-  return { client: connect(api, inProcess(dispatch(api, handlers))), close };
+  const far = dispatch(api, handlers);
+  return { client: connect(api, inProcess(far)), far, close };
 }
 
 function report(thrown: unknown, terminal: Terminal): ExitCode {

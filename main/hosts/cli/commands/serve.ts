@@ -1,0 +1,136 @@
+/** nightsift serve and review: the workbench in a browser, from this very process. */
+import { spawn } from 'node:child_process';
+import { type Command, InvalidArgumentError } from 'commander';
+import { isNightsiftError } from '../../../../contract/errors.ts';
+import { libraryFolderFor } from '../../../engine.ts';
+import { newToken, readAccess, writeAccess } from '../../edge/access-file.ts';
+import { openEdgeHost } from '../../edge/edge-host.ts';
+import { readPages } from '../../pages.ts';
+import { wholeNumber } from '../arguments.ts';
+import type { Context } from '../context.ts';
+import type { Terminal } from '../terminal.ts';
+
+interface ServeOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly allowHost: readonly string[];
+  readonly open: boolean;
+}
+
+const usualPort = 4747;
+
+const serveText = `
+It listens on this machine only, unless --host says otherwise. The printed address holds a secret token: whoever has it
+can use the workbench. The token is kept in the library's folder, readable by you alone; delete edge-access.json there
+for a new one.
+
+Examples:
+  nightsift serve
+  nightsift serve --host 0.0.0.0 --allow-host observatory.local --no-open
+`;
+
+export function addServe(program: Command, context: Context): void {
+  hostOptions(program.command('serve'))
+    .description('Open the workbench for a browser: the edge host.')
+    .addHelpText('after', serveText)
+    .action(async (options: ServeOptions) => serve(context, options, ''));
+}
+
+export function addReview(program: Command, context: Context): void {
+  hostOptions(program.command('review'))
+    .description('Open the workbench at the review queue of a session.')
+    .argument('<session>', 'name or id')
+    .action(async (name: string, options: ServeOptions) => {
+      try {
+        const client = await context.client();
+        const { session } = await client('sessions.show', { session: name });
+        await serve(context, options, `/review/${encodeURIComponent(session.id)}`);
+      } catch (thrown) {
+        // A host that runs already has the library: it shows the queue.
+        const access =
+          isNightsiftError(thrown) && thrown.code === 'libraryBusy' ? runningHost(context) : null;
+        if (access === null) throw thrown;
+        announce(context.terminal, access, `/review/${encodeURIComponent(name)}`, options.open);
+      }
+    });
+}
+
+function hostOptions(command: Command): Command {
+  return command
+    .option('--host <address>', 'the address to listen on', '127.0.0.1')
+    .option('--port <n>', 'the port; 0 for any free one', wholeNumber(0, 65_535), usualPort)
+    .option('--allow-host <name>', 'a further name that browsers may use for this machine', gathered, [])
+    .option('--no-open', 'print the address, open no browser');
+}
+
+function gathered(word: string, before: readonly string[]): string[] {
+  if (/^[\w.-]+(:\d+)?$|^\[[\da-f:]+\](:\d+)?$/i.test(word)) return [...before, word];
+  throw new InvalidArgumentError('Expected a host name, without http:// and without a path.');
+}
+
+async function serve(context: Context, options: ServeOptions, to: string): Promise<void> {
+  const { terminal } = context;
+  const { client, far } = await context.house();
+  const { library } = await client('house.about', {});
+  const token = readAccess(library)?.token ?? newToken();
+  const { host, port, allowHost } = options;
+  const edge = await openEdgeHost({ far, pages: readPages(), token, host, port, allowHosts: allowHost });
+  const access = { token, origin: edge.origin };
+  writeAccess(library, access);
+  try {
+    if (!isLoopback(host)) {
+      terminal.err(
+        `Listening on ${host}: everyone on that network who has the token can use this library, and what is sent is not encrypted.\n`,
+      );
+    }
+    announce(terminal, access, to, options.open);
+    await interrupted(terminal);
+  } finally {
+    await edge.close();
+    writeAccess(library, { token, origin: null });
+  }
+}
+
+function runningHost(context: Context): { token: string; origin: string } | null {
+  const access = readAccess(libraryFolderFor(context.library));
+  return access?.origin ? { token: access.token, origin: access.origin } : null;
+}
+
+function announce(
+  terminal: Terminal,
+  { origin, token }: { readonly origin: string; readonly token: string },
+  to: string,
+  open: boolean,
+): void {
+  const address = `${origin}/#token=${token}${to === '' ? '' : `&to=${to}`}`;
+  terminal.out(`${address}\n`);
+  if (open && terminal.interactive) openBrowser(terminal, address);
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
+function interrupted(terminal: Terminal): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = terminal.onInterrupt(() => {
+      stop();
+      terminal.err('Closing.\n');
+      resolve();
+    });
+  });
+}
+
+/** A machine without a browser has the printed address. */
+function openBrowser({ platform, environment }: Terminal, address: string): void {
+  if (platform === 'linux' && !environment.DISPLAY && !environment.WAYLAND_DISPLAY) return;
+  const [program, ...words] =
+    platform === 'darwin'
+      ? ['open', address]
+      : platform === 'win32'
+        ? ['rundll32', 'url.dll,FileProtocolHandler', address]
+        : ['xdg-open', address];
+  const child = spawn(program as string, words, { stdio: 'ignore', detached: true });
+  child.on('error', () => undefined);
+  child.unref();
+}
