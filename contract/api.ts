@@ -3,20 +3,28 @@
  * desktop bridge, the browser client and the command line are derived from it.
  */
 import { dataSetCalls } from './calls/data-sets.ts';
+import { frameCalls } from './calls/frames.ts';
 import { houseCalls } from './calls/house.ts';
 import { jobCalls } from './calls/jobs.ts';
 import { modelCalls } from './calls/models.ts';
+import { resultCalls } from './calls/results.ts';
+import { reviewCalls } from './calls/review.ts';
 import { sessionCalls } from './calls/sessions.ts';
+import { settingsCalls } from './calls/settings.ts';
 import { trainingCalls } from './calls/training.ts';
 import { type Client, defineApi, type Handlers } from './kinds.ts';
 
 export const api = defineApi({
   ...jobCalls,
   ...sessionCalls,
+  ...frameCalls,
+  ...reviewCalls,
+  ...resultCalls,
   ...dataSetCalls,
   ...trainingCalls,
   ...modelCalls,
   ...houseCalls,
+  ...settingsCalls,
 });
 
 export type NightsiftApi = typeof api;

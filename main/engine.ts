@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import type { NightsiftHandlers } from '../contract/api.ts';
 import { dataSetHandlers } from './engine/data-set-handlers.ts';
+import { openDecisionBoard } from './engine/decision-board.ts';
 import { houseHandlers } from './engine/house-handlers.ts';
 import { type JobLog, openJobBoard } from './engine/job-board.ts';
 import { jobHandlers } from './engine/job-handlers.ts';
@@ -13,8 +14,10 @@ import type { Rooms } from './engine/rooms.ts';
 import { sessionHandlers } from './engine/session-handlers.ts';
 import { trainingHandlers } from './engine/training-handlers.ts';
 import { runEnvironment } from './engine/version.ts';
+import { workbenchHandlers } from './engine/workbench-handlers.ts';
 import { type Library, openLibrary } from './library/open-library.ts';
 import { framesFamily } from './workflows/frames.ts';
+import { openPictureDesk } from './workflows/looking/pictures.ts';
 import { promotedOpinion } from './workflows/predict.ts';
 import { recoverOperations } from './workflows/sort.ts';
 import { openLearningPool } from './workflows/training/learning-pool.ts';
@@ -24,6 +27,8 @@ export { engineVersion } from './engine/version.ts';
 export interface EngineOptions {
   /** Folder of the library; NIGHTSIFT_LIBRARY, else the platform's data folder, when left out. */
   readonly library?: string | undefined;
+  /** Folders below which screens may choose frames; the person's home when left out. */
+  readonly folders?: readonly string[] | undefined;
 }
 
 export interface Engine {
@@ -53,11 +58,15 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
     milliseconds: () => performance.now(),
     log: jobLog(library),
   });
+  const pictures = openPictureDesk(library);
   const rooms: Rooms = {
     library,
     family,
     learning,
     jobs,
+    decisions: openDecisionBoard(),
+    pictures,
+    folders: options.folders ?? [homedir()],
     predictOpinion: promotedOpinion({ library, family }),
     environment: runEnvironment(),
   };
@@ -71,9 +80,11 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
       ...trainingHandlers(rooms),
       ...modelHandlers(rooms),
       ...houseHandlers(rooms),
+      ...workbenchHandlers(rooms),
     },
     async close() {
       await jobs.close();
+      await pictures.close();
       await learning.close();
       library.close();
     },

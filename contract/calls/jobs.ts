@@ -30,6 +30,8 @@ export const JobEvent = z.discriminatedUnion('kind', [
     done: z.number(),
     total: z.number().nullable(),
     note: z.string().optional(),
+    /** The session it works on, as soon as that is known. */
+    session: z.string().optional(),
   }),
   z.object({ seq, kind: z.literal('message'), text: z.string() }),
   /** Figures of one training epoch; the series themselves are in `runs.show`. */

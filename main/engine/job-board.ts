@@ -11,7 +11,13 @@ import { NightsiftError } from '../../contract/errors.ts';
 export interface JobContext {
   readonly signal: AbortSignal;
   /** `phase` is a word for people; `total` is null while unknown. Frequent calls are thinned out. */
-  progress(step: { phase: string; done: number; total: number | null; note?: string }): void;
+  progress(step: {
+    phase: string;
+    done: number;
+    total: number | null;
+    note?: string;
+    session?: string;
+  }): void;
   message(text: string): void;
   metrics(step: number, values: Readonly<Record<string, number>>): void;
   /** Files of a watched session that are judged now. */

@@ -2,8 +2,10 @@
 
 import type { Library } from '../library/open-library.ts';
 import type { FrameFamily } from '../workflows/frame-family.ts';
+import type { PictureDesk } from '../workflows/looking/pictures.ts';
 import type { PredictOpinion } from '../workflows/scanning/opinions.ts';
 import type { LearningPool } from '../workflows/training/learning-pool.ts';
+import type { DecisionBoard } from './decision-board.ts';
 import type { JobBoard, JobContext } from './job-board.ts';
 
 export interface Rooms {
@@ -13,6 +15,10 @@ export interface Rooms {
   readonly predictOpinion: PredictOpinion;
   readonly environment: Readonly<Record<string, string>>;
   readonly jobs: JobBoard;
+  readonly decisions: DecisionBoard;
+  readonly pictures: PictureDesk;
+  /** Folders below which a person may choose; see `folders.list`. */
+  readonly folders: readonly string[];
 }
 
 /** A job's context as the options that workflows take. */

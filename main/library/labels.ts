@@ -55,6 +55,8 @@ export interface LabelsRepository {
   /** The newest word of a person about these bytes, in any session; undefined if none or withdrawn. */
   personByContent(contentHash: string): LabelEvent | undefined;
   batchEvents(batch: string): LabelEvent[];
+  /** Every word of persons about a session's items, oldest first. */
+  personEvents(sessionId: number): LabelEvent[];
   /** The newest batch of a person in a session that has not been undone and is no undo. */
   lastUndoable(sessionId?: number): string | undefined;
 }
@@ -107,6 +109,12 @@ export function labelsRepository(catalogue: Catalogue, now: () => string): Label
       catalogue.all<LabelEvent>(`SELECT ${columns} FROM label_events WHERE batch = @batch ORDER BY id`, {
         batch,
       }),
+    personEvents: (sessionId) =>
+      catalogue.all<LabelEvent>(
+        `SELECT ${columns} FROM label_events WHERE author = 'person'
+           AND item_id IN (SELECT id FROM items WHERE session_id = @sessionId) ORDER BY id`,
+        { sessionId },
+      ),
     lastUndoable: (sessionId) =>
       catalogue.get<{ batch: string }>(
         `SELECT batch FROM label_events AS event

@@ -1,5 +1,11 @@
 /** What was measured (by content and code version) and how it was judged (by item). */
-import type { Finding, FrameHeader, FrameMeasurements, PolicyName } from '../../contract/words.ts';
+import type {
+  Finding,
+  FindingCode,
+  FrameHeader,
+  FrameMeasurements,
+  PolicyName,
+} from '../../contract/words.ts';
 import type { Catalogue } from './catalogue.ts';
 import { floatBytes, floatsOf } from './columns.ts';
 import type { ItemStatus } from './sessions.ts';
@@ -54,6 +60,8 @@ export interface MeasurementsRepository {
   find(contentHash: string, codeVersion: string): Measurement | undefined;
   /** The latest of any code version, for showing. */
   newest(contentHash: string): Measurement | undefined;
+  /** The latest of each present item of a session, by the item's id. */
+  newestOfSession(sessionId: number): Map<number, Measurement>;
   save(measurement: Measurement): void;
   /** Contents of that length measured by that code: a worker that meets one need not measure it. */
   knownContents(
@@ -62,6 +70,8 @@ export interface MeasurementsRepository {
   ): { readonly contentHash: string; readonly recordBlob: string | null }[];
   /** Items of a session with a finding that no model may overrule. */
   itemsWithFindings(sessionId: number, codes: readonly string[]): Set<number>;
+  /** Codes of one item's findings. */
+  findingCodes(itemId: number): FindingCode[];
   saveJudgement(judgement: Judgement): void;
   judgement(itemId: number): Judgement | undefined;
   judgements(sessionId: number): Map<number, Judgement>;
@@ -80,6 +90,21 @@ export function measurementsRepository(catalogue: Catalogue, now: () => string):
       one('content_hash = @contentHash AND code_version = @codeVersion', { contentHash, codeVersion }),
     newest: (contentHash) =>
       one('content_hash = @contentHash ORDER BY measured_at DESC LIMIT 1', { contentHash }),
+    newestOfSession(sessionId) {
+      const rows = catalogue.all<MeasurementRow & { readonly itemId: number }>(
+        `SELECT items.id AS itemId, measured.*
+         FROM items JOIN (SELECT ${measurementColumns}, measured_at AS measuredAt FROM measurements) AS measured
+           ON measured.contentHash = items.content_hash
+         WHERE items.session_id = @sessionId AND items.present = 1 ORDER BY measuredAt`,
+        { sessionId },
+      );
+      return new Map(
+        rows.map(({ itemId, ...row }) => [
+          itemId,
+          { ...row, header: row.header === null ? null : JSON.parse(row.header) },
+        ]),
+      );
+    },
     save: (measurement) =>
       void catalogue.run(
         `INSERT OR REPLACE INTO measurements (content_hash, code_version, status, byte_length, width, height,
@@ -109,6 +134,10 @@ export function measurementsRepository(catalogue: Catalogue, now: () => string):
           )
           .map((row) => row.itemId),
       ),
+    findingCodes: (itemId) =>
+      catalogue
+        .all<{ code: FindingCode }>('SELECT code FROM findings WHERE item_id = @itemId', { itemId })
+        .map(({ code }) => code),
     saveJudgement: (judgement) => saveJudgement(catalogue, judgement, now()),
     judgement(itemId) {
       return readJudgements(catalogue, 'item_id = @id', itemId).get(itemId);

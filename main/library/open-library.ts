@@ -14,7 +14,9 @@ import { migrate } from './migrate.ts';
 import { type ModelsRepository, modelsRepository } from './models.ts';
 import { type OperationsRepository, operationsRepository } from './operations.ts';
 import { type RunsRepository, runsRepository } from './runs.ts';
+import { type SecondAnswersRepository, secondAnswersRepository } from './second-answers.ts';
 import { type SessionsRepository, sessionsRepository } from './sessions.ts';
+import { type SettingsRepository, settingsRepository } from './settings.ts';
 import { type SourcesRepository, sourcesRepository } from './sources.ts';
 import { storing } from './storage-errors.ts';
 
@@ -47,6 +49,8 @@ export interface Library {
   readonly models: ModelsRepository;
   readonly operations: OperationsRepository;
   readonly jobs: JobsRepository;
+  readonly secondAnswers: SecondAnswersRepository;
+  readonly settings: SettingsRepository;
   /** For doctor: what SQLite says of the database, empty when all is well. */
   checkDatabase(): string[];
   /** For doctor: every blob that a row names. */
@@ -104,6 +108,8 @@ function assemble(directory: string, catalogue: Catalogue, lock: LibraryLock, cl
     models: modelsRepository(catalogue, now),
     operations: operationsRepository(catalogue, now),
     jobs,
+    secondAnswers: secondAnswersRepository(catalogue, now),
+    settings: settingsRepository(catalogue, now),
     checkDatabase: () => checkDatabase(catalogue),
     referencedBlobs: () => referencedBlobs(catalogue),
     transaction: (work) => catalogue.transaction(work),

@@ -7,6 +7,8 @@ export interface Progress {
   readonly total: number | null;
   /** What it is at, a file's name for one. */
   readonly note?: string;
+  /** The session it works on, as soon as that is known. */
+  readonly session?: string;
 }
 
 export interface WorkOptions {

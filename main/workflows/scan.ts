@@ -62,6 +62,8 @@ export async function scan(
   const night = findFiles(input.paths);
   const policy = input.policy ?? 'strict';
   const session = sessionFor(library, night, input.session, policy);
+  const { length: total } = night.files;
+  options.onProgress?.({ phase: 'found', done: total, total, session: session.name });
   const pool = ports.pool ?? openFamilyPool(family, input.workers);
   const ready = input.isReady === undefined ? night.files : night.files.filter(input.isReady);
   try {

@@ -4,6 +4,7 @@ import { dataSetsMigration } from './0002-data-sets.ts';
 import { learningMigration } from './0003-learning.ts';
 import { operationsMigration } from './0004-operations.ts';
 import { recordsMigration } from './0005-records.ts';
+import { workbenchMigration } from './0006-workbench.ts';
 
 /** `migrations[n]` takes a database from version n to n + 1. */
 export const migrations: readonly string[] = [
@@ -12,4 +13,5 @@ export const migrations: readonly string[] = [
   learningMigration,
   operationsMigration,
   recordsMigration,
+  workbenchMigration,
 ];

@@ -37,6 +37,9 @@ const emptyState: ItemState = {
   reason: null,
 };
 
+/** Of an item that the running scan has found and not measured yet, so that it can be looked at already. */
+export const waitingReason = 'not measured yet';
+
 /** Failures of the moment, not of the content: tried again by the next scan. */
 const passingErrors: ReadonlySet<string> = new Set(['cannotOpen', 'crashed', 'timedOut']);
 
@@ -57,7 +60,10 @@ export async function measureFiles(
       else if (!options.force && holdsStill(ports, before.get(file.file), file)) {
         library.sessions.markPresent(before.get(file.file)!.id);
         reused += 1;
-      } else toMeasure.push(file);
+      } else {
+        toMeasure.push(file);
+        if (!before.has(file.file)) saveSkipped(library, session, file, waitingReason);
+      }
     }
   });
   let done = 0;

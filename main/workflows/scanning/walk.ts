@@ -198,3 +198,8 @@ function systemWords(error: unknown): string {
   if (error instanceof Error && 'code' in error) return String(error.code);
   return 'unknown reason';
 }
+
+/** By the name alone; a scan looks at the first bytes too. */
+export function isImageName(name: string): boolean {
+  return imageName.test(name);
+}
