@@ -10,6 +10,7 @@ export const callKinds = {
   'jobs.result': 'ask',
   'jobs.watch': 'stream',
   'scan.start': 'ask',
+  'annotate.start': 'ask',
   'sessions.list': 'ask',
   'sessions.show': 'ask',
   'sessions.summary': 'ask',

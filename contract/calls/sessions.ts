@@ -101,8 +101,28 @@ export const UndoOutcome = z.object({
 });
 export type UndoOutcome = z.infer<typeof UndoOutcome>;
 
+export const AnnotateRequest = z.object({
+  session: z.string().min(1),
+  /** Folder for the pictures, outside the folder of the frames. */
+  into: z.string().min(1),
+  /** Files as the report names them; all when left out. */
+  files: z.array(z.string().min(1)).optional(),
+  workers: z.number().int().positive().max(256).optional(),
+});
+export type AnnotateRequest = z.infer<typeof AnnotateRequest>;
+
+export const AnnotateOutcome = z.object({
+  into: z.string(),
+  written: z.number(),
+  /** Frames without a picture, with the reason. */
+  left: z.array(z.object({ file: z.string(), reason: z.string() })),
+});
+export type AnnotateOutcome = z.infer<typeof AnnotateOutcome>;
+
 export const sessionCalls = {
   'scan.start': work({ in: ScanRequest, result: ScanOutcome }),
+  /** A picture of each frame with what the judge saw drawn over it. */
+  'annotate.start': work({ in: AnnotateRequest, result: AnnotateOutcome }),
   'sessions.list': ask({
     in: z.object({ limit: z.number().int().positive().optional() }),
     out: z.array(SessionRow),

@@ -1,5 +1,6 @@
 import type { sessionCalls } from '../../contract/calls/sessions.ts';
 import type { Handlers } from '../../contract/kinds.ts';
+import { annotateSession } from '../workflows/annotate.ts';
 import { calibrate } from '../workflows/calibrate.ts';
 import { labelFrames, labelFromCsvFile } from '../workflows/label.ts';
 import { scan } from '../workflows/scan.ts';
@@ -19,6 +20,8 @@ export function sessionHandlers(rooms: Rooms): Handlers<typeof sessionCalls> {
           context.arrived(session.name, fresh);
         return watchNight(rooms, input, { ...workOptions(context), onReport });
       }),
+    'annotate.start': (input) =>
+      jobs.start('annotate.start', input, (context) => annotateSession(rooms, input, workOptions(context))),
     'sessions.list': ({ limit }) => listSessions(library, limit),
     'sessions.show': ({ session }) => showSession(library, session),
     'labels.set': ({ session, labels, by }) => labelFrames(library, session, labels, by ?? null),

@@ -19,6 +19,7 @@ interface ScanOptions {
   readonly csv?: string;
   readonly workers?: number;
   readonly watch?: true;
+  readonly annotate?: string;
 }
 
 const examples = `
@@ -46,6 +47,7 @@ export function addScan(program: Command, context: Context): void {
     )
     .option('--json [file]', 'write the report (nightsift.scan/1), to standard output without a file')
     .option('--csv <file>', 'write one line for each frame')
+    .option('--annotate <dir>', 'draw a picture of each frame with its stars, trails, cells and the sentence')
     .option(
       '--workers <n>',
       'frames measured at the same time (default: the number of cores)',
@@ -71,6 +73,10 @@ async function scan(context: Context, paths: readonly string[], options: ScanOpt
   const outcome = await follow(context, 'scan.start', request, async (event) => {
     if (event.kind === 'arrived') await tellArrived(context, event, options);
   });
+  // a watch has drawn each frame as it came
+  if (options.annotate !== undefined && options.watch !== true) {
+    await annotate(context, outcome.session.name, options.annotate);
+  }
   const taken = await giveReport(context, outcome.report, options);
   const print = taken ? context.terminal.err : context.terminal.out;
   print(scanSummary(outcome));
@@ -89,7 +95,21 @@ async function tellArrived(
     const why = frame.label === 'clean' ? '' : `  ${reason(frame)}`;
     context.terminal.err(`${frame.file}  ${frame.label ?? frame.status}${why}\n`);
   }
+  if (options.annotate !== undefined) await annotate(context, session, options.annotate, files);
   await giveReport(context, report, { ...options, json: options.json === true ? undefined : options.json });
+}
+
+async function annotate(
+  context: Context,
+  session: string,
+  folder: string,
+  files?: readonly string[],
+): Promise<void> {
+  const into = absolute(context, folder);
+  const request = { session, into, ...(files === undefined ? {} : { files: [...files] }) };
+  const { written, left } = await follow(context, 'annotate.start', request);
+  for (const { file, reason } of left) context.terminal.err(`No picture of ${file}: ${reason}\n`);
+  context.terminal.err(`${written} pictures in ${into}\n`);
 }
 
 /** Writes what was asked for; true when standard output is taken. */

@@ -1,0 +1,28 @@
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import sharp from 'sharp';
+import { afterAll, describe, expect, test } from 'vitest';
+import { nightsift, temporaryFolder, writeNight } from './small-night.ts';
+
+const place = temporaryFolder();
+afterAll(() => place.remove());
+
+describe('scan --annotate', () => {
+  test('draws a picture of each frame, and none among the frames', async () => {
+    const night = path.join(place.folder, 'night');
+    const files = [...writeNight(night, { seed: 8, frames: 4 }).keys()].sort();
+    const library = path.join(place.folder, 'library');
+    const into = path.join(place.folder, 'pictures');
+    const ended = await nightsift(['scan', night, '--annotate', into], { library });
+    expect([ended.code, ended.errors]).toEqual([0, expect.stringContaining(`4 pictures in ${into}`)]);
+    expect(readdirSync(into).sort()).toEqual(files.map((file) => `${file}.png`));
+    for (const file of files) {
+      const { width = 0, height = 0, channels } = await sharp(path.join(into, `${file}.png`)).metadata();
+      expect([width, channels]).toEqual([480, 3]);
+      expect(height).toBeGreaterThan(360);
+    }
+    const inside = await nightsift(['scan', night, '--annotate', path.join(night, 'pictures')], { library });
+    expect([inside.code, inside.errors]).toEqual([2, expect.stringContaining('folder of the frames')]);
+    expect(existsSync(path.join(night, 'pictures'))).toBe(false);
+  });
+});
