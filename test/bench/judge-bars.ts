@@ -2,7 +2,7 @@
 import type { Finding } from '../../contract/words.ts';
 import type { FrameJudgement } from '../../main/families/frames/record.ts';
 import { starFlags } from '../../main/families/frames/record.ts';
-import type { NightKind, TrailTruth } from '../../main/families/frames/simulate/index.ts';
+import type { TrailTruth } from '../../main/families/frames/simulate/index.ts';
 import type { MeasuredFrame } from './judge-records.ts';
 import {
   calibrationError,
@@ -17,7 +17,7 @@ import {
 /** A frame with its judgement; failed frames have score 0 and no findings. */
 export interface JudgedFrame extends MeasuredFrame {
   readonly night: string;
-  readonly kind: NightKind;
+  readonly kind: string;
   readonly judgement: FrameJudgement | null;
   readonly label: 'clean' | 'contaminated' | 'review';
 }
@@ -36,17 +36,20 @@ export function holds(bar: Bar): boolean {
   return bar.value >= atLeast && bar.value <= atMost;
 }
 
+/** True where the truth lies so close to where a defect begins that neither answer is wrong. */
+export const isMarginal = (truth: JudgedFrame['truth']): boolean => 'marginal' in truth && truth.marginal;
+
 const isClean = (frame: JudgedFrame): boolean => frame.truth.kind === 'clean';
 const findingsOf = (frame: JudgedFrame): readonly Finding[] => frame.judgement?.findings ?? [];
 const hasFinding = (frame: JudgedFrame, ...codes: readonly string[]): boolean =>
   findingsOf(frame).some(({ code }) => codes.includes(code));
 
-export function labelBars(frames: readonly JudgedFrame[], strict: Record<NightKind, number[]>): Bar[] {
+export function labelBars(frames: readonly JudgedFrame[], strict: Record<string, number[]>): Bar[] {
   const bars: Bar[] = [];
   for (const kind of new Set(frames.map((frame) => frame.kind))) {
     const some = frames.filter((frame) => frame.kind === kind);
     const clean = some.filter(isClean);
-    const spoiled = some.filter((frame) => !isClean(frame));
+    const spoiled = some.filter((frame) => !isClean(frame) && !isMarginal(frame.truth));
     const [kept, caught, review] = strict[kind];
     const name = (text: string): string => `${kind}: ${text}`;
     bars.push(
@@ -326,7 +329,7 @@ export function defectBars(frames: readonly JudgedFrame[]): Bar[] {
   const codes = [...new Set(Object.values(defectTargets).flatMap((entry) => entry.codes))];
   const bars: Bar[] = [];
   for (const [kind, { codes: wanted, atLeast }] of Object.entries(defectTargets)) {
-    const some = frames.filter(({ truth }) => truth.kinds[0] === kind);
+    const some = frames.filter(({ truth }) => truth.kinds[0] === kind && !isMarginal(truth));
     if (some.length === 0) continue;
     bars.push(
       {
@@ -354,7 +357,9 @@ export function defectBars(frames: readonly JudgedFrame[]): Bar[] {
 }
 
 export function generalBars(frames: readonly JudgedFrame[]): Bar[] {
-  const scored = frames.map((frame) => ({ score: frame.judgement?.score ?? 0, clean: isClean(frame) }));
+  const scored = frames
+    .filter(({ truth }) => !isMarginal(truth))
+    .map((frame) => ({ score: frame.judgement?.score ?? 0, clean: isClean(frame) }));
   const perMegapixel = (pick: (frame: JudgedFrame) => number): number =>
     medianOf(frames.map((frame) => pick(frame) / frame.megapixels));
   return [

@@ -1,6 +1,16 @@
 /** Simulates and measures nights for the judge's bench, in worker threads, and keeps the records in a temp folder. */
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +21,7 @@ import { type FrameTruth, type NightRecipe, planNight } from '../../main/familie
 
 /** One frame of a bench night: what is true, what was measured, what it cost. */
 export interface MeasuredFrame {
-  readonly truth: FrameTruth;
+  readonly truth: FrameTruth | ForeignTruth;
   /** x, y, snr of every star of SNR 4 and more. */
   readonly everyStar: Float32Array;
   readonly record: FrameRecord | null;
@@ -23,18 +33,37 @@ export interface MeasuredFrame {
 }
 
 export interface BenchJob {
-  readonly recipe: NightRecipe;
+  /** A night of our own simulator, or the folder of files that another one wrote. */
+  readonly night: { readonly recipe: NightRecipe } | { readonly folder: string };
   readonly indices: readonly number[];
 }
+
+/** Kinds of `foreign-night`; `sparse` has a spoiled frame in four or five, `taper` a veil that thickens and thins. */
+export const foreignKinds = ['standard', 'hard', 'sparse', 'clean', 'special', 'taper'] as const;
+
+export interface ForeignRecipe {
+  readonly kind: (typeof foreignKinds)[number];
+  readonly seed: number;
+  readonly frameCount: number;
+}
+
+/** What another simulator says of a frame. */
+export type ForeignTruth = Omit<FrameTruth, 'encoding'> & {
+  readonly encoding: string;
+  /** Its defect is within a few per cent of where the defect begins: neither answer is wrong. */
+  readonly marginal: boolean;
+  readonly everyStar: readonly number[];
+};
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** What a record depends on; the session's judgement is not part of it. */
 const sources = ['contract', 'main/formats', 'main/families/frames', 'test/bench/judge-worker.ts'];
-const judging = /(detectors|session|judge-session|score|policy|weight|describe|features|settle)/;
+const judging =
+  /(detectors|session|judge-session|score|policy|weight|describe|features|settle|simulate|expression)/;
 
 function hashSources(hash: ReturnType<typeof createHash>, path: string): void {
   const full = join(root, path);
-  if (path.endsWith('.ts')) {
+  if (/\.(ts|py)$/.test(path)) {
     hash.update(path).update(readFileSync(full));
     return;
   }
@@ -46,11 +75,20 @@ function hashSources(hash: ReturnType<typeof createHash>, path: string): void {
   }
 }
 
-function cacheFolder(recipe: NightRecipe): string {
-  const hash = createHash('sha256');
-  for (const source of sources) hashSources(hash, source);
-  hash.update(JSON.stringify(recipe));
-  const folder = join(tmpdir(), 'nightsift-bench', hash.digest('hex').slice(0, 20));
+/** Records of one night live together, those of each state of the code in a folder of their own. */
+function cacheFolder(recipe: NightRecipe | ForeignRecipe, own: readonly string[], stale: boolean): string {
+  const name = createHash('sha256').update(JSON.stringify(recipe));
+  for (const file of own.filter((path) => path.endsWith('.py'))) name.update(readFileSync(join(root, file)));
+  const night = join(tmpdir(), 'nightsift-bench', name.digest('hex').slice(0, 16));
+  mkdirSync(night, { recursive: true });
+  if (stale) {
+    const kept = readdirSync(night).map((entry) => join(night, entry));
+    const newest = kept.sort((p, q) => statSync(q).mtimeMs - statSync(p).mtimeMs)[0];
+    if (newest !== undefined) return newest;
+  }
+  const code = createHash('sha256');
+  for (const source of [...sources, ...own]) hashSources(code, source);
+  const folder = join(night, code.digest('hex').slice(0, 16));
   mkdirSync(folder, { recursive: true });
   return folder;
 }
@@ -66,10 +104,49 @@ function runWorker(job: BenchJob, onFrame: (index: number, frame: MeasuredFrame)
   });
 }
 
+export interface RecordOptions {
+  readonly workers: number;
+  /** Takes records of older measuring code where there are some: for work on the judgement alone. */
+  readonly stale?: boolean;
+}
+
 /** All frames of a night, measured (or taken from the temp folder when neither code nor recipe changed). */
-export async function measuredNight(recipe: NightRecipe, workers: number): Promise<MeasuredFrame[]> {
-  const folder = cacheFolder(recipe);
+export async function measuredNight(recipe: NightRecipe, options: RecordOptions): Promise<MeasuredFrame[]> {
   const count = planNight(recipe).frames.length;
+  const folder = cacheFolder(recipe, ['main/families/frames/simulate'], options.stale ?? false);
+  return measured(folder, count, options.workers, () => ({ recipe }));
+}
+
+/** The same for a night of the other simulator (Python with numpy, scipy and astropy); its files are not kept. */
+export async function measuredForeignNight(
+  recipe: ForeignRecipe,
+  options: RecordOptions,
+): Promise<MeasuredFrame[]> {
+  const simulator = join(root, 'test/bench/foreign-night');
+  const scripts = readdirSync(simulator)
+    .filter((name) => name.endsWith('.py'))
+    .sort()
+    .map((name) => `test/bench/foreign-night/${name}`);
+  const folder = cacheFolder(recipe, scripts, options.stale ?? false);
+  const files = join(folder, 'files');
+  const write = (): BenchJob['night'] => {
+    const { kind, seed, frameCount } = recipe;
+    const words = [simulator, files, '--kind', kind, '--seed', String(seed), '--frames', String(frameCount)];
+    const { status } = spawnSync('/usr/bin/python3', words, { stdio: ['ignore', 'inherit', 'inherit'] });
+    if (status !== 0) throw new Error(`the other simulator ended with ${status}`);
+    return { folder: files };
+  };
+  const frames = await measured(folder, recipe.frameCount, options.workers, write);
+  rmSync(files, { recursive: true, force: true });
+  return frames;
+}
+
+async function measured(
+  folder: string,
+  count: number,
+  workers: number,
+  prepare: () => BenchJob['night'],
+): Promise<MeasuredFrame[]> {
   const fileOf = (index: number): string => join(folder, `${index}.bin`);
   const missing = Array.from({ length: count }, (_, index) => index).filter((i) => !existsSync(fileOf(i)));
   const keep = (index: number, frame: MeasuredFrame): void => {
@@ -79,9 +156,10 @@ export async function measuredNight(recipe: NightRecipe, workers: number): Promi
   };
   const shares = Array.from({ length: workers }, (_, worker) =>
     missing.filter((_, place) => place % workers === worker),
-  );
-  await Promise.all(
-    shares.filter((s) => s.length > 0).map((indices) => runWorker({ recipe, indices }, keep)),
-  );
+  ).filter((share) => share.length > 0);
+  if (shares.length > 0) {
+    const night = prepare();
+    await Promise.all(shares.map((indices) => runWorker({ night, indices }, keep)));
+  }
   return Array.from({ length: count }, (_, i) => deserialize(readFileSync(fileOf(i))) as MeasuredFrame);
 }

@@ -1,42 +1,71 @@
-/** Renders, encodes, decodes and measures the frames it is given, as a scan would. */
+/** Renders and encodes the frames it is given, or reads them, then decodes and measures them as a scan would. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { decodeFrame } from '../../main/families/frames/decode-frame.ts';
 import { measureFrame } from '../../main/families/frames/measure-frame.ts';
 import type { FrameRecord } from '../../main/families/frames/record.ts';
 import { encodeFrame, planNight, renderFrame } from '../../main/families/frames/simulate/index.ts';
 import { bytesSource } from '../../main/formats/byte-source.ts';
-import type { BenchJob, MeasuredFrame } from './judge-records.ts';
+import type { BenchJob, ForeignTruth, MeasuredFrame } from './judge-records.ts';
 
-const { recipe, indices } = workerData as BenchJob;
-const night = planNight(recipe);
+const { night, indices } = workerData as BenchJob;
+
+interface Given {
+  readonly truth: MeasuredFrame['truth'];
+  readonly everyStar: Float32Array;
+  readonly bytes: Uint8Array;
+}
+
+function ownNight(recipe: Parameters<typeof planNight>[0]): (index: number) => Given {
+  const planned = planNight(recipe);
+  return (index) => {
+    const rendered = renderFrame(planned, index);
+    const everyStar = Float32Array.from(rendered.everyStar.flatMap(({ x, y, snr }) => [x, y, snr]));
+    return { truth: rendered.truth, everyStar, bytes: encodeFrame(rendered) };
+  };
+}
+
+function foreignNight(folder: string): (index: number) => Given {
+  const { frames } = JSON.parse(readFileSync(join(folder, 'truth.json'), 'utf8')) as {
+    frames: ForeignTruth[];
+  };
+  return (index) => {
+    const truth = frames[index];
+    const bytes = readFileSync(join(folder, truth.file));
+    return { truth, everyStar: Float32Array.from(truth.everyStar), bytes };
+  };
+}
 
 function threadMilliseconds(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1000;
 }
 
+const frameAt = 'recipe' in night ? ownNight(night.recipe) : foreignNight(night.folder);
 for (const index of indices) {
-  const rendered = renderFrame(night, index);
-  const bytes = encodeFrame(rendered);
+  const { truth, everyStar, bytes } = frameAt(index);
   let record: FrameRecord | null = null;
   let error: string | null = null;
+  let megapixels = Number.NaN;
   const start = threadMilliseconds();
   let decoded = start;
   try {
-    const image = await decodeFrame(bytesSource(bytes, rendered.truth.file));
+    const image = await decodeFrame(bytesSource(bytes, truth.file));
+    megapixels = (image.width * image.height) / 1e6;
     decoded = threadMilliseconds();
-    record = measureFrame(image, rendered.truth.file);
+    record = measureFrame(image, truth.file);
   } catch (cause) {
     error = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
   }
   const frame: MeasuredFrame = {
-    truth: rendered.truth,
-    everyStar: Float32Array.from(rendered.everyStar.flatMap(({ x, y, snr }) => [x, y, snr])),
+    truth,
+    everyStar,
     record,
     error,
     decodeMilliseconds: decoded - start,
     measureMilliseconds: threadMilliseconds() - decoded,
-    megapixels: (rendered.width * rendered.height) / 1e6,
+    megapixels,
   };
   parentPort?.postMessage({ index, frame });
 }

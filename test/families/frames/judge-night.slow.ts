@@ -16,7 +16,7 @@ describe('the judge on standard nights', () => {
 
   beforeAll(async () => {
     for (const seed of seeds) {
-      const measured = await measuredNight({ seed, kind: 'standard', frameCount }, workers);
+      const measured = await measuredNight({ seed, kind: 'standard', frameCount }, { workers });
       frames.push(...judgeNight(measured, 'standard', `standard-${seed}`));
     }
     clean = frames.filter(({ truth }) => truth.kind === 'clean');

@@ -118,6 +118,8 @@ const steepestSkyPerHour = 0.35;
 
 /** Extinction of a star that sinks to an airmass of 2 through murky air, natural log per hour. */
 const steepestLossPerHour = 0.2;
+/** How fast that slope grows: the secant of the zenith distance, natural log per square hour. */
+const sharpestLossPerSquareHour = 0.15;
 
 /** Every figure against its own trend. Least scatters are what measuring itself cannot beat. */
 function compareFigures(
@@ -196,6 +198,7 @@ function compareFigures(
         span: whole,
         leastSigma: 0.004,
         steepestPerHour: steepestLossPerHour,
+        sharpestPerSquareHour: sharpestLossPerSquareHour,
         leastGoodShare: 0.18,
       },
     ),

@@ -64,3 +64,65 @@ function invert(matrix: readonly Float64Array[]): Float64Array[] {
   }
   return right;
 }
+
+const mostSweeps = 400;
+
+/**
+ * The same with a constant in front and bounds on the other unknowns, by turns for one at a time (the problem is convex).
+ * Returns the constant, then the unknowns.
+ */
+export function boundedLeastSquares(
+  design: Float64Array,
+  terms: number,
+  values: ArrayLike<number>,
+  weights: ArrayLike<number>,
+  bounds: { readonly least: Float64Array; readonly most: Float64Array },
+): Float64Array {
+  const { matrix, right, middles, middle } = centredNormal(design, terms, values, weights);
+  const x = new Float64Array(terms);
+  for (let sweep = 0; sweep < mostSweeps; sweep++) {
+    let moved = 0;
+    for (let i = 0; i < terms; i++) {
+      if (!(matrix[i][i] > 0)) continue;
+      let rest = right[i];
+      for (let j = 0; j < terms; j++) if (j !== i) rest -= matrix[i][j] * x[j];
+      const next = Math.min(bounds.most[i], Math.max(bounds.least[i], rest / matrix[i][i]));
+      moved = Math.max(moved, Math.abs(next - x[i]));
+      x[i] = next;
+    }
+    if (moved < 1e-9) break;
+  }
+  const constant = x.reduce((sum, factor, i) => sum - factor * middles[i], middle);
+  return Float64Array.of(constant, ...x);
+}
+
+/** Normal equations about the weighted means, which take care of the constant. */
+function centredNormal(
+  design: Float64Array,
+  terms: number,
+  values: ArrayLike<number>,
+  weights: ArrayLike<number>,
+) {
+  const middles = new Float64Array(terms);
+  let total = 0;
+  let middle = 0;
+  for (let k = 0; k < values.length; k++) {
+    const w = weights[k] as number;
+    total += w;
+    middle += w * (values[k] as number);
+    for (let i = 0; i < terms; i++) middles[i] += w * design[k * terms + i];
+  }
+  middle /= total;
+  for (let i = 0; i < terms; i++) middles[i] /= total;
+  const matrix = Array.from({ length: terms }, () => new Float64Array(terms));
+  const right = new Float64Array(terms);
+  for (let k = 0; k < values.length; k++) {
+    const w = weights[k] as number;
+    for (let i = 0; i < terms; i++) {
+      const own = w * (design[k * terms + i] - middles[i]);
+      right[i] += own * ((values[k] as number) - middle);
+      for (let j = 0; j < terms; j++) matrix[i][j] += own * (design[k * terms + j] - middles[j]);
+    }
+  }
+  return { matrix, right, middles, middle };
+}

@@ -112,6 +112,10 @@ function robustFit(frame: FramePhotometry, design: Float64Array, size: number) {
   return { ...solution, stretch };
 }
 
+/** What telescopes show as a rule, and the number of frames that must say otherwise before it counts for half. */
+const expectedShape = 0.004;
+const expectedFrames = 6;
+
 /** Variance of each shape term that the night's ordinary frames show beyond the stars' errors. */
 export function usualShapeVariance(structures: readonly (LightStructure | null)[]): Float64Array {
   const known = structures.filter((s): s is LightStructure => s !== null);
@@ -123,6 +127,7 @@ export function usualShapeVariance(structures: readonly (LightStructure | null)[
         values.map((s) => s.shape[k]),
         0,
       ) ** 2;
-    return Math.max(0, total - median(values.map((s) => s.variance[k])));
+    const usual = Math.max(0, total - median(values.map((s) => s.variance[k])));
+    return (values.length * usual + expectedFrames * expectedShape ** 2) / (values.length + expectedFrames);
   });
 }

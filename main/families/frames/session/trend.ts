@@ -4,6 +4,7 @@
  * so values on the faulty side lose their say quickly and the curve holds to the better frames. The slope is limited:
  * what changes faster than nature does is a fault, not a trend.
  */
+import { convexCurve } from './convex-curve.ts';
 import { type Curve, robustCurve } from './robust-curve.ts';
 import { median, robustSigma } from './robust-statistics.ts';
 
@@ -18,6 +19,11 @@ export interface TrendOptions {
   readonly leastSigma: number;
   /** Steepest natural change, unit of the values per hour. Default: no limit. */
   readonly steepestPerHour?: number;
+  /**
+   * For figures that bend only away from the better side, as extinction does: the sharpest natural bend, unit of the
+   * values per square hour. `degree` and `span` then mean nothing. See convex-curve.ts.
+   */
+  readonly sharpestPerSquareHour?: number;
   /**
    * The least share of the night that may be without this fault, 0..0.5: the curve is laid through the tightest such
    * share. Small shares suit figures that hardly scatter without a fault. Default 0.45.
@@ -36,8 +42,12 @@ export interface Trend {
   readonly support: Float64Array;
 }
 
+/** The scatter of n frames is taken larger by this over n: a curve lies close to the few frames that it was laid through. */
+const smallNight = 3;
 /** How much farther than half a span the window reaches at the night's ends. */
 const endReach = 0.2;
+/** Fewer frames than this tell a straight line at best. */
+const fewestForBends = 20;
 /** Fewer frames than this make no trend. */
 export const leastFramesForTrend = 4;
 
@@ -56,7 +66,8 @@ export function robustTrend(
   };
   if (order.length < leastFramesForTrend) return trend;
   const night: Night = { hours, values, options, sign: options.faults === 'up' ? 1 : -1 };
-  const whole = options.span < order.length ? null : pieceOf(night, order, null);
+  const local = options.span < order.length && options.sharpestPerSquareHour === undefined;
+  const whole = local ? null : pieceOf(night, order, null);
   for (let frame = 0; frame < frames; frame++) {
     if (!Number.isFinite(hours[frame] as number)) continue;
     const piece = whole ?? pieceOf(night, nearest(order, hours, frame, options.span), frame);
@@ -126,7 +137,7 @@ function pieceOf(night: Night, members: readonly number[], own: number | null): 
     const near = own === null ? 1 : (1 - (Math.abs(t[k]) / 1.05) ** 3) ** 3;
     return near * (options.trust === undefined ? 1 : (options.trust[i] as number));
   });
-  const curve = robustCurve({
+  const input = {
     t,
     v: Float64Array.from(members, (i) => sign * (values[i] as number)),
     kernel,
@@ -134,7 +145,10 @@ function pieceOf(night: Night, members: readonly number[], own: number | null): 
     leastSigma: options.leastSigma,
     closeShare: options.leastGoodShare ?? 0.45,
     steepest: (options.steepestPerHour ?? Number.POSITIVE_INFINITY) * radius,
-  });
+  };
+  const sharpest = (options.sharpestPerSquareHour ?? 0) * radius ** 2;
+  const bends = sharpest > 0 && members.length >= fewestForBends;
+  const curve = bends ? convexCurve({ ...input, sharpest }) : robustCurve(input);
   return {
     at: (hour) => sign * curve.at((hour - middle) / radius),
     leverageAt: (hour) => curve.leverageAt((hour - middle) / radius),
@@ -190,5 +204,6 @@ function nightScatter(night: Night, reference: Float64Array, order: readonly num
     if (residual <= 0) better.push(residual);
   }
   const { leastSigma } = night.options;
-  return better.length < 2 ? leastSigma : Math.max(leastSigma, robustSigma(better, 0));
+  const scatter = better.length < 2 ? leastSigma : Math.max(leastSigma, robustSigma(better, 0));
+  return scatter * (1 + smallNight / order.length);
 }
