@@ -68,7 +68,9 @@ async function judge(folder: string, truth: TrueFrame): Promise<Judged> {
 const matchOf = ({ found }: Judged, line: TrueLine): FoundLine | undefined =>
   found
     .filter((candidate) => liesOn(candidate, line, 0.25))
-    .sort((a, b) => endErrors(a, line)[0] + endErrors(a, line)[1] - endErrors(b, line)[0] - endErrors(b, line)[1])[0];
+    .sort(
+      (a, b) => endErrors(a, line)[0] + endErrors(a, line)[1] - endErrors(b, line)[0] - endErrors(b, line)[1],
+    )[0];
 
 const isFalse = ({ truth }: Judged, line: FoundLine): boolean =>
   !truth.lines.some((known) => liesOn(line, known, 0.01));
@@ -91,14 +93,26 @@ function report(frames: readonly Judged[]): void {
   const clean = frames.filter(({ truth }) => truth.lines.length === 0);
   for (const kind of new Set(clean.map(({ truth }) => truth.kind))) {
     const some = clean.filter(({ truth }) => truth.kind === kind);
-    printShares(`with a false one, ${kind}`, some.filter(({ found }) => found.length > 0).length, some.length);
+    printShares(
+      `with a false one, ${kind}`,
+      some.filter(({ found }) => found.length > 0).length,
+      some.length,
+    );
   }
   printShares('with a false one, all', clean.filter(({ found }) => found.length > 0).length, clean.length);
   const found = frames.flatMap((frame) => frame.found.map((line) => ({ frame, line })));
-  printShares('findings on a true line', found.filter(({ frame, line }) => !isFalse(frame, line)).length, found.length);
-  const more = frames.filter(({ truth, found: some }) => truth.lines.length > 0 && some.length > truth.lines.length);
+  printShares(
+    'findings on a true line',
+    found.filter(({ frame, line }) => !isFalse(frame, line)).length,
+    found.length,
+  );
+  const more = frames.filter(
+    ({ truth, found: some }) => truth.lines.length > 0 && some.length > truth.lines.length,
+  );
   printShares('frames with more findings than lines', more.length, frames.length - clean.length);
-  reportFigures(lines.filter(({ frame }) => !['meteor', 'flare', 'dashed', 'aircraft'].includes(frame.truth.kind)));
+  reportFigures(
+    lines.filter(({ frame }) => !['meteor', 'flare', 'dashed', 'aircraft'].includes(frame.truth.kind)),
+  );
 }
 
 function reportFigures(lines: readonly { frame: Judged; line: TrueLine }[]): void {
@@ -107,11 +121,15 @@ function reportFigures(lines: readonly { frame: Judged; line: TrueLine }[]): voi
     return match === undefined ? [] : [{ line, match }];
   });
   const ends = pairs.flatMap(({ line, match }) => endErrors(match, line));
-  console.log(`ends: median ${medianOf(ends).toFixed(2)} px, 90th percentile ${quantileOf(ends, 0.9).toFixed(1)} px`);
+  console.log(
+    `ends: median ${medianOf(ends).toFixed(2)} px, 90th percentile ${quantileOf(ends, 0.9).toFixed(1)} px`,
+  );
   for (const key of ['snr', 'width'] as const) {
     const ratios = pairs.map(({ line, match }) => match[key] / line[key]);
     const [low, middle, high] = [0.1, 0.5, 0.9].map((q) => quantileOf(ratios, q).toFixed(3));
-    console.log(`${key}, found over true: median ${middle}, 10th and 90th percentile ${low} and ${high} of ${ratios.length}`);
+    console.log(
+      `${key}, found over true: median ${middle}, 10th and 90th percentile ${low} and ${high} of ${ratios.length}`,
+    );
   }
 }
 

@@ -71,7 +71,6 @@ export function measureFrame(image: FrameImage, file: string, options: MeasureOp
     width: image.width,
     height: image.height,
     pixels: residualsOf(image.width, image.height, residual),
-    residual,
     stars: spots,
     fwhm,
     badColumns: lines.badColumns,

@@ -1,5 +1,5 @@
 /** Finds the dashes of an aircraft among the stars: long images in a row, all pointing along the row. */
-import { peakAt } from './light.ts';
+import { peakAt, squareAround } from './light.ts';
 import type { TrailSearchInput } from './search-input.ts';
 
 /** Brightest stars looked at. */
@@ -101,25 +101,23 @@ function measureImages(input: TrailSearchInput): Image[] {
 
 /** Second moments of the pixels above 0.35 of the peak within three widths. */
 function measureImage(input: TrailSearchInput, index: number, x: number, y: number, peak: number): Image {
-  const { width, height, residual } = input;
   const reach = Math.ceil(3 * input.fwhm);
-  const cx = Math.round(x);
-  const cy = Math.round(y);
+  const values = squareAround(input, Math.round(x), Math.round(y), reach);
   let n = 0;
   let sx = 0;
   let sy = 0;
   let sxx = 0;
   let syy = 0;
   let sxy = 0;
-  for (let j = Math.max(0, cy - reach); j <= Math.min(height - 1, cy + reach); j++) {
-    for (let i = Math.max(0, cx - reach); i <= Math.min(width - 1, cx + reach); i++) {
-      if (!(residual[j * width + i] > 0.35 * peak)) continue;
+  for (let j = -reach, at = 0; j <= reach; j++) {
+    for (let i = -reach; i <= reach; i++, at++) {
+      if (!(values[at] > 0.35 * peak)) continue;
       n++;
-      sx += i - cx;
-      sy += j - cy;
-      sxx += (i - cx) ** 2;
-      syy += (j - cy) ** 2;
-      sxy += (i - cx) * (j - cy);
+      sx += i;
+      sy += j;
+      sxx += i * i;
+      syy += j * j;
+      sxy += i * j;
     }
   }
   if (n < 3) return { index, x, y, peak, long: false, angle: 0 };

@@ -2,6 +2,7 @@
 import type { TrailCandidate } from '../record.ts';
 import { type HiddenMap, hideLine, hideSpikes } from './hide.ts';
 import { addOverlooked } from './overlooked.ts';
+import { type Picture, pictureOfFrame, pictureOfMap } from './picture.ts';
 import { angleOf, enlarge, type Raster, type Segment } from './raster.ts';
 import type { TrailSearchInput } from './search-input.ts';
 import { partOfLine, type SearchLevel, searchLevel, stillLit, strongestPieces } from './search-level.ts';
@@ -31,7 +32,7 @@ const widestCells = 5;
 interface Search {
   readonly input: TrailSearchInput;
   /** The frame itself, only found lines and bad columns blocked. */
-  readonly full: Raster;
+  readonly full: Picture;
   readonly understood: HiddenMap;
   readonly fine: SearchLevel;
   readonly strip: Float32Array;
@@ -117,15 +118,7 @@ function prepare(input: TrailSearchInput): Search {
   flatten(binned);
   return {
     input,
-    full: {
-      width: input.width,
-      height: input.height,
-      data: input.residual,
-      blocked: understood.blocked,
-      blockedWidth: understood.width,
-      blockedHeight: understood.height,
-      cell,
-    },
+    full: pictureOfFrame(input.pixels, understood, cell),
     understood: { raster: understood, cell },
     fine: searchLevel(binned, cell),
     strip: new Float32Array(stripColumns * (Math.ceil(Math.hypot(input.width, input.height)) + 4)),
@@ -137,7 +130,7 @@ function prepare(input: TrailSearchInput): Search {
 }
 
 function trace(search: Search, level: SearchLevel, piece: Segment): TracedLine | null {
-  const rough = traceLine(level.raster, piece, {
+  const rough = traceLine(pictureOfMap(level.raster), piece, {
     half: 4 * widestCells,
     narrowest: 1.2,
     widest: widestCells,

@@ -2,14 +2,13 @@
 import type { TrailSearchInput } from './search-input.ts';
 
 /** Brightest of the 3 x 3 pixels at a star, sigmas. */
-export function peakAt(input: TrailSearchInput, x: number, y: number): number {
-  const { width, height, residual } = input;
+export function peakAt({ pixels }: TrailSearchInput, x: number, y: number): number {
   const cx = Math.round(x);
   const cy = Math.round(y);
   let peak = 0;
-  for (let j = Math.max(0, cy - 1); j <= Math.min(height - 1, cy + 1); j++) {
-    for (let i = Math.max(0, cx - 1); i <= Math.min(width - 1, cx + 1); i++) {
-      const value = residual[j * width + i];
+  for (let j = cy - 1; j <= cy + 1; j++) {
+    for (let i = cx - 1; i <= cx + 1; i++) {
+      const value = pixels.at(i, j);
       if (value > peak) peak = value;
     }
   }
@@ -17,15 +16,24 @@ export function peakAt(input: TrailSearchInput, x: number, y: number): number {
 }
 
 /** Mean of the 2 x 2 pixels around a point; 0 outside. */
-export function meanOfFour(input: TrailSearchInput, x: number, y: number): number {
+export function meanOfFour({ pixels }: TrailSearchInput, x: number, y: number): number {
   const i = Math.floor(x);
   const j = Math.floor(y);
-  if (i < 0 || j < 0 || i + 1 >= input.width || j + 1 >= input.height) return 0;
-  const at = j * input.width + i;
-  const sum =
-    input.residual[at] +
-    input.residual[at + 1] +
-    input.residual[at + input.width] +
-    input.residual[at + input.width + 1];
+  const sum = pixels.at(i, j) + pixels.at(i + 1, j) + pixels.at(i, j + 1) + pixels.at(i + 1, j + 1);
   return Number.isNaN(sum) ? 0 : sum / 4;
 }
+
+/** The (2 reach + 1)^2 pixels around a pixel, row by row; NaN where undefined and outside. Valid until the next call. */
+export function squareAround(
+  { pixels }: TrailSearchInput,
+  x: number,
+  y: number,
+  reach: number,
+): Float32Array {
+  const side = 2 * reach + 1;
+  if (square.length < side * side) square = new Float32Array(side * side);
+  pixels.copy(x - reach, y - reach, side, side, square);
+  return square.subarray(0, side * side);
+}
+
+let square = new Float32Array(0);

@@ -1,6 +1,6 @@
 /** Bright stars that the star table lacks. */
 
-import { meanOfFour } from './light.ts';
+import { meanOfFour, squareAround } from './light.ts';
 import type { Raster } from './raster.ts';
 import { swellsAt } from './ridge.ts';
 import type { TrailSearchInput } from './search-input.ts';
@@ -86,16 +86,11 @@ const cappedLight = 100;
 
 /** Capped light within two widths of a place; nothing outside the frame. */
 function lightWithin(input: TrailSearchInput, x: number, y: number): number {
-  const { width, height, residual } = input;
+  const { width, height } = input;
   const reach = Math.ceil(2 * input.fwhm);
   if (x < 0 || y < 0 || x >= width || y >= height) return Number.NEGATIVE_INFINITY;
   let sum = 0;
-  for (let j = Math.max(0, y - reach); j <= Math.min(height - 1, y + reach); j++) {
-    for (let i = Math.max(0, x - reach); i <= Math.min(width - 1, x + reach); i++) {
-      const value = residual[j * width + i];
-      if (value > 0) sum += Math.min(cappedLight, value);
-    }
-  }
+  for (const value of squareAround(input, x, y, reach)) if (value > 0) sum += Math.min(cappedLight, value);
   return sum;
 }
 
@@ -106,24 +101,18 @@ function plateauAt(
   y: number,
   reach: number,
 ): { x: number; y: number; pixels: number; peak: number } {
-  const { width, height, residual } = input;
+  const side = 2 * reach + 1;
+  const values = squareAround(input, x, y, reach);
   let peak = 0;
+  for (const value of values) if (value > peak) peak = value;
   let pixels = 0;
   let sumX = 0;
   let sumY = 0;
-  for (let pass = 0; pass < 2; pass++) {
-    for (let j = Math.max(0, y - reach); j <= Math.min(height - 1, y + reach); j++) {
-      for (let i = Math.max(0, x - reach); i <= Math.min(width - 1, x + reach); i++) {
-        const value = residual[j * width + i];
-        if (pass === 0) {
-          if (value > peak) peak = value;
-        } else if (value > 0.7 * peak) {
-          pixels++;
-          sumX += i;
-          sumY += j;
-        }
-      }
-    }
+  for (let at = 0; at < values.length; at++) {
+    if (!(values[at] > 0.7 * peak)) continue;
+    pixels++;
+    sumX += x - reach + (at % side);
+    sumY += y - reach + Math.floor(at / side);
   }
   return { x: sumX / Math.max(1, pixels), y: sumY / Math.max(1, pixels), pixels, peak };
 }

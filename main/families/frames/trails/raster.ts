@@ -1,14 +1,11 @@
-/** A picture in units of its own noise, at full resolution or binned, with the cells that hide the sky marked. */
+/** A binned map in units of its own noise, with the cells in which something hides the sky marked. */
 export interface Raster {
   readonly width: number;
   readonly height: number;
   /** Signal over noise, row-major; NaN where undefined. */
   readonly data: Float32Array;
-  /** Non-zero where star light or a defect hides the sky; one entry for each `cell` x `cell` block of `data`. */
+  /** Non-zero where star light or a defect hides the sky. */
   readonly blocked: Uint8Array;
-  readonly blockedWidth: number;
-  readonly blockedHeight: number;
-  readonly cell: number;
 }
 
 /** A straight piece between two points, pixel centres at whole numbers. */

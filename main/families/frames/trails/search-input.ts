@@ -5,10 +5,8 @@ import type { ResidualPixels } from '../residual-pixels.ts';
 export interface TrailSearchInput {
   readonly width: number;
   readonly height: number;
-  /** The residuals as they are kept: what the search should read, also binned, since the array below goes away. */
+  /** Sky removed, divided by the local sigma. */
   readonly pixels: ResidualPixels;
-  /** Sky removed, divided by the local sigma; NaN where undefined; row-major. Not modified. */
-  readonly residual: Float32Array;
   readonly stars: StarTable;
   /** Of the frame's stars, px. */
   readonly fwhm: number;

@@ -1,11 +1,10 @@
 /** The frame as the line search sees it: binned, stars and defects blanked, level removed, clipped and quantised. */
 
+import { binnedClip } from '../residual-pixels.ts';
 import { clipUnits, unitsPerSigma } from './line-transform.ts';
 import type { Raster } from './raster.ts';
 import type { TrailSearchInput } from './search-input.ts';
 
-/** Sigma at which a single pixel is clipped before binning, so that hits and hot pixels stay small. */
-const pixelClip = 5;
 /** The search works on about this many cells at most. */
 const wantedCells = 650_000;
 /** Cells in a side of the squares whose mean level is removed. */
@@ -13,7 +12,7 @@ const levelCells = 32;
 
 /** The most that a cell of `cell` pixels can hold after clipping. */
 export function fullCell(cell: number): number {
-  return pixelClip * cell;
+  return binnedClip * cell;
 }
 
 /** Pixels in the side of a cell: 2 up to 2.6 megapixels, growing with the frame. */
@@ -21,73 +20,10 @@ export function binningFor(width: number, height: number): number {
   return Math.max(2, Math.ceil(Math.sqrt((width * height) / wantedCells)));
 }
 
-/** Bins to cells of unit noise: sum of the valid pixels over the root of their number. */
+/** The frame in cells of unit noise, nothing blocked yet. */
 export function binResidual(input: TrailSearchInput, cell: number): Raster {
-  const width = Math.floor(input.width / cell);
-  const height = Math.floor(input.height / cell);
-  const data = new Float32Array(width * height);
-  const counts = new Uint16Array(width);
-  const least = Math.ceil((cell * cell) / 2);
-  for (let row = 0; row < height; row++) {
-    const out = row * width;
-    counts.fill(0);
-    for (let sub = 0; sub < cell; sub++)
-      addRow(input, (row * cell + sub) * input.width, data, out, width, cell, counts);
-    for (let column = 0; column < width; column++) {
-      const count = counts[column];
-      data[out + column] = count < least ? Number.NaN : data[out + column] / Math.sqrt(count);
-    }
-  }
-  return {
-    width,
-    height,
-    data,
-    blocked: new Uint8Array(width * height),
-    blockedWidth: width,
-    blockedHeight: height,
-    cell: 1,
-  };
-}
-
-function addRow(
-  input: TrailSearchInput,
-  start: number,
-  data: Float32Array,
-  out: number,
-  width: number,
-  cell: number,
-  counts: Uint16Array,
-): void {
-  const residual = input.residual;
-  let at = start;
-  for (let column = 0; column < width; column++) {
-    let sum = 0;
-    for (let k = 0; k < cell; k++, at++) {
-      sum += Math.max(-pixelClip, Math.min(pixelClip, residual[at]));
-    }
-    if (!Number.isNaN(sum)) {
-      data[out + column] += sum;
-      counts[column] += cell;
-    } else addDefined(residual, at - cell, cell, data, out + column, counts, column);
-  }
-}
-
-/** The slow way, for the few stretches with undefined pixels. */
-function addDefined(
-  residual: Float32Array,
-  from: number,
-  cell: number,
-  data: Float32Array,
-  out: number,
-  counts: Uint16Array,
-  column: number,
-): void {
-  for (let k = from; k < from + cell; k++) {
-    const value = residual[k];
-    if (Number.isNaN(value)) continue;
-    data[out] += Math.max(-pixelClip, Math.min(pixelClip, value));
-    counts[column]++;
-  }
+  const { width, height, data } = input.pixels.binned(cell);
+  return { width, height, data, blocked: new Uint8Array(width * height) };
 }
 
 /** Bins a unit-noise raster once more, by `factor`, from its unblocked cells. */
@@ -113,7 +49,7 @@ export function binAgain(raster: Raster, factor: number): Raster {
       blocked[y * width + x] = count < least ? 1 : 0;
     }
   }
-  return { width, height, data, blocked, blockedWidth: width, blockedHeight: height, cell: 1 };
+  return { width, height, data, blocked };
 }
 
 /**

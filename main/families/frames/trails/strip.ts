@@ -1,5 +1,6 @@
 /** The pixels along a line, unrolled: one row for each step along it, one column for each pixel across it. */
-import { type Raster, type Segment, segmentLength } from './raster.ts';
+import type { Picture } from './picture.ts';
+import { type Segment, segmentLength } from './raster.ts';
 
 export interface Strip {
   /** Number of steps along the line. */
@@ -13,9 +14,12 @@ export interface Strip {
   readonly step: number;
 }
 
+/** Steps whose surroundings are read from the picture at once. */
+const stepsAtOnce = 32;
+
 /** Unrolls by nearest pixels, which keeps their noise independent. Values beyond `clip` (sigmas) are set to it. */
 export function unroll(
-  raster: Raster,
+  picture: Picture,
   segment: Segment,
   half: number,
   clip: number,
@@ -25,16 +29,55 @@ export function unroll(
   const length = Math.max(2, Math.ceil(distance) + 1);
   const span = 2 * half + 1;
   const values = buffer.length >= length * span ? buffer : new Float32Array(length * span);
-  const dx = (segment.x2 - segment.x1) / (length - 1);
-  const dy = (segment.y2 - segment.y1) / (length - 1);
-  const nx = -(segment.y2 - segment.y1) / distance;
-  const ny = (segment.x2 - segment.x1) / distance;
-  const { width, height, data, blocked, blockedWidth, blockedHeight, cell } = raster;
+  const lattice = {
+    x: segment.x1 + 0.5,
+    y: segment.y1 + 0.5,
+    dx: (segment.x2 - segment.x1) / (length - 1),
+    dy: (segment.y2 - segment.y1) / (length - 1),
+    nx: -(segment.y2 - segment.y1) / distance,
+    ny: (segment.x2 - segment.x1) / distance,
+  };
+  for (let from = 0; from < length; from += stepsAtOnce)
+    unrollPiece(picture, lattice, half, clip, values, from, Math.min(length, from + stepsAtOnce));
+  return { length, half, values, segment, step: distance / (length - 1) };
+}
+
+interface Lattice {
+  readonly x: number;
+  readonly y: number;
+  readonly dx: number;
+  readonly dy: number;
+  readonly nx: number;
+  readonly ny: number;
+}
+
+function unrollPiece(
+  picture: Picture,
+  lattice: Lattice,
+  half: number,
+  clip: number,
+  values: Float32Array,
+  from: number,
+  to: number,
+): void {
+  const { dx, dy, nx, ny } = lattice;
+  const x1 = lattice.x + dx * from;
+  const y1 = lattice.y + dy * from;
+  const reachX = half * Math.abs(nx);
+  const reachY = half * Math.abs(ny);
+  const steps = to - 1 - from;
+  const left = Math.floor(Math.min(x1, x1 + dx * steps) - reachX);
+  const top = Math.floor(Math.min(y1, y1 + dy * steps) - reachY);
+  const columns = Math.floor(Math.max(x1, x1 + dx * steps) + reachX) - left + 1;
+  const rows = Math.floor(Math.max(y1, y1 + dy * steps) + reachY) - top + 1;
+  const window = picture.windowAt(left, top, columns, rows);
+  const { data } = window;
+  const { width, height, blocked, blockedWidth, blockedHeight, cell } = picture;
   const perCell = 1 / cell;
-  let at = 0;
-  for (let t = 0; t < length; t++) {
-    const cx = segment.x1 + dx * t + 0.5;
-    const cy = segment.y1 + dy * t + 0.5;
+  let at = from * (2 * half + 1);
+  for (let t = from; t < to; t++) {
+    const cx = lattice.x + dx * t;
+    const cy = lattice.y + dy * t;
     for (let u = -half; u <= half; u++, at++) {
       const x = Math.floor(cx + nx * u);
       const y = Math.floor(cy + ny * u);
@@ -44,13 +87,12 @@ export function unroll(
       }
       const bx = Math.min(blockedWidth - 1, (x * perCell) | 0);
       const by = Math.min(blockedHeight - 1, (y * perCell) | 0);
-      const value = data[y * width + x];
+      const value = data[(y - window.top) * window.width + x - window.left];
       // NaN stays NaN through both.
       values[at] =
         blocked[by * blockedWidth + bx] !== 0 ? Number.NaN : Math.max(-clip, Math.min(clip, value));
     }
   }
-  return { length, half, values, segment, step: distance / (length - 1) };
 }
 
 /** Cross profiles of consecutive parts of a strip: sums and numbers of valid pixels. */

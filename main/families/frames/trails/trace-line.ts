@@ -4,7 +4,8 @@ import { contrastToSides, fitProfile, meanProfile, type Profile, type ProfileFit
 import { settleEnds } from './ends.ts';
 import { type Amplitudes, amplitudesAlong, type Run, runsOfLight } from './extent.ts';
 import { significanceInParts, spreadBeside, steadiness } from './line-significance.ts';
-import { extendWithin, type Raster, type Segment, segmentLength } from './raster.ts';
+import type { Picture } from './picture.ts';
+import { extendWithin, type Segment, segmentLength } from './raster.ts';
 import { hideStarsInStrip, type MaskedStar } from './star-mask.ts';
 import { type Strip, unroll } from './strip.ts';
 
@@ -18,9 +19,9 @@ export interface TraceOptions {
   readonly widest: number;
   /** Largest sideways shift of the ends in the first alignment, px. */
   readonly reach: number;
-  /** FWHM of the stars, px of the raster. */
+  /** FWHM of the stars, px of the picture. */
   readonly starFwhm: number;
-  /** Stars to hide in the unrolled pixels, for rasters that do not block them. */
+  /** Stars to hide in the unrolled pixels, for pictures that do not hide them. */
   readonly stars: readonly MaskedStar[];
   /** Room for the unrolled pixels, reused from line to line. */
   readonly buffer: Float32Array;
@@ -51,17 +52,17 @@ export interface TracedLine {
 }
 
 /** Follows the line outwards from `start` until its ends stay where they are. Null when there is no light. */
-export function traceLine(raster: Raster, start: Segment, options: TraceOptions): TracedLine | null {
+export function traceLine(picture: Picture, start: Segment, options: TraceOptions): TracedLine | null {
   let segment = start;
   let fwhm = Math.max(2, options.narrowest);
   let amplitude = 0;
   let traced: TracedLine | null = null;
   for (let round = 0; round < 9; round++) {
-    segment = realign(raster, segment, fwhm, round === 0 ? options.reach : 3, amplitude, options);
+    segment = realign(picture, segment, fwhm, round === 0 ? options.reach : 3, amplitude, options);
     const before = segmentLength(segment);
-    const wide = extendWithin(segment, Math.max(24, 0.6 * before), raster.width, raster.height);
+    const wide = extendWithin(segment, Math.max(24, 0.6 * before), picture.width, picture.height);
     if (wide === null) return null;
-    const next = traceOnce(raster, wide, segment, amplitude, options);
+    const next = traceOnce(picture, wide, segment, amplitude, options);
     if (next === null) return null;
     const settled =
       traced !== null &&
@@ -82,7 +83,7 @@ function clipFor(amplitude: number): number {
 }
 
 function realign(
-  raster: Raster,
+  picture: Picture,
   segment: Segment,
   fwhm: number,
   reach: number,
@@ -90,7 +91,7 @@ function realign(
   options: TraceOptions,
 ): Segment {
   const half = Math.min(options.half, 16);
-  const strip = unroll(raster, segment, half, clipFor(amplitude), options.buffer);
+  const strip = unroll(picture, segment, half, clipFor(amplitude), options.buffer);
   hideStarsInStrip(strip, options.stars, amplitude, { from: 0, to: strip.length });
   const shift = align(strip, 0, strip.length, fwhm, reach);
   const length = segmentLength(segment);
@@ -105,13 +106,13 @@ function realign(
 }
 
 function traceOnce(
-  raster: Raster,
+  picture: Picture,
   wide: Segment,
   inner: Segment,
   amplitude: number,
   options: TraceOptions,
 ): TracedLine | null {
-  const strip = unroll(raster, wide, options.half, clipFor(amplitude), options.buffer);
+  const strip = unroll(picture, wide, options.half, clipFor(amplitude), options.buffer);
   const first = Math.max(0, Math.round(Math.hypot(inner.x1 - wide.x1, inner.y1 - wide.y1) / strip.step));
   const last = Math.min(strip.length, first + Math.round(segmentLength(inner) / strip.step) + 1);
   if (last - first < 2) return null;

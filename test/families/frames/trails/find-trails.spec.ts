@@ -45,9 +45,9 @@ describe('findTrails', () => {
     const scene = noiseScene(512, 400, 5);
     addTrail(scene, { x1: 20, y1: 30, x2: 490, y2: 300, width: 3, snr: 3 });
     const input = sceneInput(scene);
-    const before = input.residual.slice();
+    const before = scene.residual.slice();
     const first = findTrails(input);
     expect(findTrails(input)).toEqual(first);
-    expect(input.residual).toEqual(before);
+    expect(scene.residual).toEqual(before);
   });
 });

@@ -144,7 +144,6 @@ export function sceneInput(scene: Scene, saturation = 2500): TrailSearchInput {
     width: scene.width,
     height: scene.height,
     pixels: residualsOf(scene.width, scene.height, scene.residual),
-    residual: scene.residual,
     stars: tableOf(seen, scene.fwhm, saturation),
     fwhm: scene.fwhm,
     badColumns: new Uint16Array(0),
