@@ -75,6 +75,9 @@ export const FrameMeasurements = z.object({
   hotPixelCount: figure,
   cosmicRayCount: figure,
   weight: figure, // ranking among clean frames
+  psfSignalWeight: figure.default(null), // as PixInsight defines it
+  psfSnr: figure.default(null), // as PixInsight defines it
+  wfwhm: figure.default(null), // px, as Siril defines it
 });
 export type FrameMeasurements = z.infer<typeof FrameMeasurements>;
 

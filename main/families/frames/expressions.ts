@@ -37,6 +37,9 @@ export const expressionNames: readonly string[] = [
   'hotPixelCount',
   'cosmicRayCount',
   'weight',
+  'psfSignalWeight',
+  'psfSnr',
+  'wfwhm',
   'score',
 ]; // prettier-ignore
 

@@ -4,6 +4,7 @@ import { describeFinding } from './describe.ts';
 import type { Suspicion } from './detectors/detector.ts';
 import { frameDetectors } from './detectors/index.ts';
 import { frameFeatures } from './features.ts';
+import { peerWeights } from './peer-weights.ts';
 import { type FramePolicy, policyTable } from './policy.ts';
 import type { FrameJudgement, FrameRecord } from './record.ts';
 import { scoreOf } from './score.ts';
@@ -81,5 +82,5 @@ function doubtsOf(settled: readonly Suspicion[], policy: FramePolicy): Suspicion
 /** `measurements` are those of the file, in its own unit. */
 function judgedMeasurements(frame: FrameContext, measurements: FrameMeasurements): FrameMeasurements {
   const transparency = frame.loss === null ? null : Math.exp(-frame.loss.excess);
-  return { ...measurements, transparency, weight: weightOf(frame) };
+  return { ...measurements, transparency, weight: weightOf(frame), ...peerWeights(frame) };
 }

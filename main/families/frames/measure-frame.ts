@@ -194,6 +194,9 @@ function summarise(
     hotPixelCount: hits.hotPixels.count,
     cosmicRayCount: hits.cosmicRays.count,
     weight: null,
+    psfSignalWeight: null,
+    psfSnr: null,
+    wfwhm: null,
   };
 }
 

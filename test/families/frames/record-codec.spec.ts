@@ -90,6 +90,9 @@ const measurements = fc.record({
   hotPixelCount: figure,
   cosmicRayCount: figure,
   weight: figure,
+  psfSignalWeight: figure,
+  psfSnr: figure,
+  wfwhm: figure,
 });
 const record: fc.Arbitrary<FrameRecord> = fc.record({
   file: fc.string({ unit: 'grapheme' }),

@@ -39,6 +39,9 @@ const nothing: FrameMeasurements = {
   hotPixelCount: null,
   cosmicRayCount: null,
   weight: null,
+  psfSignalWeight: null,
+  psfSnr: null,
+  wfwhm: null,
 };
 
 function headerOf(frame: FakeFrame): FrameHeader {

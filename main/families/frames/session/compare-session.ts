@@ -88,7 +88,8 @@ function middleFrame(records: readonly FrameRecord[], light: FieldPhotometry): M
   const logNoise = median(records.map(({ measurements }) => logOrNaN(measurements.noise)));
   if (records.length < 3 || !Number.isFinite(logFwhm) || !Number.isFinite(logNoise)) return null;
   const loss = median(light.frames.map((frame) => frame?.loss ?? Number.NaN));
-  return { logFwhm, logNoise, loss: Number.isFinite(loss) ? loss : 0 };
+  const mostStars = Math.max(...records.map(({ measurements }) => measurements.starCount ?? 0));
+  return { logFwhm, logNoise, loss: Number.isFinite(loss) ? loss : 0, mostStars };
 }
 
 type Figures = Record<

@@ -24,6 +24,8 @@ export interface MiddleFrame {
   readonly logNoise: number;
   /** Of `photometry.loss`; 0 where no frame has one. */
   readonly loss: number;
+  /** Most stars that any frame of the group shows. */
+  readonly mostStars: number;
 }
 
 export interface FrameContext {
