@@ -1,6 +1,6 @@
-/** What the desktop's preload puts into a page: three functions over the table of calls, and no other way through. */
+/** What the desktop's preload puts into a page: functions over the table of calls, and no other way through. */
 import type { NightsiftApi } from './api.ts';
-import type { Reply } from './kinds.ts';
+import type { CallReply } from './wire.ts';
 
 /** The kind of every call by its name, without the schemas: the preload stays free of zod. */
 export const callKinds = {
@@ -68,19 +68,16 @@ export const callKinds = {
   'demo.night': 'ask',
 } as const satisfies { readonly [K in keyof NightsiftApi]: NightsiftApi[K]['kind'] };
 
-/** Ends a watch early. */
-export type StopWatching = () => void;
-
+/** `call` is a number of the page's choice, used once; every answer comes back to the listener under it. */
 export interface Bridge {
-  ask(method: string, input: unknown): Promise<Reply<unknown>>;
-  bytes(method: string, input: unknown): Promise<Reply<Uint8Array>>;
-  /** Calls `onReply` for each event, and once with null at the end. */
-  watch(method: string, input: unknown, onReply: (reply: Reply<unknown> | null) => void): StopWatching;
+  ask(call: number, method: string, input: unknown): void;
+  bytes(call: number, method: string, input: unknown): void;
+  watch(call: number, method: string, input: unknown): void;
+  /** Room for more events of a watch. */
+  more(call: number, count: number): void;
+  stop(call: number): void;
+  listen(onReply: (reply: CallReply) => void): void;
 }
 
-/** Channels of Electron's IPC, one for each kind of call. */
-export const bridgeChannels = {
-  ask: 'nightsift:ask',
-  bytes: 'nightsift:bytes',
-  watch: 'nightsift:watch',
-} as const;
+/** Channels of Electron's IPC, one for each direction. */
+export const bridgeChannels = { request: 'nightsift:request', reply: 'nightsift:reply' } as const;

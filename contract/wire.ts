@@ -19,18 +19,26 @@ export const inputLimitBytes = 1024 * 1024;
 export const streamWindow = 256;
 
 const number = z.number().int().nonnegative();
+const named = { call: number, method: z.string(), input: z.unknown() };
 
-/** From the reader: `stream` is a number of its own choice, used once on a connection. */
-export const StreamRequest = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('open'), stream: number, method: z.string(), input: z.unknown() }),
-  /** Room for `count` more events. */
-  z.object({ kind: z.literal('more'), stream: number, count: number.max(streamWindow) }),
-  z.object({ kind: z.literal('stop'), stream: number }),
+/**
+ * From the caller, over any channel of messages. `call` is a number of the caller's choice, used once on a channel.
+ * Over WebSocket only streams go this way; over Electron's IPC and to the engine's process everything does.
+ */
+export const CallRequest = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('ask'), ...named }),
+  z.object({ kind: z.literal('bytes'), ...named }),
+  z.object({ kind: z.literal('stream'), ...named }),
+  /** Room for `count` more events of a stream. */
+  z.object({ kind: z.literal('more'), call: number, count: number.max(streamWindow) }),
+  /** The caller no longer wants it. */
+  z.object({ kind: z.literal('stop'), call: number }),
 ]);
-export type StreamRequest = z.infer<typeof StreamRequest>;
+export type CallRequest = z.infer<typeof CallRequest>;
 
-/** From the host. `end` and `failed` are the last word about a stream. */
-export type StreamReply =
-  | { readonly kind: 'event'; readonly stream: number; readonly event: unknown }
-  | { readonly kind: 'end'; readonly stream: number }
-  | { readonly kind: 'failed'; readonly stream: number; readonly error: ErrorRecord };
+/** From the handlers' side. All but `event` are the last word about a call. */
+export type CallReply =
+  | { readonly kind: 'event'; readonly call: number; readonly event: unknown }
+  | { readonly kind: 'end'; readonly call: number }
+  | { readonly kind: 'answer'; readonly call: number; readonly value: unknown }
+  | { readonly kind: 'failed'; readonly call: number; readonly error: ErrorRecord };

@@ -5,7 +5,7 @@
 import { fromErrorRecord } from '../../contract/error-record.ts';
 import { NightsiftError } from '../../contract/errors.ts';
 import type { CallOptions } from '../../contract/kinds.ts';
-import { type StreamReply, type StreamRequest, streamWindow } from '../../contract/wire.ts';
+import { type CallReply, type CallRequest, streamWindow } from '../../contract/wire.ts';
 
 /** The part of a WebSocket that is used. */
 export interface StreamSocket {
@@ -30,7 +30,7 @@ export interface Streams {
 interface Reader {
   readonly method: string;
   readonly input: unknown;
-  readonly waiting: StreamReply[];
+  readonly waiting: CallReply[];
   wake: () => void;
   /** Of the last event handed to the reader. */
   lastSeq: number;
@@ -48,13 +48,13 @@ export function openStreams(ports: StreamPorts): Streams {
   let failures = 0;
   let closed = false;
 
-  const send = (request: StreamRequest) => {
+  const send = (request: CallRequest) => {
     if (socket?.readyState === isOpen) socket.send(JSON.stringify(request));
   };
   const start = (stream: number, reader: Reader) => {
-    send({ kind: 'open', stream, method: reader.method, input: resumed(reader) });
+    send({ kind: 'stream', call: stream, method: reader.method, input: resumed(reader) });
   };
-  const deliver = (stream: number, reply: StreamReply) => {
+  const deliver = (stream: number, reply: CallReply) => {
     const reader = readers.get(stream);
     reader?.waiting.push(reply);
     reader?.wake();
@@ -62,7 +62,7 @@ export function openStreams(ports: StreamPorts): Streams {
   const failAll = (error: NightsiftError) => {
     const { code, message, hint } = error;
     for (const stream of readers.keys()) {
-      deliver(stream, { kind: 'failed', stream, error: { code, message, ...(hint ? { hint } : {}) } });
+      deliver(stream, { kind: 'failed', call: stream, error: { code, message, ...(hint ? { hint } : {}) } });
     }
   };
 
@@ -80,8 +80,8 @@ export function openStreams(ports: StreamPorts): Streams {
       }
     });
     opening.addEventListener('message', ({ data }) => {
-      const reply = JSON.parse(String(data)) as StreamReply;
-      deliver(reply.stream, reply);
+      const reply = JSON.parse(String(data)) as CallReply;
+      deliver(reply.call, reply);
     });
     opening.addEventListener('error', () => undefined);
     opening.addEventListener('close', () => {
@@ -132,6 +132,7 @@ export function openStreams(ports: StreamPorts): Streams {
         finished = reply.kind !== 'event';
         if (reply.kind === 'end') return;
         if (reply.kind === 'failed') throw fromErrorRecord(reply.error);
+        if (reply.kind !== 'event') continue;
         reader.lastSeq = (reply.event as { seq?: number } | null)?.seq ?? reader.lastSeq;
         yield reply.event;
         reportRoom(stream, reader);
@@ -139,7 +140,7 @@ export function openStreams(ports: StreamPorts): Streams {
     } finally {
       signal?.removeEventListener('abort', leave);
       readers.delete(stream);
-      if (!finished) send({ kind: 'stop', stream });
+      if (!finished) send({ kind: 'stop', call: stream });
       // An idle page holds no connection.
       if (readers.size === 0) hangUp();
     }
@@ -154,7 +155,7 @@ export function openStreams(ports: StreamPorts): Streams {
   function reportRoom(stream: number, reader: Reader): void {
     reader.taken += 1;
     if (reader.taken < streamWindow / 2) return;
-    send({ kind: 'more', stream, count: reader.taken });
+    send({ kind: 'more', call: stream, count: reader.taken });
     reader.taken = 0;
   }
 

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Transport } from '../../../contract/client.ts';
 import { inputLimitBytes, wirePaths } from '../../../contract/wire.ts';
-import { serveStreams } from '../../transport/stream-server.ts';
+import { serveMessages } from '../../transport/message-server.ts';
 import { safetyHeaders } from '../page-safety.ts';
 import type { Refusal } from './gate.ts';
 import type { EdgeLimits } from './limits.ts';
@@ -24,6 +24,7 @@ export interface StreamSockets {
 const envelopeBytes = 4096;
 // A page that allows events but does not read its socket: 256 events are far less than this.
 const mostBufferedBytes = 8 * 1024 * 1024;
+const streamsOnly = new Set(['stream'] as const);
 const policyViolation = 1008;
 
 export function openStreamSockets(far: Transport, { limits, judge }: StreamSocketOptions): StreamSockets {
@@ -55,7 +56,8 @@ function refuse(socket: Duplex, status: number): void {
 }
 
 function carry(socket: WebSocket, far: Transport, limits: EdgeLimits): void {
-  const streams = serveStreams(far, {
+  const streams = serveMessages(far, {
+    kinds: streamsOnly,
     limit: limits.streams,
     shown: withoutFolders,
     refuse: (reason) => socket.close(policyViolation, reason),

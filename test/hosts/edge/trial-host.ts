@@ -24,6 +24,8 @@ export interface TrialHost {
   /** The cookie of one visitor who handed the token in. */
   readonly cookie: string;
   readonly transport: HttpTransport;
+  /** As a lost network does, at once for all streams. */
+  dropSockets(): void;
   close(): Promise<void>;
 }
 
@@ -42,18 +44,27 @@ export async function openTrialHost<A extends Api>(
   });
   const origin = `http://127.0.0.1:${host.port}`;
   const cookie = await cookieOf(origin, trialToken);
+  const sockets = new Set<WebSocket>();
   const transport = httpTransport({
     origin,
     fetch: (url, init) =>
       fetch(url, { ...init, headers: { ...init.headers, Cookie: cookie, Origin: origin } }),
     // Node's own WebSocket takes headers, which a browser's does not.
-    openSocket: (url) => new WebSocket(url, { headers: { Cookie: cookie, Origin: origin } } as never),
+    openSocket(url) {
+      const socket = new WebSocket(url, { headers: { Cookie: cookie, Origin: origin } } as never);
+      sockets.add(socket);
+      return socket;
+    },
   });
   return {
     host,
     origin,
     cookie,
     transport,
+    dropSockets() {
+      for (const socket of sockets) socket.close();
+      sockets.clear();
+    },
     async close() {
       transport.close();
       await host.close();
