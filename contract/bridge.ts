@@ -43,6 +43,7 @@ export const callKinds = {
   'datasets.export': 'ask',
   'train.start': 'ask',
   'train-from-fits.start': 'ask',
+  'review.learn.start': 'ask',
   'evaluate.start': 'ask',
   'predict.start': 'ask',
   'runs.list': 'ask',

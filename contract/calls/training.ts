@@ -136,6 +136,34 @@ export const RunComparison = z.object({
 });
 export type RunComparison = z.infer<typeof RunComparison>;
 
+/** What the reviews so far teach of a session, and which frames to look at next. */
+export const ReviewLesson = z.object({
+  session: z.string(),
+  /** Frames of the same camera that a person labelled, in this session and others: what was learned from. */
+  reviewed: z.number(),
+  /** Frames of the session that nobody has reviewed, those that would teach most first. */
+  queue: z.array(
+    z.object({
+      file: z.string(),
+      /** P(clean) after the reviews so far. */
+      score: z.number(),
+      /** Decisions on frames of this session that reviewing it is expected to put right. */
+      worth: z.number(),
+    }),
+  ),
+  /** P(clean) of every judged frame of the session. */
+  scores: z.array(z.object({ file: z.string(), score: z.number() })),
+  /** Share of the unreviewed frames expected to be judged wrong, and how much of it reviewing on could take away. */
+  expectedError: z.number(),
+  expectedGain: z.number(),
+  /** Reviewing on would change hardly any decision. */
+  enough: z.boolean(),
+  /** The same for people. */
+  advice: z.string(),
+  elapsedSeconds: z.number(),
+});
+export type ReviewLesson = z.infer<typeof ReviewLesson>;
+
 const paths = z.array(z.string().min(1)).min(1);
 
 export const trainingCalls = {
@@ -179,6 +207,15 @@ export const trainingCalls = {
       workers: z.number().int().positive().max(256).optional(),
     }),
     result: PredictReport,
+  }),
+  /** Learns from all reviews of the session's camera, in seconds; to be called after each batch of reviews. */
+  'review.learn.start': work({
+    in: z.object({
+      session: z.string().min(1),
+      /** Frames to propose. */
+      count: z.number().int().positive().max(1000).default(50),
+    }),
+    result: ReviewLesson,
   }),
   'runs.list': ask({
     in: z.object({ limit: z.number().int().positive().optional() }),

@@ -3,6 +3,7 @@ import type { Handlers } from '../../contract/kinds.ts';
 import { evaluateModel } from '../workflows/evaluate.ts';
 import { predict } from '../workflows/predict.ts';
 import { listRecipes } from '../workflows/recipes.ts';
+import { learnFromReviews } from '../workflows/review-learning.ts';
 import { compareRuns, exportRun, listRuns, showRun } from '../workflows/runs.ts';
 import { train } from '../workflows/train.ts';
 import { trainFromFits } from '../workflows/train-from-fits.ts';
@@ -21,6 +22,10 @@ export function trainingHandlers(rooms: Rooms): Handlers<typeof trainingCalls> {
       jobs.start('evaluate.start', input, (context) => evaluateModel(rooms, input, workOptions(context))),
     'predict.start': (input) =>
       jobs.start('predict.start', input, (context) => predict(rooms, input, workOptions(context))),
+    'review.learn.start': (input) =>
+      jobs.start('review.learn.start', input, (context) =>
+        learnFromReviews(rooms, input, workOptions(context)),
+      ),
     'runs.list': ({ limit }) => listRuns(library, limit),
     'runs.show': ({ run }) => showRun(library, run),
     'runs.compare': ({ runs }) => compareRuns(library, runs),

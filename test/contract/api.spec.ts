@@ -10,6 +10,7 @@ describe('the table of calls', () => {
   test('has these names', () => {
     expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
       [
+        "annotate.start",
         "calibrate.start",
         "datasets.create",
         "datasets.diff",
@@ -52,6 +53,7 @@ describe('the table of calls', () => {
         "review.agreement",
         "review.decide",
         "review.history",
+        "review.learn.start",
         "review.queue",
         "review.second",
         "review.undo",

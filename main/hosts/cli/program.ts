@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { addDataSet } from './commands/dataset.ts';
 import { addEvaluate, addPredict } from './commands/evaluate.ts';
 import { addDemo, addDoctor } from './commands/house.ts';
+import { addLearn } from './commands/learn.ts';
 import { addModels } from './commands/models.ts';
 import { addRuns } from './commands/runs.ts';
 import { addScan } from './commands/scan.ts';
@@ -43,6 +44,7 @@ export function buildProgram(context: Context, version: string): Command {
     addSessions,
     addReview,
     addLabel,
+    addLearn,
     addCalibrate,
     addDataSet,
     addTrainFromFits,

@@ -3,6 +3,8 @@
 import { workerEntry } from '../../jobs/messages.ts';
 import { openWorkerPool, type WorkerPool } from '../../jobs/pool.ts';
 import type {
+  Lesson,
+  LessonInput,
   PredictTaskInput,
   PredictTaskOutput,
   TrainTaskInput,
@@ -23,6 +25,8 @@ export interface LearningPool {
     },
   ): Promise<TrainTaskOutput>;
   predict(input: PredictTaskInput): Promise<PredictTaskOutput>;
+  /** What a batch of reviews teaches. */
+  teach(input: LessonInput): Promise<Lesson>;
   about(): Promise<{ readonly version: string }>;
   close(): Promise<void>;
 }
@@ -51,6 +55,7 @@ export function openLearningPool(): LearningPool {
       }
     },
     predict: (input) => pool.run<PredictTaskOutput>('predict', input),
+    teach: (input) => pool.run<Lesson>('teach', input),
     about: () => pool.run<{ version: string }>('about', null),
     close: () => pool.close(),
   };

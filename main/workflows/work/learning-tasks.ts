@@ -43,3 +43,6 @@ export interface PredictTaskOutput {
   /** [items, classes] */
   readonly probabilities: Float32Array;
 }
+
+/** The input and output of `teach` are those of `reviewLesson`. */
+export type { Lesson, LessonInput } from '../../learning/review/lesson.ts';

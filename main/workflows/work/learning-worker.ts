@@ -2,10 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { serveTasks, type TaskContext } from '../../jobs/worker-side.ts';
 import { loadPredictor, type Predictor } from '../../learning/predict.ts';
+import { reviewLesson } from '../../learning/review/lesson.ts';
 import { trainNetwork } from '../../learning/train-network.ts';
 import { openBlobStore } from '../../library/blobs.ts';
 import { onnxRuntime } from '../../runtime/onnx-runtime.ts';
 import type {
+  LessonInput,
   PredictTaskInput,
   PredictTaskOutput,
   TrainTaskInput,
@@ -64,5 +66,6 @@ async function predict({ modelPath, inputs }: PredictTaskInput): Promise<Predict
 serveTasks({
   train: (input, context) => train(input as TrainTaskInput, context),
   predict: (input) => predict(input as PredictTaskInput),
+  teach: (input) => reviewLesson(input as LessonInput),
   about: () => ({ version: onnxRuntime().version }),
 });

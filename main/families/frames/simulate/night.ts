@@ -22,6 +22,8 @@ export interface NightRecipe {
   readonly height?: number;
   /** `mixed` writes every kind of file a camera or archive does; `plain` 16-bit unsigned ones. Default mixed. */
   readonly encodings?: 'mixed' | 'plain';
+  /** Nights with the same one are taken with the same camera and optics; absent, each seed has its own. */
+  readonly cameraSeed?: number;
 }
 
 export const defectKinds = [

@@ -200,9 +200,10 @@ export function planNight(recipe: NightRecipe): SimulatedNight {
   const random = new Random(recipe.seed, recipe.kind.length, recipe.kind.charCodeAt(0));
   const special = specialFields[Math.abs(recipe.seed) % specialFields.length] as FieldKind;
   const field = recipe.kind === 'special' ? special : 'normal';
-  const arcsecPerPixel = random.between(0.6, 2.2);
-  const camera = drawCamera(random, width, height, field === 'undersampled' ? 2 : 1);
-  const optics = drawOptics(random, width, height);
+  const equipment = recipe.cameraSeed === undefined ? random : new Random(recipe.cameraSeed, 0xca3e7a);
+  const arcsecPerPixel = equipment.between(0.6, 2.2);
+  const camera = drawCamera(equipment, width, height, field === 'undersampled' ? 2 : 1);
+  const optics = drawOptics(equipment, width, height);
   const radius = Math.hypot(width, height) / 2 + 50;
   const targetCount = field === 'twoTargets' ? 2 : 1;
   const targets = Array.from({ length: targetCount }, (_, order) =>
