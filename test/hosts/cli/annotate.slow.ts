@@ -8,7 +8,7 @@ const place = temporaryFolder();
 afterAll(() => place.remove());
 
 describe('scan --annotate', () => {
-  test('draws a picture of each frame, and none among the frames', async () => {
+  test('draws a picture of each frame, and none among the frames; expressions choose', async () => {
     const night = path.join(place.folder, 'night');
     const files = [...writeNight(night, { seed: 8, frames: 4 }).keys()].sort();
     const library = path.join(place.folder, 'library');
@@ -21,6 +21,13 @@ describe('scan --annotate', () => {
       expect([width, channels]).toEqual([480, 3]);
       expect(height).toBeGreaterThan(360);
     }
+    const approve = 'score >= 0.7 && fwhm < 2 * median(fwhm)';
+    const shown = await nightsift(['sessions', 'show', 'night', '--approve', approve, '--weight', 'snr'], {
+      library,
+    });
+    expect([shown.code, shown.output]).toEqual([0, expect.stringMatching(/^\d of 4 frames approved\n/)]);
+    const wrong = await nightsift(['sessions', 'show', 'night', '--approve', 'fwhm <'], { library });
+    expect(wrong.code).toBe(2);
     const inside = await nightsift(['scan', night, '--annotate', path.join(night, 'pictures')], { library });
     expect([inside.code, inside.errors]).toEqual([2, expect.stringContaining('folder of the frames')]);
     expect(existsSync(path.join(night, 'pictures'))).toBe(false);

@@ -26,8 +26,15 @@ export function addSessions(program: Command, context: Context): void {
     .command('show')
     .description('Every frame of one session.')
     .argument('<session>')
-    .option('--json [file]', 'the report as scan --json writes it')
-    .action(async (session: string, { json }: JsonOption) => {
+    .option('--approve <expression>', 'which frames it holds for, as in "fwhm <= 3.2 && eccentricity < 0.6"')
+    .option('--weight <expression>', 'what it gives each frame, as in "snr / median(snr)"')
+    .option('--json [file]', 'the report as scan --json writes it; with an expression, its values')
+    .addHelpText('after', showExamples)
+    .action(async (session: string, options: ShowOptions) => {
+      if (options.approve !== undefined || options.weight !== undefined) {
+        return showExpressions(context, session, options);
+      }
+      const { json } = options;
       const shown = await (await context.client())('sessions.show', { session });
       if (json !== undefined) return void (await giveJson(context, json, shown.report));
       context.terminal.out(
@@ -36,6 +43,55 @@ export function addSessions(program: Command, context: Context): void {
       );
     });
 }
+
+const showExamples = `
+Examples:
+  nightsift sessions show m31
+  nightsift sessions show m31 --approve 'fwhm <= 3.2 && starCount > 0.7 * median(starCount)' --weight 'snr / fwhm'
+
+Names are the measurements of scan --json and score; median, mean, sigma, minimum and maximum look at all frames.
+`;
+
+interface ShowOptions extends JsonOption {
+  readonly approve?: string;
+  readonly weight?: string;
+}
+
+interface Expressed {
+  readonly file: string;
+  readonly label: string | null;
+  readonly approved: boolean | null;
+  readonly weight: number | null;
+}
+
+async function showExpressions(context: Context, session: string, options: ShowOptions): Promise<void> {
+  const client = await context.client();
+  const valuesOf = async (text: string | undefined, kind: 'approval' | 'weight') => {
+    if (text === undefined) return null;
+    const { item, values } = await client('frames.evaluate', { session, text, kind });
+    return new Map(item.map((id, k) => [id, values[k] ?? null]));
+  };
+  const approvals = await valuesOf(options.approve, 'approval');
+  const weights = await valuesOf(options.weight, 'weight');
+  const { columns } = await client('frames.rows', { session });
+  const rows = columns.item.flatMap((item, k): Expressed[] => {
+    if (columns.status[k] !== 'ok') return [];
+    const approved = approvals === null ? null : approvals.get(item) === 1;
+    const [file = '', label = null] = [columns.file[k], columns.label[k]];
+    return [{ file, label, approved, weight: weights?.get(item) ?? null }];
+  });
+  if (await giveJson(context, options.json, rows)) return;
+  const approved = rows.filter((row) => row.approved === true).length;
+  const counts = approvals === null ? '' : `${approved} of ${rows.length} frames approved\n`;
+  context.terminal.out(`${counts}${table(rows, expressionColumns)}`);
+}
+
+const expressionColumns: readonly Column<Expressed>[] = [
+  { title: 'file', of: (row) => row.file },
+  { title: 'label', of: (row) => row.label },
+  { title: 'approved', of: ({ approved }) => (approved === null ? null : approved ? 'yes' : 'no') },
+  { title: 'weight', of: (row) => row.weight, significant: 4 },
+];
 
 const shownColumns = frameColumns.filter(({ title }) => title !== 'error' && title !== 'status');
 
