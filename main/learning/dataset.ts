@@ -6,7 +6,7 @@ export interface TensorInput {
   /** Per item, without the batch axis. */
   readonly shape: readonly number[];
   /** [items, ...shape], row-major. NaN in a feature means "not measurable". */
-  readonly data: Float32Array | Uint8Array;
+  readonly data: Float32Array | Float64Array | Uint8Array;
 }
 
 export const splitNames = ['train', 'validation', 'test', 'review'] as const;

@@ -1,13 +1,15 @@
 import { NightsiftError } from '../../contract/errors.ts';
 import { decodeModel, type OnnxModel } from '../formats/onnx/index.ts';
 import { sizeOf, type TensorInput } from './dataset.ts';
-import type { GraphRuntime } from './runtime.ts';
+import type { GraphRuntime, TensorValue } from './runtime.ts';
 import { plainFeeds } from './training/batches.ts';
 
 export interface PredictorInput {
   readonly name: string;
   /** Per item, without the batch axis. */
   readonly shape: readonly number[];
+  /** Double where the model's scores need its precision. */
+  readonly type: 'float32' | 'float64';
 }
 
 /** What a model file says of itself, without running it. */
@@ -25,11 +27,21 @@ export interface Predictor extends ModelDescription {
    * @throws NightsiftError `modelMismatch` when an input is missing or has another shape
    */
   predict(inputs: readonly TensorInput[]): Promise<Float32Array>;
+  /** The same with the anomaly scores, which grow with strangeness; null for models that have none. */
+  answer(inputs: readonly TensorInput[]): Promise<Answers>;
   release(): Promise<void>;
 }
 
-/** Items predicted at once; bounds memory, does not change results. */
-const predictionBatch = 64;
+export interface Answers {
+  /** [items, classes] */
+  readonly probabilities: Float32Array;
+  /** [items] */
+  readonly scores: Float64Array | null;
+}
+
+/** Values and items predicted at once; they bound memory and do not change results. */
+const batchValues = 2 ** 18;
+const fewestTogether = 64;
 
 /** @throws NightsiftError `badModel` when the bytes are no model, or name no classes */
 export function describeModel(onnx: Uint8Array): ModelDescription {
@@ -44,24 +56,48 @@ export function describeModel(onnx: Uint8Array): ModelDescription {
 export async function loadPredictor(onnx: Uint8Array, runtime: GraphRuntime): Promise<Predictor> {
   const { metadata, classes, inputs } = describeModel(onnx);
   const session = await runtime.load(onnx, { purpose: 'inference' });
+  const scored = session.outputNames.includes('scores');
+  const itemValues = inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const together = Math.max(fewestTogether, Math.floor(batchValues / itemValues));
+  const answer = async (given: readonly TensorInput[]): Promise<Answers> => {
+    const items = countItems(inputs, given);
+    const probabilities = new Float32Array(items * classes.length);
+    const scores = scored ? new Float64Array(items) : null;
+    for (let start = 0; start < items; start += together) {
+      const part = { start, end: Math.min(items, start + together) };
+      const outputs = await session.run(feedsOf(inputs, given, part));
+      probabilities.set(outputs.probabilities!.data as Float32Array, start * classes.length);
+      scores?.set(outputs.scores!.data as Float32Array | Float64Array, start);
+    }
+    return { probabilities, scores };
+  };
   return {
     metadata,
     classes,
     inputs,
-    async predict(given) {
-      const used = given.filter((input) => inputs.some((expected) => expected.name === input.name));
-      const items = countItems(inputs, given);
-      const result = new Float32Array(items * classes.length);
-      for (let start = 0; start < items; start += predictionBatch) {
-        const length = Math.min(predictionBatch, items - start);
-        const part = Int32Array.from({ length }, (_, index) => start + index);
-        const { probabilities } = await session.run(plainFeeds(used, part), ['probabilities']);
-        result.set(probabilities!.data as Float32Array, start * classes.length);
-      }
-      return result;
-    },
+    answer,
+    predict: async (given) => (await answer(given)).probabilities,
     release: () => session.release(),
   };
+}
+
+function feedsOf(
+  expected: readonly PredictorInput[],
+  given: readonly TensorInput[],
+  { start, end }: { readonly start: number; readonly end: number },
+): Record<string, TensorValue> {
+  const feeds: Record<string, TensorValue> = {};
+  const items = Int32Array.from({ length: end - start }, (_, index) => start + index);
+  for (const { name, shape, type } of expected) {
+    const input = given.find((candidate) => candidate.name === name)!;
+    if (type === 'float32') Object.assign(feeds, plainFeeds([input], items));
+    else {
+      const size = sizeOf(shape);
+      const data = Float64Array.from(input.data.subarray(start * size, end * size));
+      feeds[name] = { type, dims: [end - start, ...shape], data };
+    }
+  }
+  return feeds;
 }
 
 function readClasses(metadata: Readonly<Record<string, string>>): string[] {
@@ -83,8 +119,9 @@ function parseJson(text: string | undefined): unknown {
 }
 
 function readInputs(model: OnnxModel): PredictorInput[] {
-  return model.graph.inputs.map(({ name, dims }) => ({
+  return model.graph.inputs.map(({ name, dims, type }) => ({
     name,
+    type: type === 'float64' ? type : 'float32',
     shape: dims.slice(1).map((size) => {
       if (typeof size === 'number') return size;
       throw new NightsiftError('badModel', `The model's input ${name} has an open size "${size}".`, {

@@ -35,7 +35,10 @@ function plainName(name: string): string {
  * flags where the setting is one, so `--set key=value` can be handed over as it is.
  * @throws NightsiftError `wrongUse` naming the setting, its value and what is allowed
  */
-export function completeParameters(recipe: Recipe, given: Parameters): Record<string, ParameterValue> {
+export function completeParameters(
+  recipe: Pick<Recipe, 'name' | 'parameters'>,
+  given: Parameters,
+): Record<string, ParameterValue> {
   const complete: Record<string, ParameterValue> = {};
   for (const definition of recipe.parameters) complete[definition.name] = definition.default;
   for (const [name, value] of Object.entries(given)) {

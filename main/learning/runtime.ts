@@ -1,9 +1,9 @@
 /** What learning needs of a machine that executes ONNX graphs. The adapter lives in main/runtime. */
 
 export interface TensorValue {
-  readonly type: 'float32' | 'int64' | 'int32' | 'bool' | 'uint8';
+  readonly type: 'float32' | 'float64' | 'int64' | 'int32' | 'bool' | 'uint8';
   readonly dims: readonly number[];
-  readonly data: Float32Array | BigInt64Array | Int32Array | Uint8Array;
+  readonly data: Float32Array | Float64Array | BigInt64Array | Int32Array | Uint8Array;
 }
 
 export interface GraphSession {

@@ -354,10 +354,7 @@ async function checkExport(
 function subset(input: TensorInput, items: Int32Array): TensorInput {
   const size = input.shape.reduce((product, length) => product * length, 1);
   const { data } = input;
-  const picked =
-    data instanceof Float32Array
-      ? new Float32Array(items.length * size)
-      : new Uint8Array(items.length * size);
+  const picked = data.slice(0, items.length * size);
   items.forEach((item, index) => {
     picked.set(data.subarray(item * size, (item + 1) * size), index * size);
   });

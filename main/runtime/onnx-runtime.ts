@@ -74,6 +74,7 @@ async function execute(
 function toTensor(value: TensorValue): Tensor {
   const { type, dims, data } = value;
   if (data instanceof Float32Array) return new Tensor('float32', data, dims);
+  if (data instanceof Float64Array) return new Tensor('float64', data, dims);
   if (data instanceof BigInt64Array) return new Tensor('int64', data, dims);
   if (data instanceof Int32Array) return new Tensor('int32', data, dims);
   return type === 'bool' ? new Tensor('bool', data, dims) : new Tensor('uint8', data, dims);
@@ -82,11 +83,12 @@ function toTensor(value: TensorValue): Tensor {
 function fromTensor(name: string, tensor: Tensor): TensorValue {
   const { type, dims, data } = tensor;
   if (type === 'float32' && data instanceof Float32Array) return { type, dims, data };
+  if (type === 'float64' && data instanceof Float64Array) return { type, dims, data };
   if (type === 'int64' && data instanceof BigInt64Array) return { type, dims, data };
   if (type === 'int32' && data instanceof Int32Array) return { type, dims, data };
   if ((type === 'bool' || type === 'uint8') && data instanceof Uint8Array) return { type, dims, data };
   throw new NightsiftError('unsupported', `The model's output ${name} has element type ${type}.`, {
-    hint: 'Only float32, int64, int32, uint8 and bool outputs are understood.',
+    hint: 'Only float32, float64, int64, int32, uint8 and bool outputs are understood.',
   });
 }
 

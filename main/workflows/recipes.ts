@@ -1,9 +1,9 @@
-/** The networks that can be trained, for lists and help. */
+/** The networks and estimators that can be trained, for lists and help. */
 import type { Parameters } from '../../contract/calls/training.ts';
-import { recipes } from '../learning/recipes.ts';
+import { trainables } from '../learning/trainables.ts';
 
 export function listRecipes(): { name: string; summary: string; parameters: Parameters }[] {
-  return recipes.map(({ name, description, parameters }) => ({
+  return trainables.map(({ name, description, parameters }) => ({
     name,
     summary: description,
     parameters: Object.fromEntries(parameters.map((each) => [each.name, each.default])),

@@ -14,7 +14,7 @@ export function floats(data: Float32Array, dims: readonly number[]): TensorValue
 export function itemValues(input: TensorInput, item: number, target: Float32Array, offset: number): void {
   const size = sizeOf(input.shape);
   const start = item * size;
-  if (input.data instanceof Float32Array) {
+  if (!(input.data instanceof Uint8Array)) {
     target.set(input.data.subarray(start, start + size), offset);
     return;
   }

@@ -25,6 +25,6 @@ export function configurationHash(
   return hash.digest('hex');
 }
 
-function bytesOf(array: Float32Array | Int32Array | Uint8Array): Uint8Array {
+function bytesOf(array: Float32Array | Float64Array | Int32Array | Uint8Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }

@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import { isNightsiftError, NightsiftError } from '../../../contract/errors.ts';
 import { openWorkerPool } from '../../jobs/pool.ts';
-import { completeParameters, findRecipe, type ParameterValue } from '../../learning/recipes.ts';
+import { completeParameters, type ParameterValue } from '../../learning/recipes.ts';
 import type { TrainEvent } from '../../learning/train-network.ts';
+import { findTrainable } from '../../learning/trainables.ts';
 import type { DatasetVersion } from '../../library/datasets.ts';
 import type { Library } from '../../library/open-library.ts';
 import type { Run } from '../../library/runs.ts';
@@ -49,7 +50,7 @@ const backboneArtefact = 'backbone';
  */
 export function startRun({ library, family, environment }: TrainPorts, training: NewTraining): Run {
   const { version, recipe, seed, backbone, request } = training;
-  const parameters = completeParameters(findRecipe(recipe), training.parameters);
+  const parameters = completeParameters(findTrainable(recipe), training.parameters);
   chosenItems({ library, family }, version, request.where);
   const digest = createHash('sha256').update(
     JSON.stringify([version.hash, recipe, parameters, seed, request.where, environment.threads]),

@@ -1,6 +1,7 @@
 /** What a learning worker does, as messages. The bodies are in learning-worker.ts. */
 import type { TensorDataset, TensorInput } from '../../learning/dataset.ts';
-import type { TrainEvent, TrainedNetwork, TrainOptions } from '../../learning/train-network.ts';
+import type { TrainedFile } from '../../learning/train-model.ts';
+import type { TrainEvent, TrainOptions } from '../../learning/train-network.ts';
 
 export interface TrainTaskInput {
   readonly dataset: TensorDataset;
@@ -28,8 +29,8 @@ export type TrainTaskProgress =
 export interface TrainTaskOutput {
   readonly onnxBlob: string;
   readonly onnxBytes: number;
-  readonly safetensorsBlob: string;
-  readonly network: Omit<TrainedNetwork, 'onnx' | 'safetensors'>;
+  readonly safetensorsBlob: string | null;
+  readonly network: Omit<TrainedFile, 'onnx' | 'safetensors'>;
 }
 
 export interface PredictTaskInput {

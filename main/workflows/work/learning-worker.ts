@@ -3,9 +3,12 @@ import { readFileSync } from 'node:fs';
 import { serveTasks, type TaskContext } from '../../jobs/worker-side.ts';
 import { loadPredictor, type Predictor } from '../../learning/predict.ts';
 import { reviewLesson } from '../../learning/review/lesson.ts';
-import { trainNetwork } from '../../learning/train-network.ts';
+import { trainModel } from '../../learning/train-model.ts';
+import type { TrainPorts } from '../../learning/train-network.ts';
+import { findTrainable } from '../../learning/trainables.ts';
 import { openBlobStore } from '../../library/blobs.ts';
 import { onnxRuntime } from '../../runtime/onnx-runtime.ts';
+import { openEstimatorPool } from '../training/estimator-pool.ts';
 import type {
   LessonInput,
   PredictTaskInput,
@@ -25,7 +28,7 @@ async function train(input: TrainTaskInput, context: TaskContext): Promise<Train
   const tell = (progress: TrainTaskProgress) => context.progress(progress);
   let epoch = 0;
   obey();
-  const { onnx, safetensors, ...network } = await trainNetwork(input.dataset, input.options, {
+  const ports: TrainPorts = {
     runtime: onnxRuntime({ threads: input.threads }),
     signal: stop.signal,
     now: () => performance.now(),
@@ -41,11 +44,18 @@ async function train(input: TrainTaskInput, context: TaskContext): Promise<Train
         tell({ kind: 'checkpoint', step, epoch, blob: blobs.put(bytes), metrics });
       },
     },
-  });
+  };
+  const parallel =
+    findTrainable(input.options.recipe).kind === 'estimator' ? openEstimatorPool(input.threads) : undefined;
+  const trained = await trainModel(input.dataset, input.options, {
+    ...ports,
+    ...(parallel ? { parallel } : {}),
+  }).finally(() => parallel?.close());
+  const { onnx, safetensors, ...network } = trained;
   return {
     onnxBlob: blobs.put(onnx),
     onnxBytes: onnx.byteLength,
-    safetensorsBlob: blobs.put(safetensors),
+    safetensorsBlob: safetensors && blobs.put(safetensors),
     network,
   };
 }

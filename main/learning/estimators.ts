@@ -1,0 +1,25 @@
+import { NightsiftError } from '../../contract/errors.ts';
+import type { Estimator } from './estimators/estimator.ts';
+import { boosting, boostingRegression } from './forests/boosting.ts';
+import { extraTrees, extraTreesRegression, forestRegression, randomForest } from './forests/forest.ts';
+
+export type { Estimator, FitInput, Fitted } from './estimators/estimator.ts';
+
+/** Everything that learns from a table without being a network. A new one: a file in learning/ and one line here. */
+export const estimators: readonly Estimator[] = [
+  randomForest,
+  extraTrees,
+  forestRegression,
+  extraTreesRegression,
+  boosting,
+  boostingRegression,
+];
+
+/** @throws NightsiftError `notFound` */
+export function findEstimator(name: string): Estimator {
+  const estimator = estimators.find((candidate) => candidate.name === name);
+  if (estimator) return estimator;
+  throw new NightsiftError('notFound', `There is no estimator "${name}".`, {
+    hint: `Estimators: ${estimators.map((candidate) => candidate.name).join(', ')}.`,
+  });
+}

@@ -1,0 +1,286 @@
+import { NightsiftError } from '../../contract/errors.ts';
+import { checkDataset, itemsOf, type TensorDataset, type TensorInput } from './dataset.ts';
+import { type Calibration, fitTemperatureCalibration, noCalibration } from './estimators/calibrate.ts';
+import { addTable, tableInput, tableOf } from './estimators/dataset-table.ts';
+import type { Estimator, Fitted } from './estimators/estimator.ts';
+import { ModelParts } from './estimators/model-parts.ts';
+import { obeySignal, type Parallel } from './estimators/parallel.ts';
+import type { Table } from './estimators/table.ts';
+import { findEstimator } from './estimators.ts';
+import { type Evaluation, evaluate } from './metrics/index.ts';
+import { loadPredictor } from './predict.ts';
+import { completeParameters, type ParameterDefinition, type ParameterValue } from './recipes.ts';
+import type { EvaluatedSplit, TrainedNetwork, TrainOptions, TrainPorts } from './train-network.ts';
+import { configurationHash } from './training/identity.ts';
+
+/** What a fit gives: as a trained network, but for the weights under PyTorch's names, and with importances. */
+export interface TrainedEstimator extends Omit<TrainedNetwork, 'safetensors'> {
+  /** Per element of the input, adding up to 1; null where the method has none. */
+  readonly importances: Float64Array | null;
+}
+
+export interface EstimatorPorts extends Pick<TrainPorts, 'runtime' | 'signal' | 'onEvent' | 'now'> {
+  readonly parallel?: Parallel;
+}
+
+/** Fewer rows than this do not calibrate: see train-network. */
+const fewestToCalibrate = 20;
+const exportTolerance = 1e-5;
+const largestExportCheck = 256;
+
+const calibrationParameter: ParameterDefinition = {
+  name: 'calibration',
+  description: 'fit the temperature of the probabilities on rows that were not learned from',
+  kind: 'flag',
+  default: true,
+};
+
+/** The settings of an estimator as `--set` takes them: its own and those of the training around it. */
+export function estimatorParameters(estimator: Estimator): readonly ParameterDefinition[] {
+  return estimator.task === 'classification'
+    ? [...estimator.parameters, calibrationParameter]
+    : estimator.parameters;
+}
+
+/**
+ * Fits a classifier on the train split of a data set, calibrates it, evaluates it and exports it.
+ * Long: run it in a worker. The same seed gives the same bytes whatever the number of threads.
+ * @throws NightsiftError `badInput`, `notEnoughData`, `wrongUse`, `notFound`, `cancelled`, `verifyFailed`
+ */
+export async function trainEstimator(
+  dataset: TensorDataset,
+  options: Pick<TrainOptions, 'recipe' | 'parameters' | 'seed' | 'metadata'>,
+  ports: EstimatorPorts,
+): Promise<TrainedEstimator> {
+  checkDataset(dataset);
+  const estimator = classifierNamed(options.recipe);
+  const parameters = completeParameters(
+    { name: estimator.name, parameters: estimatorParameters(estimator) },
+    options.parameters,
+  );
+  obeySignal(ports.signal);
+  const input = tableInput(dataset.inputs);
+  const parts = splitParts(dataset, input);
+  tell(ports, 'start', 0, {});
+  const fitted = await estimator.fit(
+    {
+      table: parts.train.table,
+      labels: parts.train.labels,
+      classes: dataset.classes.length,
+      ...weightsOf(dataset, parts.train.items),
+      validation: parts.validation,
+    },
+    parameters,
+    {
+      seed: options.seed,
+      ...(ports.parallel ? { parallel: ports.parallel } : {}),
+      ...(ports.signal ? { signal: ports.signal } : {}),
+      onProgress: (share, metrics) => tell(ports, 'step', share, metrics),
+    },
+  );
+  obeySignal(ports.signal);
+  const calibration = chooseCalibration(fitted, parts, parameters, dataset.classes.length);
+  return finish({ dataset, input, parts, fitted, calibration, parameters, options, estimator }, ports);
+}
+
+function classifierNamed(name: string): Estimator {
+  const estimator = findEstimator(name);
+  if (estimator.task === 'classification') return estimator;
+  throw new NightsiftError('wrongUse', `${name} does not tell classes apart: it is for ${estimator.task}.`, {
+    hint: 'Choose a classifier, such as forest or boosting.',
+  });
+}
+
+interface Part {
+  readonly items: Int32Array;
+  readonly table: Table;
+  readonly labels: Int32Array;
+}
+type Parts = Readonly<Record<EvaluatedSplit, Part>>;
+
+function splitParts(dataset: TensorDataset, input: TensorInput): Parts {
+  const part = (split: EvaluatedSplit): Part => {
+    const items = itemsOf(dataset, split);
+    return {
+      items,
+      table: tableOf(input, items),
+      labels: Int32Array.from(items, (item) => dataset.labels[item]!),
+    };
+  };
+  return { train: part('train'), validation: part('validation'), test: part('test') };
+}
+
+function weightsOf({ weights }: TensorDataset, items: Int32Array): { weights?: Float64Array } {
+  return weights ? { weights: Float64Array.from(items, (item) => weights[item]!) } : {};
+}
+
+/** On rows that trees did not see where there are such, else on the validation split. */
+function chooseCalibration(
+  fitted: Fitted,
+  { train, validation }: Parts,
+  parameters: Readonly<Record<string, ParameterValue>>,
+  classes: number,
+): Calibration {
+  if (parameters.calibration !== true) return noCalibration;
+  const { outOfBag } = fitted;
+  if (outOfBag) {
+    const rows = Array.from(train.labels.keys()).filter((row) => !Number.isNaN(outOfBag[row * classes]!));
+    if (rows.length >= fewestToCalibrate) {
+      const picked = rows.flatMap((row) => Array.from(outOfBag.subarray(row * classes, (row + 1) * classes)));
+      return fitTemperatureCalibration(
+        picked,
+        Int32Array.from(rows, (row) => train.labels[row]!),
+        classes,
+      );
+    }
+  }
+  if (validation.items.length < fewestToCalibrate || new Set(validation.labels).size < 2)
+    return noCalibration;
+  return fitTemperatureCalibration(fitted.predict(validation.table), validation.labels, classes);
+}
+
+interface Outcome {
+  readonly dataset: TensorDataset;
+  readonly input: TensorInput;
+  readonly parts: Parts;
+  readonly fitted: Fitted;
+  readonly calibration: Calibration;
+  readonly parameters: Record<string, ParameterValue>;
+  readonly options: Pick<TrainOptions, 'recipe' | 'seed' | 'metadata'>;
+  readonly estimator: Estimator;
+}
+
+async function finish(outcome: Outcome, ports: EstimatorPorts): Promise<TrainedEstimator> {
+  const { dataset, parts, fitted, calibration, parameters, options, estimator } = outcome;
+  const { classes } = dataset;
+  const predicted = (part: Part) => calibration.apply(fitted.predict(part.table), classes.length);
+  const probabilities = {
+    train: predicted(parts.train),
+    validation: predicted(parts.validation),
+    test: predicted(parts.test),
+  };
+  const judge = (split: EvaluatedSplit) =>
+    evaluate(Float32Array.from(probabilities[split]), parts[split].labels, classes);
+  const evaluations = { train: judge('train'), validation: judge('validation'), test: judge('test') };
+  const shown =
+    [evaluations.test, evaluations.validation].find((each) => each.items > 0) ?? evaluations.train;
+  const metadata = {
+    ...options.metadata,
+    classes: JSON.stringify(classes),
+    recipe: estimator.name,
+    parameters: JSON.stringify(parameters),
+    seed: String(options.seed),
+    configurationHash: configurationHash(estimator.name, parameters, dataset, undefined),
+  };
+  const onnx = exportClassifier(outcome, metadata);
+  const checked = parts.validation.items.length > 0 ? 'validation' : 'train';
+  const exportCheck = await checkExport(outcome, onnx, parts[checked], probabilities[checked], ports);
+  const persons = onPersons(dataset, parts.test, probabilities.test);
+  return {
+    onnx,
+    metrics: flatten(evaluations, { ...fitted.figures, ...calibration.figures }),
+    perClass: shown.perClass,
+    confusion: shown.confusion,
+    evaluations,
+    exportCheck,
+    epochs: 1,
+    stoppedEarly: false,
+    parameters: { ...parameters },
+    importances: fitted.importances ?? null,
+    ...(persons ? { evaluatedOnPersons: persons } : {}),
+  };
+}
+
+function exportClassifier(
+  { input, fitted, calibration, estimator }: Outcome,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
+  const parts = new ModelParts();
+  const raw = fitted.addTo(parts, addTable(parts, input));
+  const single = fitted.inputType === 'float32' ? raw : parts.apply('Cast', [raw], { to: 1 });
+  parts.nameOutput(calibration.addTo(parts, single), 'probabilities');
+  return parts.toModel({
+    name: estimator.name,
+    input: { name: input.name, type: fitted.inputType, shape: input.shape },
+    outputs: [{ name: 'probabilities', type: 'float32', shape: [fitted.width] }],
+    metadata,
+  });
+}
+
+/** The exported file's answers against the estimator's own. */
+async function checkExport(
+  { dataset, input }: Outcome,
+  onnx: Uint8Array,
+  part: Part,
+  expected: Float64Array,
+  ports: EstimatorPorts,
+): Promise<{ maximumDifference: number; items: number }> {
+  const items = Math.min(part.items.length, largestExportCheck);
+  const predictor = await loadPredictor(onnx, ports.runtime);
+  const size = input.data.length / dataset.ids.length;
+  const data = input.data.slice(0, items * size);
+  part.items.subarray(0, items).forEach((item, index) => {
+    data.set(input.data.subarray(item * size, (item + 1) * size), index * size);
+  });
+  const found = await predictor.predict([{ ...input, data }]);
+  await predictor.release();
+  const maximumDifference = found.reduce((most, value, index) => {
+    const difference = Math.abs(value - expected[index]!);
+    return Number.isNaN(difference) ? Number.POSITIVE_INFINITY : Math.max(most, difference);
+  }, 0);
+  if (maximumDifference <= exportTolerance) return { maximumDifference, items };
+  throw new NightsiftError(
+    'verifyFailed',
+    `The exported model differs from the fitted one by ${maximumDifference}, more than ${exportTolerance}.`,
+    { hint: 'The model was not written. Please report this with the recipe and its settings.' },
+  );
+}
+
+function onPersons(dataset: TensorDataset, part: Part, probabilities: Float64Array): Evaluation | undefined {
+  const classes = dataset.classes.length;
+  const places = Array.from(part.items.keys()).filter(
+    (index) => dataset.personLabelled[part.items[index]!] === 1,
+  );
+  if (places.length === 0) return undefined;
+  const rows = places.flatMap((index) =>
+    Array.from(probabilities.subarray(index * classes, (index + 1) * classes)),
+  );
+  return evaluate(
+    Float32Array.from(rows),
+    places.map((index) => part.labels[index]!),
+    dataset.classes,
+  );
+}
+
+function flatten(
+  evaluations: Record<EvaluatedSplit, Evaluation>,
+  figures: Readonly<Record<string, number>>,
+): Record<string, number> {
+  const metrics: Record<string, number> = { ...figures };
+  for (const [split, result] of Object.entries(evaluations)) {
+    if (result.items === 0) continue;
+    for (const name of [
+      'items',
+      'loss',
+      'accuracy',
+      'balancedAccuracy',
+      'macroF1',
+      'auc',
+      'calibrationError',
+    ] as const) {
+      const value = result[name];
+      if (value !== null) metrics[`${split}/${name}`] = value;
+    }
+  }
+  return metrics;
+}
+
+/** A fit is one epoch of a hundred steps. */
+function tell(
+  ports: EstimatorPorts,
+  kind: 'start' | 'step',
+  share: number,
+  metrics: Readonly<Record<string, number>>,
+): void {
+  ports.onEvent?.({ kind, epoch: 1, epochs: 1, step: Math.round(share * 100), totalSteps: 100, metrics });
+}

@@ -1,0 +1,38 @@
+import { NightsiftError } from '../../contract/errors.ts';
+import { estimators } from './estimators.ts';
+import { type ParameterDefinition, recipes } from './recipes.ts';
+import { estimatorParameters } from './train-estimator.ts';
+
+/** What `--recipe` can name: a network trained in steps, or an estimator fitted as a whole. */
+export interface Trainable {
+  readonly name: string;
+  readonly description: string;
+  readonly kind: 'network' | 'estimator';
+  readonly parameters: readonly ParameterDefinition[];
+}
+
+export const trainables: readonly Trainable[] = [
+  ...recipes.map(({ name, description, parameters }) => ({
+    name,
+    description,
+    kind: 'network' as const,
+    parameters,
+  })),
+  ...estimators
+    .filter(({ task }) => task === 'classification')
+    .map((estimator) => ({
+      name: estimator.name,
+      description: estimator.description,
+      kind: 'estimator' as const,
+      parameters: estimatorParameters(estimator),
+    })),
+];
+
+/** @throws NightsiftError `notFound` */
+export function findTrainable(name: string): Trainable {
+  const found = trainables.find((candidate) => candidate.name === name);
+  if (found) return found;
+  throw new NightsiftError('notFound', `There is no recipe "${name}".`, {
+    hint: `Recipes: ${trainables.map((candidate) => candidate.name).join(', ')}.`,
+  });
+}
