@@ -11,6 +11,7 @@ export const callKinds = {
   'jobs.watch': 'stream',
   'scan.start': 'ask',
   'annotate.start': 'ask',
+  'policy.show': 'ask',
   'sessions.list': 'ask',
   'sessions.show': 'ask',
   'sessions.summary': 'ask',

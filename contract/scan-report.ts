@@ -1,6 +1,14 @@
 /** `scan --json`: a public contract. Fields are added, their meaning never changes. */
 import { z } from 'zod';
-import { Finding, FrameHeader, FrameLabel, FrameMeasurements, LabelAuthor, PolicyName } from './words.ts';
+import {
+  Finding,
+  FrameHeader,
+  FrameLabel,
+  FrameMeasurements,
+  LabelAuthor,
+  PolicyChanges,
+  PolicyName,
+} from './words.ts';
 
 /** What one judge thought of a frame; all opinions are kept, `label` is the one that holds. */
 export const Opinion = z.object({
@@ -34,6 +42,8 @@ export const ScanReport = z.object({
   schema: z.literal('nightsift.scan/1'),
   session: z.string(),
   policy: PolicyName,
+  /** Where the person changed the policy. */
+  policyChanges: PolicyChanges.optional(),
   frames: z.array(ScannedFrame),
 });
 export type ScanReport = z.infer<typeof ScanReport>;

@@ -40,8 +40,18 @@ export const findingCodes = [
 export const FindingCode = z.enum(findingCodes);
 export type FindingCode = z.infer<typeof FindingCode>;
 
-/** Findings that no model may overrule. */
-export const hardFindings: readonly FindingCode[] = ['unreadable', 'truncated', 'blank'];
+/** Findings that no model and no policy may overrule. */
+const hard = ['unreadable', 'truncated', 'blank'] as const;
+export const hardFindings: readonly FindingCode[] = hard;
+
+/** What a finding does. fatal: contaminates. advisory: told, but no ground for rejecting. ignored: not even told. */
+export const consequences = ['fatal', 'advisory', 'ignored'] as const;
+export const Consequence = z.enum(consequences);
+export type Consequence = z.infer<typeof Consequence>;
+
+/** Single consequences that a person changed in a preset. */
+export const PolicyChanges = z.partialRecord(FindingCode.exclude(hard), Consequence);
+export type PolicyChanges = z.infer<typeof PolicyChanges>;
 
 /** One named defect of one frame. `severity` 0..1: 0 just at its threshold or advisory, 1 hopeless. */
 export const Finding = z.object({

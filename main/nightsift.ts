@@ -16,7 +16,7 @@ import type {
 } from '../contract/calls/sessions.ts';
 import type { EvaluationReport, TrainOutcome } from '../contract/calls/training.ts';
 import type { PredictReport } from '../contract/scan-report.ts';
-import type { FrameLabel, PolicyName } from '../contract/words.ts';
+import type { FrameLabel, PolicyChanges, PolicyName } from '../contract/words.ts';
 import { libraryFolder } from './engine/library-folder.ts';
 import { runEnvironment } from './engine/version.ts';
 import { type Library, openLibrary as openCatalogue } from './library/open-library.ts';
@@ -106,10 +106,16 @@ function portsOf(handle: OpenLibrary) {
 export function scan(
   library: OpenLibrary,
   paths: readonly string[],
-  options: WorkOptions & { session?: string; policy?: PolicyName; workers?: number } = {},
+  options: WorkOptions & {
+    session?: string;
+    policy?: PolicyName;
+    /** Single consequences of the policy changed: `{ trail: 'advisory' }`. */
+    policyChanges?: PolicyChanges;
+    workers?: number;
+  } = {},
 ): Promise<ScanOutcome> {
-  const { session, policy, workers, ...work } = options;
-  return scanNight(portsOf(library), { paths, session, policy, workers }, work);
+  const { session, policy, policyChanges, workers, ...work } = options;
+  return scanNight(portsOf(library), { paths, session, policy, policyChanges, workers }, work);
 }
 
 /** Notes what a person says of frames. */

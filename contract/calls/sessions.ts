@@ -2,7 +2,15 @@
 import { z } from 'zod';
 import { ask, work } from '../kinds.ts';
 import { ScanReport } from '../scan-report.ts';
-import { Family, FrameLabel, PolicyName, Thresholds } from '../words.ts';
+import {
+  Consequence,
+  Family,
+  FindingCode,
+  FrameLabel,
+  PolicyChanges,
+  PolicyName,
+  Thresholds,
+} from '../words.ts';
 
 /** Name or id of a session. */
 export const SessionRef = z.object({ session: z.string().min(1) });
@@ -12,6 +20,8 @@ export const SessionRow = z.object({
   name: z.string(),
   family: Family,
   policy: PolicyName,
+  /** Where the person changed the policy. */
+  policyChanges: PolicyChanges.optional(),
   root: z.string(),
   createdAt: z.string(),
   updatedAt: z.string(),
@@ -32,7 +42,10 @@ export const ScanRequest = z.object({
   family: z.literal('frames').default('frames'),
   /** A new session is named after the folder unless this says otherwise. */
   session: z.string().min(1).optional(),
-  policy: PolicyName.default('strict'),
+  /** Default: the policy that the session was scanned with before, else strict. */
+  policy: PolicyName.optional(),
+  /** Single consequences of the policy changed. A policy without them is the preset as it is. */
+  policyChanges: PolicyChanges.optional(),
   workers: z.number().int().positive().max(256).optional(),
   /** Go on judging what arrives until the job is cancelled, which is its regular end. */
   watch: z.boolean().default(false),
@@ -123,6 +136,11 @@ export const sessionCalls = {
   'scan.start': work({ in: ScanRequest, result: ScanOutcome }),
   /** A picture of each frame with what the judge saw drawn over it. */
   'annotate.start': work({ in: AnnotateRequest, result: AnnotateOutcome }),
+  /** What each finding does under a policy. */
+  'policy.show': ask({
+    in: z.object({ policy: PolicyName.default('strict'), policyChanges: PolicyChanges.optional() }),
+    out: z.object({ policy: PolicyName, consequences: z.record(FindingCode, Consequence) }),
+  }),
   'sessions.list': ask({
     in: z.object({ limit: z.number().int().positive().optional() }),
     out: z.array(SessionRow),

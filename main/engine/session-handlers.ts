@@ -3,6 +3,7 @@ import type { Handlers } from '../../contract/kinds.ts';
 import { annotateSession } from '../workflows/annotate.ts';
 import { calibrate } from '../workflows/calibrate.ts';
 import { labelFrames, labelFromCsvFile } from '../workflows/label.ts';
+import { showPolicy } from '../workflows/policy.ts';
 import { scan } from '../workflows/scan.ts';
 import { listSessions, showSession } from '../workflows/sessions.ts';
 import { sortSession, undoOperation } from '../workflows/sort.ts';
@@ -22,6 +23,7 @@ export function sessionHandlers(rooms: Rooms): Handlers<typeof sessionCalls> {
       }),
     'annotate.start': (input) =>
       jobs.start('annotate.start', input, (context) => annotateSession(rooms, input, workOptions(context))),
+    'policy.show': (input) => showPolicy(input),
     'sessions.list': ({ limit }) => listSessions(library, limit),
     'sessions.show': ({ session }) => showSession(library, session),
     'labels.set': ({ session, labels, by }) => labelFrames(library, session, labels, by ?? null),

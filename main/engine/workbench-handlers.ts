@@ -75,8 +75,8 @@ function settingHandlers(rooms: Rooms): Handlers<typeof settingsCalls> {
       library: library.directory,
       cores: availableParallelism(),
       thresholds: {
-        strict: library.calibrations.thresholds('frames', 'strict'),
-        stacking: library.calibrations.thresholds('frames', 'stacking'),
+        strict: library.calibrations.thresholds('frames', { policy: 'strict' }),
+        stacking: library.calibrations.thresholds('frames', { policy: 'stacking' }),
       },
     }),
     'settings.save': (changes) => saveSettings(library, changes),

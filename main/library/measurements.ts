@@ -1,11 +1,5 @@
 /** What was measured (by content and code version) and how it was judged (by item). */
-import type {
-  Finding,
-  FindingCode,
-  FrameHeader,
-  FrameMeasurements,
-  PolicyName,
-} from '../../contract/words.ts';
+import type { Finding, FindingCode, FrameHeader, FrameMeasurements } from '../../contract/words.ts';
 import type { Catalogue } from './catalogue.ts';
 import { floatBytes, floatsOf } from './columns.ts';
 import type { ItemStatus } from './sessions.ts';
@@ -29,7 +23,8 @@ export interface Judgement {
   readonly itemId: number;
   readonly contentHash: string | null;
   readonly codeVersion: string;
-  readonly policy: PolicyName;
+  /** See policyKey. */
+  readonly policy: string;
   readonly score: number;
   readonly measurements: FrameMeasurements | null;
   readonly features: Float32Array | null;
@@ -41,7 +36,8 @@ interface JudgementRow {
   readonly itemId: number;
   readonly contentHash: string | null;
   readonly codeVersion: string;
-  readonly policy: PolicyName;
+  /** See policyKey. */
+  readonly policy: string;
   readonly score: number;
   readonly measurements: string | null;
   readonly features: Uint8Array | null;

@@ -1,6 +1,6 @@
 /** Sessions and the items in them. */
 import { NightsiftError } from '../../contract/errors.ts';
-import type { Family, PolicyName } from '../../contract/words.ts';
+import type { Family, PolicyChanges, PolicyName } from '../../contract/words.ts';
 import type { Catalogue } from './catalogue.ts';
 
 export interface Session {
@@ -10,6 +10,7 @@ export interface Session {
   /** Absolute folder that the items' `file` is relative to. */
   readonly root: string;
   readonly policy: PolicyName;
+  readonly policyChanges: PolicyChanges;
   readonly createdAt: string;
   readonly scannedAt: string | null;
 }
@@ -45,13 +46,20 @@ export interface Item {
 
 export type ItemState = Omit<Item, 'id' | 'sessionId' | 'file' | 'present'>;
 
-const sessionColumns = `id, name, family, root, policy, created_at AS createdAt, scanned_at AS scannedAt`;
+const sessionColumns = `id, name, family, root, policy, policy_changes AS policyChanges,
+  created_at AS createdAt, scanned_at AS scannedAt`;
 const itemColumns = `id, session_id AS sessionId, file, status, content_hash AS contentHash,
   byte_length AS byteLength, modified_nanoseconds AS modifiedNanoseconds, inode, error_code AS errorCode,
   error_message AS errorMessage, reason, present`;
 
+/** A policy as a session keeps it. */
+export type SessionPolicy = Pick<Session, 'policy' | 'policyChanges'>;
+type SessionRow = Omit<Session, 'policyChanges'> & { readonly policyChanges: string };
+
+const sessionOf = (row: SessionRow): Session => ({ ...row, policyChanges: JSON.parse(row.policyChanges) });
+
 export interface SessionsRepository {
-  create(session: Pick<Session, 'name' | 'family' | 'root' | 'policy'>): Session;
+  create(session: Pick<Session, 'name' | 'family' | 'root' | 'policy'> & Partial<SessionPolicy>): Session;
   list(): Session[];
   byId(id: number): Session | undefined;
   byName(name: string): Session | undefined;
@@ -61,7 +69,7 @@ export interface SessionsRepository {
   need(name: string): Session;
   /** A name not yet taken: `base`, else `base-2`, `base-3`, … */
   freeName(base: string): string;
-  markScanned(id: number, policy: PolicyName): void;
+  markScanned(id: number, how: SessionPolicy): void;
   items(sessionId: number, options?: { readonly presentOnly?: boolean }): Item[];
   item(id: number): Item | undefined;
   itemByFile(sessionId: number, file: string): Item | undefined;
@@ -75,29 +83,30 @@ export interface SessionsRepository {
 }
 
 export function sessionsRepository(catalogue: Catalogue, now: () => string): SessionsRepository {
-  const byName = (name: string) =>
-    catalogue.get<Session>(`SELECT ${sessionColumns} FROM sessions WHERE name = @name`, { name });
-  const list = () => catalogue.all<Session>(`SELECT ${sessionColumns} FROM sessions ORDER BY id`);
+  const one = (where: string, values: Readonly<Record<string, string | number>>) => {
+    const row = catalogue.get<SessionRow>(`SELECT ${sessionColumns} FROM sessions WHERE ${where}`, values);
+    return row && sessionOf(row);
+  };
+  const byName = (name: string) => one('name = @name', { name });
+  const list = () =>
+    catalogue.all<SessionRow>(`SELECT ${sessionColumns} FROM sessions ORDER BY id`).map(sessionOf);
   return {
     create(session) {
       if (byName(session.name) !== undefined) {
         throw new NightsiftError('conflict', `There is already a session named "${session.name}".`);
       }
       catalogue.run(
-        `INSERT INTO sessions (name, family, root, policy, created_at)
-         VALUES (@name, @family, @root, @policy, @createdAt)`,
-        { ...session, createdAt: now() },
+        `INSERT INTO sessions (name, family, root, policy, policy_changes, created_at)
+         VALUES (@name, @family, @root, @policy, @policyChanges, @createdAt)`,
+        { ...session, policyChanges: JSON.stringify(session.policyChanges ?? {}), createdAt: now() },
       );
       return byName(session.name)!;
     },
     list,
-    byId: (id) => catalogue.get<Session>(`SELECT ${sessionColumns} FROM sessions WHERE id = @id`, { id }),
+    byId: (id) => one('id = @id', { id }),
     byName,
     byRoot: (family, root) =>
-      catalogue.get<Session>(
-        `SELECT ${sessionColumns} FROM sessions WHERE family = @family AND root = @root ORDER BY id DESC LIMIT 1`,
-        { family, root },
-      ),
+      one('family = @family AND root = @root ORDER BY id DESC LIMIT 1', { family, root }),
     need(name) {
       const session = byName(name);
       if (session !== undefined) return session;
@@ -112,12 +121,11 @@ export function sessionsRepository(catalogue: Catalogue, now: () => string): Ses
       for (let count = 2; byName(name) !== undefined; count += 1) name = `${base}-${count}`;
       return name;
     },
-    markScanned: (id, policy) =>
-      void catalogue.run('UPDATE sessions SET scanned_at = @at, policy = @policy WHERE id = @id', {
-        id,
-        policy,
-        at: now(),
-      }),
+    markScanned: (id, { policy, policyChanges }) =>
+      void catalogue.run(
+        `UPDATE sessions SET scanned_at = @at, policy = @policy, policy_changes = @policyChanges WHERE id = @id`,
+        { id, policy, policyChanges: JSON.stringify(policyChanges), at: now() },
+      ),
     ...itemStatements(catalogue),
   };
 }

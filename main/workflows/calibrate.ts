@@ -1,7 +1,8 @@
 /** Thresholds of the score from frames that a person has reviewed. */
 import type { CalibrationOutcome } from '../../contract/calls/sessions.ts';
 import { NightsiftError } from '../../contract/errors.ts';
-import { defaultThresholds, labelForScore, type PolicyName, type Thresholds } from '../../contract/words.ts';
+import { defaultThresholds, labelForScore, type Thresholds } from '../../contract/words.ts';
+import { policyKey } from '../library/calibrations.ts';
 import type { Library } from '../library/open-library.ts';
 import { judgedItems, notePrefilterOpinions } from './scanning/opinions.ts';
 import { findSession } from './sessions.ts';
@@ -104,15 +105,15 @@ export function calibrate(
   options: { readonly apply?: boolean } = {},
 ): CalibrationOutcome {
   const sessions = references.map((reference) => findSession(library, reference));
-  const policies = [...new Set(sessions.map((session) => session.policy))];
+  const policies = [...new Set(sessions.map(policyKey))];
   if (policies.length !== 1) {
     throw new NightsiftError('badInput', `The sessions were scanned under ${policies.length} policies.`, {
-      hint: 'Calibrate strict and stacking sessions apart: their scores mean different things.',
+      hint: 'Calibrate the sessions of each policy apart: their scores mean different things.',
       details: { policies },
     });
   }
   const [policy] = policies;
-  const before = library.calibrations.thresholds('frames', policy);
+  const before = library.calibrations.thresholds('frames', sessions[0]);
   const frames = sessions.flatMap((session) => reviewedFrames(library, session.name));
   const thresholds = findThresholds(frames);
   const outcome: CalibrationOutcome = {
@@ -147,7 +148,7 @@ export function reviewedFrames(library: Library, reference: string): ReviewedFra
 
 function saveCalibration(
   library: Library,
-  policy: PolicyName,
+  policy: string,
   outcome: CalibrationOutcome,
   sessions: readonly string[],
 ): void {

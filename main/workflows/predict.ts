@@ -59,7 +59,7 @@ export async function predictWith(
     signal: options.signal,
     onDone: (done) => options.onProgress?.({ phase: 'predicting', done, total: items.length }),
   });
-  const thresholds = ports.library.calibrations.thresholds(known.family, known.policy);
+  const thresholds = ports.library.calibrations.thresholds(known.family, known);
   const byFile = new Map(items.map((item, index) => [item.file, predictions[index] as Prediction]));
   return {
     schema: 'nightsift.predict/1',

@@ -5,11 +5,12 @@
 import { basename } from 'node:path';
 import type { ScanOutcome } from '../../contract/calls/sessions.ts';
 import { NightsiftError } from '../../contract/errors.ts';
-import type { PolicyName } from '../../contract/words.ts';
+import type { PolicyChanges, PolicyName } from '../../contract/words.ts';
 import type { FrameJudgement } from '../families/frames/record.ts';
 import type { WorkerPool } from '../jobs/pool.ts';
+import { policyKey } from '../library/calibrations.ts';
 import type { Library } from '../library/open-library.ts';
-import type { Item, Session } from '../library/sessions.ts';
+import type { Item, Session, SessionPolicy } from '../library/sessions.ts';
 import { type FrameFamily, openFamilyPool } from './frame-family.ts';
 import type { WorkOptions } from './progress.ts';
 import { measureFiles } from './scanning/measure-files.ts';
@@ -38,7 +39,10 @@ export interface ScanInput {
   readonly family?: 'frames';
   /** A new session is named after the folder unless this says otherwise. */
   readonly session?: string | undefined;
+  /** Default: what the session was scanned with before, else strict. */
   readonly policy?: PolicyName | undefined;
+  /** Single consequences changed; none when only a policy is named. */
+  readonly policyChanges?: PolicyChanges | undefined;
   /** Threads; default: the cores. */
   readonly workers?: number | undefined;
   /** Measure again what is known. */
@@ -60,8 +64,8 @@ export async function scan(
   const { library, family } = ports;
   options.onProgress?.({ phase: 'looking', done: 0, total: null });
   const night = findFiles(input.paths);
-  const policy = input.policy ?? 'strict';
-  const session = sessionFor(library, night, input.session, policy);
+  const session = sessionFor(library, night, input);
+  const policy = policyOf(input, session);
   const { length: total } = night.files;
   options.onProgress?.({ phase: 'found', done: total, total, session: session.name });
   const pool = ports.pool ?? openFamilyPool(family, input.workers);
@@ -105,20 +109,31 @@ function forgetDamaged(library: Library, error: unknown): boolean {
 function sessionFor(
   library: Library,
   night: FoundNight,
-  name: string | undefined,
-  policy: PolicyName,
+  input: Pick<ScanInput, 'session' | 'policy'>,
 ): Session {
   const { sessions } = library;
+  const name = input.session;
   const known = name === undefined ? sessions.byRoot('frames', night.root) : sessions.byName(name);
   if (known === undefined) {
     const free = name ?? sessions.freeName(basename(night.root) || 'session');
-    return sessions.create({ name: free, family: 'frames', root: night.root, policy });
+    return sessions.create({
+      name: free,
+      family: 'frames',
+      root: night.root,
+      policy: input.policy ?? 'strict',
+    });
   }
   if (known.root === night.root) return known;
   throw new NightsiftError('conflict', `Session "${known.name}" holds ${known.root}, not ${night.root}.`, {
     hint: 'Choose another --session name, or leave it out.',
     details: { session: known.name, root: known.root },
   });
+}
+
+/** What is asked for, else what the session had. */
+function policyOf({ policy, policyChanges }: ScanInput, session: Session): SessionPolicy {
+  if (policy === undefined && policyChanges === undefined) return session;
+  return { policy: policy ?? session.policy, policyChanges: policyChanges ?? {} };
 }
 
 /** Items below the scanned folders whose file is gone are not judged any more; their history stays. */
@@ -134,18 +149,21 @@ async function judge(
   { library, family, predictOpinion }: ScanPorts,
   pool: WorkerPool,
   session: Session,
-  policy: PolicyName,
+  how: SessionPolicy,
   options: WorkOptions,
 ): Promise<Session> {
   const items = library.sessions.items(session.id, { presentOnly: true });
   options.onProgress?.({ phase: 'judging', done: 0, total: items.length });
-  const judgements = await judgeReadable({ library, family }, pool, items, policy, options);
+  const judgements = await judgeReadable({ library, family }, pool, items, how, options);
   library.transaction(() => {
-    saveJudgements(library, items, judgements, { policy, codeVersion: codeVersionOf(family) });
-    library.sessions.markScanned(session.id, policy);
+    saveJudgements(library, items, judgements, {
+      policy: policyKey(how),
+      codeVersion: codeVersionOf(family),
+    });
+    library.sessions.markScanned(session.id, how);
   });
   const scanned = library.sessions.byId(session.id)!;
-  notePrefilterOpinions(library, scanned, library.calibrations.thresholds('frames', policy));
+  notePrefilterOpinions(library, scanned, library.calibrations.thresholds('frames', how));
   inheritPersonLabels(library, scanned);
   await refreshModelOpinions({ library, predictOpinion }, scanned, family.measurementVersion, options);
   options.onProgress?.({ phase: 'judging', done: items.length, total: items.length });
@@ -156,7 +174,7 @@ async function judgeReadable(
   { library, family }: Pick<ScanPorts, 'library' | 'family'>,
   pool: WorkerPool,
   items: readonly Item[],
-  policy: PolicyName,
+  { policy, policyChanges }: SessionPolicy,
   { signal }: WorkOptions,
 ): Promise<ReadonlyMap<string, FrameJudgement>> {
   const frames = items.flatMap(({ file, status, contentHash }) => {
@@ -165,7 +183,7 @@ async function judgeReadable(
     return recordBlob == null ? [] : [{ file, recordBlob }];
   });
   if (frames.length === 0) return new Map();
-  const input: JudgeInput = { blobsDirectory: library.blobs.directory, policy, frames };
+  const input: JudgeInput = { blobsDirectory: library.blobs.directory, policy, policyChanges, frames };
   const judgements = await pool.run<readonly FrameJudgement[]>('judge', input, {
     signal,
     timeoutMilliseconds: judgingTimeoutMilliseconds,
@@ -177,7 +195,7 @@ function saveJudgements(
   library: Library,
   items: readonly Item[],
   judgements: ReadonlyMap<string, FrameJudgement>,
-  how: { readonly policy: PolicyName; readonly codeVersion: string },
+  how: { readonly policy: string; readonly codeVersion: string },
 ): void {
   for (const { id, file, status, contentHash, errorCode, errorMessage } of items) {
     const common = { ...how, itemId: id, contentHash };

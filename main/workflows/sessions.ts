@@ -4,7 +4,7 @@ import type { ScanReport } from '../../contract/scan-report.ts';
 import type { Library } from '../library/open-library.ts';
 import type { Session } from '../library/sessions.ts';
 import { decidedItems } from './scanning/opinions.ts';
-import { scanReport } from './scanning/report.ts';
+import { changesOf, scanReport } from './scanning/report.ts';
 
 /** A session with the counts of the labels that hold now. */
 export function sessionRow(library: Library, session: Session): SessionRow {
@@ -20,6 +20,7 @@ export function sessionRow(library: Library, session: Session): SessionRow {
     name: session.name,
     family: session.family,
     policy: session.policy,
+    ...changesOf(session),
     root: session.root,
     createdAt: session.createdAt,
     updatedAt: session.scannedAt ?? session.createdAt,

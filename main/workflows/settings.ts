@@ -41,7 +41,7 @@ function defined(values: Changes): Partial<Settings> {
 export function setThresholds(library: Library, policy: PolicyName, thresholds: Thresholds): Thresholds {
   const { clean, contaminated } = thresholds;
   library.calibrations.save({ family: 'frames', policy, clean, contaminated, basis: { by: 'a person' } });
-  return library.calibrations.thresholds('frames', policy);
+  return library.calibrations.thresholds('frames', { policy });
 }
 
 /**

@@ -62,7 +62,7 @@ async function freeze(
   options: TrainOptions,
 ): Promise<DatasetVersion> {
   const { library } = ports;
-  const standing = library.calibrations.thresholds(session.family, session.policy);
+  const standing = library.calibrations.thresholds(session.family, session);
   const wanted: Thresholds = {
     clean: input.cleanThreshold ?? standing.clean,
     contaminated: input.contaminatedThreshold ?? standing.contaminated,

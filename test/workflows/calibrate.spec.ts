@@ -102,5 +102,13 @@ describe('calibrate', () => {
     expect(report.frames[0].label).toBe('clean');
     const stacking = await scan(place.ports, { paths: [other], policy: 'stacking' });
     expect(stacking.report.frames[0].label).toBe('review');
+    // a changed policy has thresholds of its own, too
+    const changed = await scan(place.ports, {
+      paths: [other],
+      policy: 'strict',
+      policyChanges: { trail: 'advisory' },
+    });
+    expect(changed.report.frames[0].label).toBe('review');
+    expect(() => calibrate(place.ports.library, ['night', 'night-2'])).toThrow(/under 2 policies/);
   });
 });

@@ -76,6 +76,23 @@ describe('scan', () => {
     expect(hashesBelow(place.night)).toEqual(before);
   });
 
+  it('judges by the policy as the person changed it, and keeps it with the session', async () => {
+    writeFrames(place.night, { 'a.fits': { serial: 1, score: 0.1, finding: 'trail' } });
+    const paths = [place.night];
+    const first = await scan(place.ports, { paths });
+    expect(first.report).toMatchObject({ policy: 'strict', frames: [{ label: 'contaminated' }] });
+    expect(first.report.policyChanges).toBeUndefined();
+    const policyChanges = { trail: 'advisory' } as const;
+    const changed = await scan(place.ports, { paths, policy: 'stacking', policyChanges });
+    expect(changed.report).toMatchObject({ policy: 'stacking', policyChanges, frames: [{ label: 'clean' }] });
+    expect(changed.session).toMatchObject({ policy: 'stacking', policyChanges });
+    const again = await scan(place.ports, { paths });
+    expect(again.report).toMatchObject({ policy: 'stacking', policyChanges, frames: [{ label: 'clean' }] });
+    const preset = await scan(place.ports, { paths, policy: 'strict' });
+    expect(preset.report).toMatchObject({ policy: 'strict', frames: [{ label: 'contaminated' }] });
+    expect(preset.session.policyChanges).toBeUndefined();
+  });
+
   it('measures only what is new or changed, also after a rename or a copy', async () => {
     writeFrames(place.night, { 'a.fits': { serial: 1 }, 'b.fits': { serial: 2 } });
     const first = await scan(place.ports, { paths: [place.night] });

@@ -1,5 +1,5 @@
 /** From the measured frames of a session to findings, score and learning features of each. */
-import type { Finding, FrameMeasurements, PolicyName } from '../../../contract/words.ts';
+import type { Finding, FrameMeasurements, PolicyChanges, PolicyName } from '../../../contract/words.ts';
 import { describeFinding } from './describe.ts';
 import type { Suspicion } from './detectors/detector.ts';
 import { frameDetectors } from './detectors/index.ts';
@@ -18,7 +18,7 @@ export { frameFeatureNames } from './features.ts';
 export interface JudgeOptions {
   readonly policy: PolicyName;
   /** Single consequences that the person changed. */
-  readonly policyChanges?: Partial<FramePolicy>;
+  readonly policyChanges?: PolicyChanges;
   /** Called with frames compared so far. */
   readonly onProgress?: (done: number, total: number) => void;
 }

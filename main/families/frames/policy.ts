@@ -1,8 +1,12 @@
 /** What a finding does to the label: a table people may edit, with two presets. See docs/guide/score.md. */
-import { type FindingCode, findingCodes, type PolicyName } from '../../../contract/words.ts';
+import {
+  type Consequence,
+  type FindingCode,
+  findingCodes,
+  type PolicyChanges,
+  type PolicyName,
+} from '../../../contract/words.ts';
 
-/** fatal: contaminates. advisory: told, but no ground for rejecting. ignored: not even told. */
-export type Consequence = 'fatal' | 'advisory' | 'ignored';
 export type FramePolicy = Readonly<Record<FindingCode, Consequence>>;
 
 const strict = Object.fromEntries(findingCodes.map((code) => [code, 'fatal'])) as FramePolicy;
@@ -13,6 +17,6 @@ const stacking: FramePolicy = { ...strict, trail: 'advisory', cosmicRays: 'advis
 const presets: Readonly<Record<PolicyName, FramePolicy>> = { strict, stacking };
 
 /** A preset, with single consequences replaced by the person's own. */
-export function policyTable(name: PolicyName, changes: Partial<FramePolicy> = {}): FramePolicy {
+export function policyTable(name: PolicyName, changes: PolicyChanges = {}): FramePolicy {
   return { ...presets[name], ...changes };
 }

@@ -2,7 +2,7 @@
 import { InvalidArgumentError } from 'commander';
 
 /** Options taken several times after one flag: `--set a=1 b=2` is `--set a=1 --set b=2`. */
-const pairOptions = new Set(['--set', '--where']);
+const pairOptions = new Set(['--set', '--where', '--consequence']);
 
 /**
  * Underscores in option names become hyphens, so that `--batch_size 8` and `--batch-size 8` are one; values stay as

@@ -5,6 +5,7 @@ import { addEvaluate, addPredict } from './commands/evaluate.ts';
 import { addDemo, addDoctor } from './commands/house.ts';
 import { addLearn } from './commands/learn.ts';
 import { addModels } from './commands/models.ts';
+import { addPolicy } from './commands/policy.ts';
 import { addRuns } from './commands/runs.ts';
 import { addScan } from './commands/scan.ts';
 import { addReview, addServe } from './commands/serve.ts';
@@ -41,6 +42,7 @@ export function buildProgram(context: Context, version: string): Command {
   for (const add of [
     addDemo,
     addScan,
+    addPolicy,
     addSessions,
     addReview,
     addLabel,

@@ -5,6 +5,7 @@ import { learningMigration } from './0003-learning.ts';
 import { operationsMigration } from './0004-operations.ts';
 import { recordsMigration } from './0005-records.ts';
 import { workbenchMigration } from './0006-workbench.ts';
+import { policyChangesMigration } from './0007-policy-changes.ts';
 
 /** `migrations[n]` takes a database from version n to n + 1. */
 export const migrations: readonly string[] = [
@@ -14,4 +15,5 @@ export const migrations: readonly string[] = [
   operationsMigration,
   recordsMigration,
   workbenchMigration,
+  policyChangesMigration,
 ];

@@ -64,7 +64,7 @@ export function sessionRows(
   const seen = seenItems(library, session);
   return {
     session: sessionRow(library, session),
-    thresholds: library.calibrations.thresholds(session.family, session.policy),
+    thresholds: library.calibrations.thresholds(session.family, session),
     total: seen.length,
     columns: columnsOf(seen.slice(page.after, page.after + page.limit)),
   };

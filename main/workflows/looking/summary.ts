@@ -13,7 +13,7 @@ export function sessionSummary(library: Library, reference: string): SessionSumm
   const models = seen.flatMap(({ standing }) => standing.model?.by ?? []);
   return {
     session: sessionRow(library, session),
-    thresholds: library.calibrations.thresholds(session.family, session.policy),
+    thresholds: library.calibrations.thresholds(session.family, session),
     model: models[0] ?? null,
     firstTime: isoOf(times[0]),
     lastTime: isoOf(times.at(-1)),

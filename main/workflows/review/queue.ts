@@ -19,7 +19,7 @@ export function reviewQueue(
   which: QueueKind,
 ): { items: number[]; decided: number } {
   const session = findSession(library, reference);
-  const thresholds = library.calibrations.thresholds(session.family, session.policy);
+  const thresholds = library.calibrations.thresholds(session.family, session);
   const judged = seenItems(library, session).filter(({ decision }) => decision !== null);
   const answered = library.secondAnswers.newest(session.id);
   const wanted = judged.filter((seen) => isWanted(seen, which, answered.has(seen.item.id)));

@@ -99,7 +99,7 @@ export async function refreshModelOpinions(
   const { library } = ports;
   const items = predictableItems(library, session, measurementVersion);
   const opinion = items.length === 0 ? null : ((await ports.predictOpinion?.(items, options)) ?? null);
-  const thresholds = library.calibrations.thresholds(session.family, session.policy);
+  const thresholds = library.calibrations.thresholds(session.family, session);
   const batch = library.labels.newBatch();
   library.transaction(() => {
     const standing = library.labels.standing(session.id);

@@ -1,6 +1,6 @@
 /** `scan --json`: what was found, in the shape of the public contract. */
 import { type Opinion, type ScannedFrame, ScanReport } from '../../../contract/scan-report.ts';
-import { type Finding, type FrameLabel, labelAuthors } from '../../../contract/words.ts';
+import { type Finding, type FrameLabel, labelAuthors, type PolicyChanges } from '../../../contract/words.ts';
 import type { Measurement } from '../../library/measurements.ts';
 import type { Library } from '../../library/open-library.ts';
 import type { Session } from '../../library/sessions.ts';
@@ -22,8 +22,16 @@ export function scanReport(library: Library, session: Session, files?: ReadonlyS
     schema: 'nightsift.scan/1',
     session: session.name,
     policy: session.policy,
+    ...changesOf(session),
     frames,
   });
+}
+
+/** Named only where there are some. */
+export function changesOf({ policyChanges }: Pick<Session, 'policyChanges'>): {
+  readonly policyChanges?: PolicyChanges;
+} {
+  return Object.keys(policyChanges).length === 0 ? {} : { policyChanges };
 }
 
 function frameOf(judged: JudgedItem, measurement: Measurement | undefined): ScannedFrame {

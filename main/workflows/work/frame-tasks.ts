@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type ErrorRecord, toErrorRecord } from '../../../contract/error-record.ts';
 import { NightsiftError, refusalCodes } from '../../../contract/errors.ts';
-import type { FrameHeader, PolicyName } from '../../../contract/words.ts';
+import type { FrameHeader, PolicyChanges, PolicyName } from '../../../contract/words.ts';
 import {
   type FrameImage,
   type FrameJudgement,
@@ -22,7 +22,7 @@ export interface FrameFunctions {
   decodeRecord(bytes: Uint8Array): FrameRecord;
   judgeSession(
     records: readonly FrameRecord[],
-    options: { readonly policy: PolicyName },
+    options: { readonly policy: PolicyName; readonly policyChanges?: PolicyChanges },
   ): readonly FrameJudgement[];
 }
 
@@ -65,6 +65,7 @@ export type MeasureOutput =
 export interface JudgeInput {
   readonly blobsDirectory: string;
   readonly policy: PolicyName;
+  readonly policyChanges?: PolicyChanges;
   readonly frames: readonly { readonly file: string; readonly recordBlob: string }[];
 }
 
@@ -199,7 +200,8 @@ function judge(functions: FrameFunctions, input: JudgeInput): readonly FrameJudg
       return [];
     }
   });
-  if (damaged.length === 0) return functions.judgeSession(records, { policy: input.policy });
+  const { policy, policyChanges = {} } = input;
+  if (damaged.length === 0) return functions.judgeSession(records, { policy, policyChanges });
   throw new NightsiftError('libraryDamaged', `${damaged.length} stored measurements cannot be read.`, {
     hint: 'The disk may be failing: run nightsift doctor.',
     details: { damaged },

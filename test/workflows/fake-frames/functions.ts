@@ -160,10 +160,12 @@ export const fakeFunctions: FrameFunctions = {
   measureFrame: (image, file) => recordOf(frames.get(image)!, image, file),
   encodeRecord: (record) => serialize(record),
   decodeRecord: (bytes) => deserialize(bytes) as FrameRecord,
-  judgeSession: (records) =>
+  judgeSession: (records, { policyChanges = {} }) =>
     records.map((record) => {
       const frame = JSON.parse(record.warnings[0]) as FakeFrame;
-      const score = frame.score ?? 0.9;
+      const changes = policyChanges as Partial<Record<Finding['code'], string>>;
+      const forgiven = frame.finding !== undefined && changes[frame.finding] === 'advisory';
+      const score = forgiven ? 0.95 : (frame.score ?? 0.9);
       const findings: Finding[] =
         frame.finding === undefined
           ? []

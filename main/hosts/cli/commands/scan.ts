@@ -3,18 +3,17 @@ import { type Command, Option } from 'commander';
 import type { JobEvent } from '../../../../contract/calls/jobs.ts';
 import type { ScanOutcome } from '../../../../contract/calls/sessions.ts';
 import type { ScannedFrame, ScanReport } from '../../../../contract/scan-report.ts';
-import { type PolicyName, policyNames } from '../../../../contract/words.ts';
 import { wholeNumber } from '../arguments.ts';
 import { absolute, type Context, follow, giveJson } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { writeOutputFile } from '../output-file.ts';
+import { askedPolicy, consequencePair, type PolicyOptions } from '../policy-words.ts';
 import { describeSeconds } from '../progress.ts';
 import { type Column, csv, table } from '../tables.ts';
 
-interface ScanOptions {
+interface ScanOptions extends PolicyOptions {
   readonly family: 'frames';
   readonly session?: string;
-  readonly policy: PolicyName;
   readonly json?: string | true;
   readonly csv?: string;
   readonly workers?: number;
@@ -26,6 +25,7 @@ const examples = `
 Examples:
   nightsift scan ~/nights/2026-03-14
   nightsift scan ~/nights/m31 --session "M31 March" --policy stacking --csv m31.csv
+  nightsift scan ~/nights/m31 --policy mine.yaml --consequence veil=advisory
   nightsift scan ~/nights/2026-03-14 --json report.json --workers 2
   nightsift scan /mnt/camera/tonight --watch --csv tonight.csv      until Ctrl-C
 `;
@@ -37,13 +37,14 @@ export function addScan(program: Command, context: Context): void {
     .argument('<path...>', 'folders and files of one night')
     .addOption(new Option('--family <family>', 'kind of data').choices(['frames']).default('frames'))
     .option('--session <name>', 'name of the session (default: the name of the folder)')
-    .addOption(
-      new Option(
-        '--policy <policy>',
-        'strict: every finding spoils; stacking: what a stacker removes is advisory',
-      )
-        .choices([...policyNames])
-        .default('strict'),
+    .option(
+      '--policy <policy>',
+      'strict: every finding spoils; stacking: what a stacker removes is advisory; or a YAML file of your own (see "nightsift policy"). Default: what the session had, else strict',
+    )
+    .option(
+      '--consequence <finding=consequence>',
+      'change one finding: fatal, advisory or ignored',
+      consequencePair,
     )
     .option('--json [file]', 'write the report (nightsift.scan/1), to standard output without a file')
     .option('--csv <file>', 'write one line for each frame')
@@ -65,7 +66,7 @@ async function scan(context: Context, paths: readonly string[], options: ScanOpt
   const request = {
     paths: paths.map((word) => absolute(context, word)),
     family: options.family,
-    policy: options.policy,
+    ...(await askedPolicy(context, options)),
     ...(options.session === undefined ? {} : { session: options.session }),
     ...(options.workers === undefined ? {} : { workers: options.workers }),
     ...(options.watch === undefined ? {} : { watch: true }),

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import type { CalibrationOutcome, SessionRow, SortOutcome } from '../../../../contract/calls/sessions.ts';
 import { type FrameLabel, frameLabels } from '../../../../contract/words.ts';
 import { absolute, type Context, follow, giveJson, wrongUse } from '../context.ts';
+import { describePolicy } from '../policy-words.ts';
 import { type Column, table } from '../tables.ts';
 import { countsLine, frameColumns } from './scan.ts';
 
@@ -38,7 +39,7 @@ export function addSessions(program: Command, context: Context): void {
       const shown = await (await context.client())('sessions.show', { session });
       if (json !== undefined) return void (await giveJson(context, json, shown.report));
       context.terminal.out(
-        `Session "${shown.session.name}" of ${shown.session.root}, policy ${shown.session.policy}\n` +
+        `Session "${shown.session.name}" of ${shown.session.root}, policy ${describePolicy(shown.session)}\n` +
           `${countsLine(shown.report)}\n${table(shown.report.frames, shownColumns)}`,
       );
     });
