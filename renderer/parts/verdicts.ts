@@ -1,0 +1,46 @@
+/** How labels and statuses are said and drawn: a word, a shape, a colour, never the colour alone. */
+import type { FindingCode } from '../../contract/words.ts';
+
+export type VerdictKind = 'clean' | 'contaminated' | 'review' | 'failed' | 'skipped' | 'waiting';
+
+export const verdictWords: Readonly<Record<VerdictKind, string>> = {
+  clean: 'Clean',
+  contaminated: 'Contaminated',
+  review: 'Review',
+  failed: 'Unreadable',
+  skipped: 'Left out',
+  waiting: 'Waiting',
+};
+
+/** What is shown for a frame: what cannot be read or is not yet measured comes before the label. */
+export function verdictOf(row: { status: string; label: string | null }): VerdictKind {
+  if (row.status !== 'ok') return row.status as VerdictKind;
+  return (row.label as VerdictKind | null) ?? 'waiting';
+}
+
+export const findingWords: Readonly<Record<FindingCode, string>> = {
+  trail: 'Trail',
+  cloud: 'Cloud',
+  veil: 'Veil',
+  occlusion: 'Blocked field',
+  defocus: 'Defocus',
+  elongation: 'Elongated stars',
+  doubleStars: 'Double stars',
+  brightSky: 'Bright sky',
+  strayLight: 'Stray light',
+  staticGlow: 'Static glow',
+  dew: 'Dew',
+  saturation: 'Saturation',
+  hotPixels: 'Hot pixels',
+  cosmicRays: 'Cosmic rays',
+  blank: 'Blank',
+  fewStars: 'Few stars',
+  truncated: 'Cut short',
+  unreadable: 'Unreadable',
+};
+
+export const authorWords: Readonly<Record<string, string>> = {
+  prefilter: 'Prefilter',
+  model: 'Model',
+  person: 'Person',
+};

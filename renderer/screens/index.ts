@@ -1,0 +1,29 @@
+/** Every screen, one line each, in the order of the navigation. */
+import type { Component } from 'svelte';
+import type { ActionId } from '../keyboard/key-table.ts';
+import type { IconName } from '../parts/Icon.svelte';
+import Frames from './frames/Frames.svelte';
+import Sessions from './sessions/Sessions.svelte';
+
+export interface ScreenEntry {
+  /** First part of the address. */
+  readonly id: string;
+  readonly title: string;
+  readonly icon: IconName;
+  /** `session`: needs an open session. */
+  readonly group: 'house' | 'session' | 'learning' | 'foot';
+  readonly component: Component;
+  readonly key?: ActionId;
+}
+
+export const screens: readonly ScreenEntry[] = [
+  {
+    id: 'sessions',
+    title: 'Sessions',
+    icon: 'sessions',
+    group: 'house',
+    component: Sessions,
+    key: 'go.sessions',
+  },
+  { id: 'frames', title: 'Frames', icon: 'frames', group: 'session', component: Frames, key: 'go.frames' },
+];
