@@ -76,7 +76,8 @@ const writers: Readonly<Record<ResultFormat, Writer>> = {
         'Weight',
         'FWHM',
         'Eccentricity',
-        'SNRWeight',
+        'PSFSignalWeight',
+        'PSFSNR',
         'Median',
         'Noise',
         'Stars',
@@ -89,7 +90,8 @@ const writers: Readonly<Record<ResultFormat, Writer>> = {
         judgement?.measurements?.weight,
         judgement?.measurements?.fwhm,
         judgement?.measurements?.eccentricity,
-        judgement?.measurements?.snr,
+        judgement?.measurements?.psfSignalWeight,
+        judgement?.measurements?.psfSnr,
         judgement?.measurements?.background,
         judgement?.measurements?.noise,
         judgement?.measurements?.starCount,
@@ -98,11 +100,12 @@ const writers: Readonly<Record<ResultFormat, Writer>> = {
   // The figures of Siril's plot; roundness is b/a there.
   siril: (seen) =>
     table(
-      ['Filename', 'Selected', 'FWHM', 'Roundness', 'Background', 'Number of Stars', 'Quality'],
+      ['Filename', 'Selected', 'FWHM', 'wFWHM', 'Roundness', 'Background', 'Number of Stars', 'Quality'],
       seen.map(({ item, decision, judgement }) => [
         basename(item.file),
         decision?.label === 'clean' ? 1 : 0,
         judgement?.measurements?.fwhm,
+        judgement?.measurements?.wfwhm,
         roundness(judgement?.measurements?.ellipticity),
         judgement?.measurements?.background,
         judgement?.measurements?.starCount,

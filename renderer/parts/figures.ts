@@ -25,6 +25,9 @@ export const figureWords: Readonly<Record<FigureName | 'score', FigureWords>> = 
   hotPixelCount: { title: 'Hot pixels', unit: '', digits: 0, lowIsGood: true },
   cosmicRayCount: { title: 'Cosmic rays', unit: '', digits: 0, lowIsGood: true },
   weight: { title: 'Weight', unit: '', digits: 2, lowIsGood: false },
+  psfSignalWeight: { title: 'PSF signal weight', unit: '', digits: 2, lowIsGood: false },
+  psfSnr: { title: 'PSF SNR', unit: '', digits: 3, lowIsGood: false },
+  wfwhm: { title: 'wFWHM', unit: 'px', digits: 2, lowIsGood: true },
 };
 
 /** A dash where nothing was measured. */
