@@ -7,6 +7,7 @@ import { frameCalls } from './calls/frames.ts';
 import { houseCalls } from './calls/house.ts';
 import { jobCalls } from './calls/jobs.ts';
 import { modelCalls } from './calls/models.ts';
+import { recordCalls } from './calls/records.ts';
 import { resultCalls } from './calls/results.ts';
 import { reviewCalls } from './calls/review.ts';
 import { sessionCalls } from './calls/sessions.ts';
@@ -20,6 +21,7 @@ export const api = defineApi({
   ...frameCalls,
   ...reviewCalls,
   ...resultCalls,
+  ...recordCalls,
   ...dataSetCalls,
   ...trainingCalls,
   ...modelCalls,

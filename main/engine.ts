@@ -10,6 +10,7 @@ import { type JobLog, openJobBoard } from './engine/job-board.ts';
 import { jobHandlers } from './engine/job-handlers.ts';
 import { libraryFolder } from './engine/library-folder.ts';
 import { modelHandlers } from './engine/model-handlers.ts';
+import { recordHandlers } from './engine/record-handlers.ts';
 import type { Rooms } from './engine/rooms.ts';
 import { sessionHandlers } from './engine/session-handlers.ts';
 import { trainingHandlers } from './engine/training-handlers.ts';
@@ -76,6 +77,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
     handlers: {
       ...jobHandlers(rooms),
       ...sessionHandlers(rooms),
+      ...recordHandlers(rooms),
       ...dataSetHandlers(rooms),
       ...trainingHandlers(rooms),
       ...modelHandlers(rooms),

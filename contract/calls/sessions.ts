@@ -1,12 +1,12 @@
 /** Bringing a night in, looking at it, correcting labels, calibrating thresholds, sorting files. */
 import { z } from 'zod';
 import { ask, work } from '../kinds.ts';
+import { RecordsReport } from '../records.ts';
 import { ScanReport } from '../scan-report.ts';
 import {
   Consequence,
   Family,
   FindingCode,
-  FrameLabel,
   PolicyChanges,
   PolicyName,
   Thresholds,
@@ -33,13 +33,21 @@ export const SessionRow = z.object({
   skipped: z.number(),
   /** Items whose label a person set. */
   labelledByPerson: z.number(),
+  /** How many items have each label; of frames the three above. */
+  labels: z.record(z.string(), z.number()).default({}),
 });
 export type SessionRow = z.infer<typeof SessionRow>;
+
+const Settings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
 export const ScanRequest = z.object({
   /** Absolute files and folders. */
   paths: z.array(z.string().min(1)).min(1),
-  family: z.literal('frames').default('frames'),
+  family: Family.default('frames'),
+  /** The column that holds labels, in families whose files have columns. */
+  label: z.string().min(1).optional(),
+  /** How the family reads: its own settings. */
+  settings: Settings.optional(),
   /** A new session is named after the folder unless this says otherwise. */
   session: z.string().min(1).optional(),
   /** Default: the policy that the session was scanned with before, else strict. */
@@ -54,7 +62,10 @@ export type ScanRequest = z.input<typeof ScanRequest>;
 
 export const ScanOutcome = z.object({
   session: SessionRow,
+  /** Of frames; without any in the other families. */
   report: ScanReport,
+  /** Of the other families. */
+  records: RecordsReport.optional(),
   measured: z.number(),
   /** Frames whose stored measurement still held: unchanged content, same measuring code. */
   reused: z.number(),
@@ -145,11 +156,15 @@ export const sessionCalls = {
     in: z.object({ limit: z.number().int().positive().optional() }),
     out: z.array(SessionRow),
   }),
-  'sessions.show': ask({ in: SessionRef, out: z.object({ session: SessionRow, report: ScanReport }) }),
+  'sessions.show': ask({
+    in: SessionRef,
+    out: z.object({ session: SessionRow, report: ScanReport, records: RecordsReport.optional() }),
+  }),
   'labels.set': ask({
     in: z.object({
       session: z.string().min(1),
-      labels: z.array(z.object({ file: z.string().min(1), label: FrameLabel })).min(1),
+      /** One of the family's labels: clean, contaminated or review for frames. */
+      labels: z.array(z.object({ file: z.string().min(1), label: z.string().min(1) })).min(1),
       /** Who says so; the account's name on a command line. */
       by: z.string().optional(),
     }),

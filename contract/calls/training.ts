@@ -48,6 +48,9 @@ export const Parameters = z.record(z.string(), Parameter);
 export type Parameters = z.infer<typeof Parameters>;
 
 export const TrainOptions = z.object({
+  family: Family.default('frames'),
+  /** The column that holds labels, in families whose files have columns. */
+  label: z.string().min(1).optional(),
   recipe: z.string().min(1).optional(),
   parameters: Parameters.default({}),
   seed: z.number().int().nonnegative().default(1),
@@ -197,6 +200,8 @@ export const trainingCalls = {
       model: z.string().min(1),
       dataSet: z.string().min(1).optional(),
       paths: paths.optional(),
+      /** The column that holds the labels to judge by; the one it was trained on when left out. */
+      label: z.string().min(1).optional(),
     }),
     result: EvaluationReport,
   }),

@@ -4,6 +4,8 @@ import { annotateSession } from '../workflows/annotate.ts';
 import { calibrate } from '../workflows/calibrate.ts';
 import { labelFrames, labelFromCsvFile } from '../workflows/label.ts';
 import { showPolicy } from '../workflows/policy.ts';
+import { framesName } from '../workflows/records/families.ts';
+import { scanRecords } from '../workflows/records/scan-records.ts';
 import { scan } from '../workflows/scan.ts';
 import { listSessions, showSession } from '../workflows/sessions.ts';
 import { sortSession, undoOperation } from '../workflows/sort.ts';
@@ -16,10 +18,12 @@ export function sessionHandlers(rooms: Rooms): Handlers<typeof sessionCalls> {
   return {
     'scan.start': (input) =>
       jobs.start('scan.start', input, (context) => {
-        if (!input.watch) return scan(rooms, input, workOptions(context));
+        const { family: _frames, ...frames } = input;
+        if (input.family !== framesName) return scanRecords(rooms, input, workOptions(context));
+        if (!input.watch) return scan(rooms, frames, workOptions(context));
         const onReport: WatchOptions['onReport'] = ({ session }, fresh) =>
           context.arrived(session.name, fresh);
-        return watchNight(rooms, input, { ...workOptions(context), onReport });
+        return watchNight(rooms, frames, { ...workOptions(context), onReport });
       }),
     'annotate.start': (input) =>
       jobs.start('annotate.start', input, (context) => annotateSession(rooms, input, workOptions(context))),

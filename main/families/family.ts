@@ -128,8 +128,8 @@ export interface Family {
   read(source: SourceBytes, options: ReadOptions): SourceReading;
   /** The classes of a label column in order; null: the labels that occur, sorted. */
   classesOf(labelColumn: string): readonly string[] | null;
-  /** Figures on what was read, for `scan` and the session's page. */
-  quality(readings: readonly SourceReading[]): readonly QualityFigure[];
+  /** Figures on one source, for `scan` and the session's page. */
+  quality(reading: SourceReading): readonly QualityFigure[];
   /** Makes the items of the train split what the family thinks best to learn from: synthesised, balanced, augmented. */
   trainingSet?(
     data: FamilyData,

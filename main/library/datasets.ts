@@ -35,6 +35,13 @@ export interface DatasetMetadata {
   readonly codeVersion: string;
   readonly featureNames: readonly string[] | null;
   readonly warnings: readonly string[];
+  /** How the sources were read, in families whose files hold many items. */
+  readonly reading?: {
+    readonly label?: string | undefined;
+    readonly settings?: Readonly<Record<string, string | number | boolean>> | undefined;
+  };
+  /** Items that say the same as another and were left out, or would have lain in two splits. */
+  readonly repeats?: { readonly leftOut: number; readonly keptTogether: number };
 }
 
 export interface DatasetItem {

@@ -1,6 +1,7 @@
 /** Data sets: immutable versions from the labels of sessions; lists, differences. */
 import type { DataSetDifference, DataSetItem, DataSetRow } from '../../contract/calls/data-sets.ts';
 import { NightsiftError } from '../../contract/errors.ts';
+import type { Family } from '../../contract/words.ts';
 import type { DatasetItem, DatasetMetadata, DatasetVersion } from '../library/datasets.ts';
 import type { Library } from '../library/open-library.ts';
 import type { Session } from '../library/sessions.ts';
@@ -10,6 +11,8 @@ import { type Split, type SplitItem, type SplitShares, splitItems } from './data
 import { exposureTime, nearDuplicates, targetNights } from './datasets/target-nights.ts';
 import { type FrameFamily, openFamilyPool } from './frame-family.ts';
 import type { WorkOptions } from './progress.ts';
+import { createRecordDataset } from './records/dataset.ts';
+import { framesName } from './records/families.ts';
 import { codeVersionOf } from './scan.ts';
 import { findSession } from './sessions.ts';
 import type { FingerprintsInput, FrameFingerprint } from './work/frame-tasks.ts';
@@ -44,6 +47,8 @@ export async function createDataset(
   const sessions = input.sessions.map((reference) => findSession(library, reference));
   const shares = sharesOf(input);
   const seed = input.seed ?? 1;
+  if (kindOf(sessions) !== framesName)
+    return createRecordDataset(library, { sessions, name: input.name, seed, shares }, options);
   options.onProgress?.({ phase: 'collecting', done: 0, total: null });
   const candidates = candidatesOf(library, sessions, family.measurementVersion);
   refuseTooFew(candidates, sessions);
@@ -54,6 +59,19 @@ export async function createDataset(
   const metadata = metadataOf({ sessions, seed, shares, split, items, family });
   const hash = datasetHash('frames', frameClasses, items);
   return library.datasets.add(input.name ?? sessions[0].name, hash, metadata, items);
+}
+
+/** The family that the sessions have in common. Errors: wrongUse. */
+function kindOf(sessions: readonly Session[]): Family {
+  const kinds = [...new Set(sessions.map(({ family }) => family))];
+  if (kinds.length === 1) return kinds[0];
+  throw new NightsiftError(
+    'wrongUse',
+    `A data set has one family; these sessions hold ${kinds.join(' and ')}.`,
+    {
+      hint: 'Make one data set of each.',
+    },
+  );
 }
 
 function sharesOf({ validationShare, testShare }: DatasetInput): SplitShares {

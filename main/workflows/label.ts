@@ -3,16 +3,19 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import type { LabelReceipt } from '../../contract/calls/sessions.ts';
 import { NightsiftError } from '../../contract/errors.ts';
-import { FrameLabel, frameLabels } from '../../contract/words.ts';
+import { frameLabels } from '../../contract/words.ts';
 import type { LabelEvent } from '../library/labels.ts';
 import type { Library } from '../library/open-library.ts';
 import type { Item, Session } from '../library/sessions.ts';
+import { framesName } from './records/families.ts';
+import { classesFor } from './records/items.ts';
 import { findSession } from './sessions.ts';
 
 export interface WantedLabel {
   /** As in the report, or any unambiguous end of it (`night/a.fits` is found by `a.fits`). */
   readonly file: string;
-  readonly label: FrameLabel;
+  /** One of the family's: clean, contaminated or review for frames. */
+  readonly label: string;
 }
 
 /** A row of a CSV file that could not be applied. Rows are counted from 1, the header line included. */
@@ -39,8 +42,16 @@ export function labelFrames(
   by: string | null,
 ): LabelOutcome {
   const session = findSession(library, reference);
-  const rows = labels.map((wanted, index) => ({ ...wanted, row: index + 1 }));
-  return applyRows(library, session, rows, by, []);
+  const read = labelReader(library, session);
+  const rows: (WantedLabel & { readonly row: number })[] = [];
+  const refused: RefusedRow[] = [];
+  labels.forEach(({ file, label: word }, index) => {
+    const row = index + 1;
+    const { label, problem } = read(word);
+    if (label !== null) rows.push({ row, file, label });
+    else refused.push({ row, file, problem });
+  });
+  return applyRows(library, session, rows, by, refused);
 }
 
 /**
@@ -56,11 +67,12 @@ export function labelFromCsv(
   const session = findSession(library, reference);
   const rows: (WantedLabel & { readonly row: number })[] = [];
   const refused: RefusedRow[] = [];
+  const read = labelReader(library, session);
   readRows(text).forEach(([file, word], index) => {
     const row = index + 2;
-    const label = FrameLabel.safeParse(word.toLowerCase());
-    if (label.success) rows.push({ row, file, label: label.data });
-    else refused.push({ row, file, problem: `"${word}" is no label; labels are ${frameLabels.join(', ')}` });
+    const { label, problem } = read(word);
+    if (label !== null) rows.push({ row, file, label });
+    else refused.push({ row, file, problem });
   });
   return applyRows(library, session, rows, by, refused);
 }
@@ -83,6 +95,21 @@ export function labelFromCsvFile(
     });
   }
   return labelFromCsv(library, reference, text, by);
+}
+
+type ReadLabel = (word: string) => { readonly label: string | null; readonly problem: string };
+
+/** What a word means in the session's family. Case counts only where it tells two labels apart. */
+function labelReader(library: Library, session: Session): ReadLabel {
+  const labels: readonly string[] =
+    session.family === framesName ? frameLabels : classesFor(library, session);
+  return (word) => {
+    const label = labels.find((each) => each === word) ?? labels.find((each) => each === word.toLowerCase());
+    // a family that takes any label is taught its first one by a person
+    if (label !== undefined || (labels.length === 0 && word !== ''))
+      return { label: label ?? word, problem: '' };
+    return { label: null, problem: `"${word}" is no label; labels are ${labels.join(', ')}` };
+  };
 }
 
 function applyRows(
@@ -130,6 +157,7 @@ function itemFinder(items: readonly Item[]): (file: string) => Item | string {
     const ending = (byEnd.get(end) ?? []).filter(
       (item) => item.file === name || item.file.endsWith(`/${name}`) || name.endsWith(`/${item.file}`),
     );
+    if (ending.length === 0) ending.push(...items.filter((item) => item.file.endsWith(`#${file}`)));
     const found = byName.get(name) ?? (ending.length === 1 ? ending[0] : undefined);
     if (found === undefined) {
       return ending.length === 0

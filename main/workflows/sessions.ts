@@ -1,20 +1,26 @@
 /** Sessions as lists and screens show them. */
 import type { SessionRow } from '../../contract/calls/sessions.ts';
+import type { RecordsReport } from '../../contract/records.ts';
 import type { ScanReport } from '../../contract/scan-report.ts';
 import type { Library } from '../library/open-library.ts';
 import type { Session } from '../library/sessions.ts';
+import { framesName } from './records/families.ts';
+import { recordsReport } from './records/report.ts';
 import { decidedItems } from './scanning/opinions.ts';
 import { changesOf, scanReport } from './scanning/report.ts';
 
 /** A session with the counts of the labels that hold now. */
 export function sessionRow(library: Library, session: Session): SessionRow {
-  const counts = { clean: 0, contaminated: 0, review: 0, failed: 0, skipped: 0, labelledByPerson: 0 };
+  const counts = { failed: 0, skipped: 0, labelledByPerson: 0 };
+  const labels: Record<string, number> = {};
   const judged = decidedItems(library, session);
   for (const { item, decision } of judged) {
-    if (decision !== null) counts[decision.label] += 1;
+    if (decision !== null) labels[decision.label] = (labels[decision.label] ?? 0) + 1;
     if (decision?.labelledBy === 'person') counts.labelledByPerson += 1;
     if (item.status !== 'ok') counts[item.status] += 1;
   }
+  counts.failed += library.sources.list(session.id).filter(({ status }) => status === 'failed').length;
+  const { clean = 0, contaminated = 0, review = 0 } = labels;
   return {
     id: String(session.id),
     name: session.name,
@@ -25,7 +31,11 @@ export function sessionRow(library: Library, session: Session): SessionRow {
     createdAt: session.createdAt,
     updatedAt: session.scannedAt ?? session.createdAt,
     items: judged.length,
+    clean,
+    contaminated,
+    review,
     ...counts,
+    labels,
   };
 }
 
@@ -46,10 +56,14 @@ export function findSession(library: Library, reference: string): Session {
 export function showSession(
   library: Library,
   reference: string,
-): { session: SessionRow; report: ScanReport } {
+): { session: SessionRow; report: ScanReport; records?: RecordsReport } {
   const session = findSession(library, reference);
+  const row = sessionRow(library, session);
+  if (session.family === framesName) return { session: row, report: scanReport(library, session) };
+  const { name, policy } = session;
   return {
-    session: sessionRow(library, session),
-    report: scanReport(library, session),
+    session: row,
+    report: { schema: 'nightsift.scan/1', session: name, policy, frames: [] },
+    records: recordsReport(library, session),
   };
 }

@@ -15,12 +15,13 @@ import { type ModelMetadata, type ModelMetrics, referenceOf } from './models.ts'
 import { dataSetName } from './runs.ts';
 import { type FrameSource, frameInputs } from './training/frame-inputs.ts';
 import { type LearningPool, openLearningPool } from './training/learning-pool.ts';
+import type { PredictTaskOutput } from './work/learning-tasks.ts';
 
 export interface Prediction {
   /** The most probable class. */
   readonly label: string;
   readonly probabilities: Readonly<Record<string, number>>;
-  /** P(clean) for frames; null for models that know no such class. */
+  /** P(clean) for frames; of an anomaly detector the score, which grows with strangeness; else the label's probability. */
   readonly score: number | null;
 }
 
@@ -113,8 +114,7 @@ function assemble(ports: ModelPorts, source: ModelSource): TrainedModel {
   const learning: LearningPool = openLearningPool();
   let frames: WorkerPool | null = null;
   const predict = async (inputs: readonly TensorInput[]): Promise<Prediction[]> => {
-    const { probabilities, classes } = await learning.predict({ modelPath: source.path, inputs });
-    return predictionsOf(probabilities, classes);
+    return predictionsOf(await learning.predict({ modelPath: source.path, inputs }));
   };
   return {
     path: source.path,
@@ -197,7 +197,7 @@ function featuresOf(inputRecipe: string | undefined): readonly string[] | null {
   }
 }
 
-function predictionsOf(probabilities: Float32Array, classes: readonly string[]): Prediction[] {
+function predictionsOf({ probabilities, classes, scores }: PredictTaskOutput): Prediction[] {
   const clean = classes.indexOf('clean');
   return Array.from({ length: probabilities.length / classes.length }, (_, item) => {
     const row = probabilities.subarray(item * classes.length, (item + 1) * classes.length);
@@ -207,7 +207,7 @@ function predictionsOf(probabilities: Float32Array, classes: readonly string[]):
     return {
       label: classes[best] as string,
       probabilities: Object.fromEntries(classes.map((name, index) => [name, row[index] as number])),
-      score: clean < 0 ? null : (row[clean] as number),
+      score: clean >= 0 ? (row[clean] as number) : (scores?.[item] ?? (row[best] as number)),
     };
   });
 }

@@ -1,5 +1,6 @@
 /** What the words of a command mean: paths, names, options left out. */
 import { stat } from 'node:fs/promises';
+import type { ParameterValue } from './arguments.ts';
 import { absolute, type Context, wrongUse } from './context.ts';
 
 /** What exists on disk is paths; anything else is the name of a data set or session. */
@@ -37,4 +38,14 @@ export function destination(word: string | undefined, option: string | undefined
   const given = word ?? option;
   if (given !== undefined && (word === undefined || option === undefined)) return given;
   throw wrongUse(given === undefined ? 'Say where to write it.' : 'Say once where to write it.');
+}
+
+export const familyHelp = 'kind of data: frames, or a family of records such as columns, spectra, telemetry';
+
+/** Settings of reading, from `--set`. */
+export function readingSettings(
+  settings: Readonly<Record<string, ParameterValue>>,
+): Record<string, string | number | boolean> {
+  const given = Object.entries(settings).filter(([, value]) => value !== null);
+  return Object.fromEntries(given) as Record<string, string | number | boolean>;
 }

@@ -34,13 +34,13 @@ export interface FoundNight {
 const imageName = /\.(fits?|fts|fits?\.fz|fts\.fz|fz|fits?\.gz|fts\.gz|xisf|png|jpe?g|tiff?)$/i;
 
 /**
- * Walks `paths` (files and folders). Errors: notFound when a path does not exist, badInput when they have no
+ * Walks `paths` (files and folders); images unless told otherwise. Errors: notFound when a path does not exist, badInput when they have no
  * folder in common. A folder that cannot be read becomes a skipped entry; the walk goes on.
  */
-export function findFiles(paths: readonly string[]): FoundNight {
+export function findFiles(paths: readonly string[], reasonAgainst: ReasonAgainst = notAnImage): FoundNight {
   const starts = paths.map(realPathOf);
   const root = commonFolder(starts.map((path) => (statSync(path).isDirectory() ? path : dirname(path))));
-  const walk: Walk = { root, files: [], folders: new Set(), seen: new Map() };
+  const walk: Walk = { root, reasonAgainst, files: [], folders: new Set(), seen: new Map() };
   for (const start of starts) {
     if (statSync(start).isDirectory()) visitFolder(walk, start);
     else visitFile(walk, start);
@@ -52,8 +52,18 @@ export function findFiles(paths: readonly string[]): FoundNight {
   return { root, files: walk.files, folders };
 }
 
+/** Why a file is no candidate, by its name and its path; null when it is one. */
+export type ReasonAgainst = (name: string, path: string) => string | null;
+
+function notAnImage(name: string, path: string): string | null {
+  return imageName.test(name) || beginsLikeAnImage(path)
+    ? null
+    : 'not an image by its name or its first bytes';
+}
+
 interface Walk {
   readonly root: string;
+  readonly reasonAgainst: ReasonAgainst;
   readonly files: FoundFile[];
   /** Real paths of folders already visited: what makes loops of links harmless. */
   readonly folders: Set<string>;
@@ -61,7 +71,8 @@ interface Walk {
   readonly seen: Map<string, string>;
 }
 
-function realPathOf(path: string): string {
+/** Errors: notFound. */
+export function realPathOf(path: string): string {
   try {
     return realpathSync(resolve(path));
   } catch (error) {
@@ -152,13 +163,7 @@ function visitFile(walk: Walk, path: string): void {
     return;
   }
   walk.seen.set(real, nameIn(walk, path));
-  const isImage = imageName.test(name) || beginsLikeAnImage(path);
-  walk.files.push({
-    file: nameIn(walk, path),
-    path,
-    facts,
-    skipReason: isImage ? null : 'not an image by its name or its first bytes',
-  });
+  walk.files.push({ file: nameIn(walk, path), path, facts, skipReason: walk.reasonAgainst(name, path) });
 }
 
 /** FITS and XISF also come without an extension of theirs; the rest is known by name. */

@@ -43,6 +43,8 @@ export interface PredictTaskOutput {
   readonly classes: readonly string[];
   /** [items, classes] */
   readonly probabilities: Float32Array;
+  /** Of an anomaly detector. */
+  readonly scores: Float32Array | null;
 }
 
 /** The input and output of `teach` are those of `reviewLesson`. */

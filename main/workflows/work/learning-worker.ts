@@ -70,7 +70,7 @@ async function predict({ modelPath, inputs }: PredictTaskInput): Promise<Predict
     opened = { path: modelPath, predictor };
   }
   const { predictor } = opened;
-  return { classes: predictor.classes, probabilities: await predictor.predict(inputs) };
+  return { classes: predictor.classes, ...(await predictor.answer(inputs)) };
 }
 
 serveTasks({

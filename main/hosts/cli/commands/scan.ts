@@ -2,17 +2,22 @@
 import { type Command, Option } from 'commander';
 import type { JobEvent } from '../../../../contract/calls/jobs.ts';
 import type { ScanOutcome } from '../../../../contract/calls/sessions.ts';
+import type { RecordsReport } from '../../../../contract/records.ts';
 import type { ScannedFrame, ScanReport } from '../../../../contract/scan-report.ts';
-import { wholeNumber } from '../arguments.ts';
+import { type ParameterValue, parameterPair, wholeNumber } from '../arguments.ts';
 import { absolute, type Context, follow, giveJson } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { writeOutputFile } from '../output-file.ts';
 import { askedPolicy, consequencePair, type PolicyOptions } from '../policy-words.ts';
 import { describeSeconds } from '../progress.ts';
 import { type Column, csv, table } from '../tables.ts';
+import { familyHelp, readingSettings } from '../targets.ts';
+import { recordColumns, recordsSummary } from './records.ts';
 
 interface ScanOptions extends PolicyOptions {
-  readonly family: 'frames';
+  readonly family: string;
+  readonly label?: string;
+  readonly set?: Record<string, ParameterValue>;
   readonly session?: string;
   readonly json?: string | true;
   readonly csv?: string;
@@ -27,6 +32,7 @@ Examples:
   nightsift scan ~/nights/m31 --session "M31 March" --policy stacking --csv m31.csv
   nightsift scan ~/nights/m31 --policy mine.yaml --consequence veil=advisory
   nightsift scan ~/nights/2026-03-14 --json report.json --workers 2
+  nightsift scan table.csv --family columns --label y_act
   nightsift scan /mnt/camera/tonight --watch --csv tonight.csv      until Ctrl-C
 `;
 
@@ -35,7 +41,13 @@ export function addScan(program: Command, context: Context): void {
     .command('scan')
     .description('Measure every frame, say which are spoiled and why. Originals are only read.')
     .argument('<path...>', 'folders and files of one night')
-    .addOption(new Option('--family <family>', 'kind of data').choices(['frames']).default('frames'))
+    .option('--family <family>', familyHelp, 'frames')
+    .option('--label <column>', 'the column that holds labels, in families whose files have columns')
+    .option(
+      '--set <key=value>',
+      'a setting of how the family reads; may be given several times',
+      parameterPair,
+    )
     .option('--session <name>', 'name of the session (default: the name of the folder)')
     .option(
       '--policy <policy>',
@@ -46,8 +58,11 @@ export function addScan(program: Command, context: Context): void {
       'change one finding: fatal, advisory or ignored',
       consequencePair,
     )
-    .option('--json [file]', 'write the report (nightsift.scan/1), to standard output without a file')
-    .option('--csv <file>', 'write one line for each frame')
+    .option(
+      '--json [file]',
+      'write the report (nightsift.scan/1, nightsift.records/1 of other families), to standard output without a file',
+    )
+    .option('--csv <file>', 'write one line for each frame or item')
     .option('--annotate <dir>', 'draw a picture of each frame with its stars, trails, cells and the sentence')
     .option(
       '--workers <n>',
@@ -67,6 +82,8 @@ async function scan(context: Context, paths: readonly string[], options: ScanOpt
     paths: paths.map((word) => absolute(context, word)),
     family: options.family,
     ...(await askedPolicy(context, options)),
+    ...(options.set === undefined ? {} : { settings: readingSettings(options.set) }),
+    ...(options.label === undefined ? {} : { label: options.label }),
     ...(options.session === undefined ? {} : { session: options.session }),
     ...(options.workers === undefined ? {} : { workers: options.workers }),
     ...(options.watch === undefined ? {} : { watch: true }),
@@ -74,6 +91,7 @@ async function scan(context: Context, paths: readonly string[], options: ScanOpt
   const outcome = await follow(context, 'scan.start', request, async (event) => {
     if (event.kind === 'arrived') await tellArrived(context, event, options);
   });
+  if (outcome.records !== undefined) return giveRecords(context, outcome, outcome.records, options);
   // a watch has drawn each frame as it came
   if (options.annotate !== undefined && options.watch !== true) {
     await annotate(context, outcome.session.name, options.annotate);
@@ -82,6 +100,21 @@ async function scan(context: Context, paths: readonly string[], options: ScanOpt
   const print = taken ? context.terminal.err : context.terminal.out;
   print(scanSummary(outcome));
   if (outcome.report.frames.length === 0) context.exitCode = exitCodes.nothing;
+}
+
+async function giveRecords(
+  context: Context,
+  outcome: ScanOutcome,
+  report: RecordsReport,
+  options: ScanOptions,
+): Promise<void> {
+  if (options.csv !== undefined) {
+    await writeOutputFile(absolute(context, options.csv), csv(report.items, recordColumns));
+  }
+  const taken = await giveJson(context, options.json, report);
+  const print = taken ? context.terminal.err : context.terminal.out;
+  print(recordsSummary(outcome, report));
+  if (report.items.length === 0) context.exitCode = exitCodes.nothing;
 }
 
 /** A line for each frame that came, and the files as they stand, so that whoever reads them is never behind. */

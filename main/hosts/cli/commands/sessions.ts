@@ -1,10 +1,11 @@
 /** nightsift sessions, label, calibrate, sort, undo: what is done with a night once it is scanned. */
 import { type Command, Option } from 'commander';
 import type { CalibrationOutcome, SessionRow, SortOutcome } from '../../../../contract/calls/sessions.ts';
-import { type FrameLabel, frameLabels } from '../../../../contract/words.ts';
+import { frameLabels } from '../../../../contract/words.ts';
 import { absolute, type Context, follow, giveJson, wrongUse } from '../context.ts';
 import { describePolicy } from '../policy-words.ts';
 import { type Column, table } from '../tables.ts';
+import { labelLine, recordsTable } from './records.ts';
 import { countsLine, frameColumns } from './scan.ts';
 
 interface JsonOption {
@@ -37,7 +38,12 @@ export function addSessions(program: Command, context: Context): void {
       }
       const { json } = options;
       const shown = await (await context.client())('sessions.show', { session });
-      if (json !== undefined) return void (await giveJson(context, json, shown.report));
+      if (json !== undefined) return void (await giveJson(context, json, shown.records ?? shown.report));
+      if (shown.records !== undefined) {
+        const { name, root, family } = shown.session;
+        const head = `Session "${name}" of ${root}, ${family}\n${labelLine(shown.session)}\n`;
+        return context.terminal.out(head + recordsTable(shown.records));
+      }
       context.terminal.out(
         `Session "${shown.session.name}" of ${shown.session.root}, policy ${describePolicy(shown.session)}\n` +
           `${countsLine(shown.report)}\n${table(shown.report.frames, shownColumns)}`,
@@ -98,6 +104,7 @@ const shownColumns = frameColumns.filter(({ title }) => title !== 'error' && tit
 
 const sessionColumns: readonly Column<SessionRow>[] = [
   { title: 'session', of: (row) => row.name },
+  { title: 'family', of: (row) => row.family },
   { title: 'items', of: (row) => row.items },
   { title: 'clean', of: (row) => row.clean },
   { title: 'contaminated', of: (row) => row.contaminated },
@@ -118,11 +125,11 @@ export function addLabel(program: Command, context: Context): void {
   program
     .command('label')
     .description(
-      'Say what a frame is. A person overrules every judge, and the change is kept in its history.',
+      'Say what a frame or another item is. A person overrules every judge, and the change is kept in its history.',
     )
     .argument('<session>')
-    .argument('[file]', 'as the report names it')
-    .argument('[label]', frameLabels.join(' | '))
+    .argument('[file]', 'as the report names it; FILE#ID for an item of a table')
+    .argument('[label]', `${frameLabels.join(' | ')} for a frame, a class for other items`)
     .option('--from <csv>', 'read file,label from a CSV file')
     .option('--by <name>', 'who says so (default: the account name)')
     .addHelpText('after', labelExamples)
@@ -131,7 +138,7 @@ export function addLabel(program: Command, context: Context): void {
       if ((options.from === undefined) === (file === undefined)) {
         throw wrongUse('Give either FILE and LABEL, or --from FILE.csv.');
       }
-      const wanted = file === undefined ? null : [{ file, label: frameLabel(label) }];
+      const wanted = file === undefined ? null : [{ file, label: wantedLabel(label) }];
       const client = await context.client();
       const receipt =
         wanted === null
@@ -151,11 +158,10 @@ export function addLabel(program: Command, context: Context): void {
     });
 }
 
-function frameLabel(word: string | undefined): FrameLabel {
-  const label = frameLabels.find((each) => each === word);
-  if (label !== undefined) return label;
+function wantedLabel(word: string | undefined): string {
+  if (word !== undefined) return word;
   throw wrongUse(
-    `A label is one of ${frameLabels.join(', ')}${word === undefined ? '' : `, not "${word}"`}.`,
+    `Say what it is: ${frameLabels.join(', ')} for a frame, the name of a class for other items.`,
   );
 }
 

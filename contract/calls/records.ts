@@ -1,0 +1,61 @@
+/** The families there are, and the items of sessions whose files hold many. */
+import { z } from 'zod';
+import { ask } from '../kinds.ts';
+import { RecordItem, RecordSource } from '../records.ts';
+import { Family } from '../words.ts';
+
+export const FamilyRow = z.object({
+  name: Family,
+  title: z.string(),
+  /** Its items, in the singular and the plural. */
+  one: z.string(),
+  many: z.string(),
+  /** What its models answer. */
+  task: z.string(),
+  /** Where labels are looked for, in this order. */
+  labelColumns: z.array(z.string()),
+  /** The first is the default. */
+  recipes: z.array(z.string()),
+});
+export type FamilyRow = z.infer<typeof FamilyRow>;
+
+/** `uncertain`: what a person should look at first; unlabelled items of low confidence before others. */
+export const ItemOrder = z.enum(['source', 'uncertain']);
+export type ItemOrder = z.infer<typeof ItemOrder>;
+
+export const ItemDetail = z.object({
+  item: RecordItem,
+  /** What the family shows of it: sample cells, lanes, a header. */
+  view: z.record(z.string(), z.unknown()),
+  /** What models see, by input. */
+  tensors: z.array(
+    z.object({ name: z.string(), shape: z.array(z.number()), values: z.array(z.number().nullable()) }),
+  ),
+  featureNames: z.array(z.string()),
+});
+export type ItemDetail = z.infer<typeof ItemDetail>;
+
+export const recordCalls = {
+  'families.list': ask({ in: z.object({}), out: z.array(FamilyRow) }),
+  'items.list': ask({
+    in: z.object({
+      session: z.string().min(1),
+      order: ItemOrder.default('source'),
+      /** Only items with this label, given or predicted. */
+      label: z.string().optional(),
+      offset: z.number().int().nonnegative().default(0),
+      limit: z.number().int().positive().max(10_000).default(1000),
+    }),
+    out: z.object({
+      total: z.number(),
+      /** Every label that may be set. */
+      classes: z.array(z.string()),
+      sources: z.array(RecordSource),
+      items: z.array(RecordItem),
+    }),
+  }),
+  'items.show': ask({
+    in: z.object({ session: z.string().min(1), file: z.string().min(1) }),
+    out: ItemDetail,
+  }),
+};

@@ -1,0 +1,40 @@
+/** What kind of column is this: text, numbers, dates, categories, identifiers, … */
+import type { Family, QualityFigure, SourceReading } from '../family.ts';
+import { columnFeatureVersion } from './features/extract.ts';
+import { kinds, sortingHatClasses } from './kinds.ts';
+import { kindColumn, readColumns } from './read.ts';
+
+/** Raise it with every change that makes a table give other columns or descriptions. */
+const readingRevision = 1;
+
+export const columnsFamily: Family = {
+  name: 'columns',
+  title: 'Table columns',
+  noun: { one: 'column', many: 'columns' },
+  task: 'kind',
+  version: `columns-${readingRevision}.${columnFeatureVersion}`,
+  fileNames: /\.(csv|tsv|tab|txt)(\.gz)?$/i,
+  labelColumns: ['label', 'y_act', kindColumn],
+  recipes: [{ recipe: 'random-forest', parameters: {} }],
+  read: readColumns,
+  classesOf(labelColumn) {
+    if (labelColumn === kindColumn) return kinds;
+    return labelColumn === 'y_act' ? sortingHatClasses : null;
+  },
+  quality,
+};
+
+function quality({ items, problems }: SourceReading): QualityFigure[] {
+  const counts = new Map<string, number>();
+  for (const { twin } of items) counts.set(twin ?? '', (counts.get(twin ?? '') ?? 0) + 1);
+  const repeated = [...counts.values()].reduce((sum, count) => sum + (count - 1), 0);
+  const empty = items.filter(({ facts }) => facts.distinct === 0).length;
+  return [
+    { name: 'columns', value: items.length },
+    { name: 'tables', value: new Set(items.map(({ group }) => group)).size },
+    { name: 'repeated columns', value: repeated, note: 'same name and same samples as an earlier one' },
+    { name: 'columns without a value', value: empty },
+    { name: 'labelled', value: items.filter(({ labels }) => Object.keys(labels).length > 0).length },
+    { name: 'problems', value: problems.length },
+  ];
+}

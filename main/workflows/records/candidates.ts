@@ -1,0 +1,62 @@
+/** Labelled items of sessions of records, one for each content, and which of them say the same. */
+import type { Library } from '../../library/open-library.ts';
+import type { Session } from '../../library/sessions.ts';
+import { type StandingItem, standingItems } from './session-readings.ts';
+
+export interface RecordCandidate extends StandingItem {
+  readonly session: Session;
+  readonly label: string;
+  readonly saidBy: string | null;
+}
+
+export interface RecordCandidates {
+  readonly kept: readonly RecordCandidate[];
+  /** Items with the very content of a kept one. */
+  readonly repeats: number;
+  /** Items whose label is none of the classes, by label. */
+  readonly strange: ReadonlyMap<string, number>;
+  readonly unlabelled: number;
+}
+
+/**
+ * @param classes what labels may be; null for any
+ * @param takeUnlabelled the label under which unlabelled items come along; null leaves them out
+ */
+export function recordCandidates(
+  library: Library,
+  sessions: readonly Session[],
+  classes: readonly string[] | null,
+): RecordCandidates {
+  const byContent = new Map<string, RecordCandidate & { readonly saidAt: string }>();
+  const strange = new Map<string, number>();
+  let repeats = 0;
+  let unlabelled = 0;
+  for (const session of sessions) {
+    const standing = library.labels.standing(session.id);
+    for (const item of standingItems(library, session)) {
+      const voice = standing.get(item.itemId)?.person;
+      if (voice?.label == null) {
+        unlabelled += 1;
+        continue;
+      }
+      if (classes !== null && !classes.includes(voice.label)) {
+        strange.set(voice.label, (strange.get(voice.label) ?? 0) + 1);
+        continue;
+      }
+      const { contentHash } = item.stored;
+      const known = byContent.get(contentHash);
+      if (known !== undefined) repeats += 1;
+      // of two words about one content the later holds, in place of the first
+      if (known === undefined || voice.at > known.saidAt)
+        byContent.set(contentHash, {
+          ...item,
+          session,
+          label: voice.label,
+          saidBy: voice.by,
+          saidAt: voice.at,
+        });
+    }
+  }
+  const kept = [...byContent.values()].map(({ saidAt: _saidAt, ...candidate }) => candidate);
+  return { kept, repeats, strange, unlabelled };
+}

@@ -1,0 +1,153 @@
+/** Data set versions of records: labelled items frozen with splits in which no group and no repeat lies twice. */
+import { NightsiftError } from '../../../contract/errors.ts';
+import type { Family } from '../../families/family.ts';
+import type { DatasetItem, DatasetMetadata, DatasetVersion } from '../../library/datasets.ts';
+import type { Library } from '../../library/open-library.ts';
+import type { Session } from '../../library/sessions.ts';
+import { datasetHash } from '../datasets/content.ts';
+import { type Split, type SplitItem, type SplitShares, splitItems } from '../datasets/split.ts';
+import type { WorkOptions } from '../progress.ts';
+import { type RecordCandidate, recordCandidates } from './candidates.ts';
+import { findFamily, readingVersion } from './families.ts';
+import { labelColumnOf } from './given-labels.ts';
+
+export interface RecordDatasetInput {
+  readonly sessions: readonly Session[];
+  readonly name?: string | undefined;
+  readonly seed: number;
+  readonly shares: SplitShares;
+}
+
+/** Errors: notEnoughData. */
+export function createRecordDataset(
+  library: Library,
+  input: RecordDatasetInput,
+  options: WorkOptions = {},
+): DatasetVersion {
+  const { sessions, seed, shares } = input;
+  const first = sessions[0]!;
+  const family = findFamily(first.family);
+  options.onProgress?.({ phase: 'collecting', done: 0, total: null });
+  const classes = classesOf(library, family, sessions);
+  const { kept, repeats, strange, unlabelled } = recordCandidates(library, sessions, classes);
+  const names = classes ?? [...new Set(kept.map(({ label }) => label))].sort();
+  refuseTooFew(family, kept, sessions);
+  options.onProgress?.({ phase: 'splitting', done: 0, total: kept.length });
+  const twins = twinsOf(kept);
+  const split = splitItems(splitItemsOf(kept, twins), shares, seed);
+  const items = kept.map((candidate, ordinal) => itemOf(candidate, ordinal, split));
+  const metadata = metadataOf({ family, input, items, classes: names, split, candidates: kept });
+  const warnings = [
+    ...split.warnings,
+    ...(unlabelled > 0 ? [`${unlabelled} ${family.noun.many} without a label were left out.`] : []),
+    ...[...strange].map(
+      ([label, count]) => `${count} labelled "${label}", which is no class here, were left out.`,
+    ),
+  ];
+  const keptTogether = twins.filter((twin, index) => twin !== index).length;
+  const whole = { ...metadata, warnings, repeats: { leftOut: repeats, keptTogether } };
+  return library.datasets.add(input.name ?? first.name, datasetHash(family.name, names, items), whole, items);
+}
+
+/** What the label column of the sessions may say; null for anything. */
+function classesOf(library: Library, family: Family, sessions: readonly Session[]): readonly string[] | null {
+  const { kept } = recordCandidates(library, sessions.slice(0, 1), null);
+  const sample = kept[0];
+  const column = sample && labelColumnOf(family, sample.stored, sample.reading.options.label);
+  return column == null ? null : family.classesOf(column);
+}
+
+function refuseTooFew(family: Family, kept: readonly RecordCandidate[], sessions: readonly Session[]): void {
+  const found = new Set(kept.map(({ label }) => label));
+  if (found.size >= 2) return;
+  const names = sessions.map((session) => session.name).join(', ');
+  throw new NightsiftError(
+    'notEnoughData',
+    `${names}: ${kept.length} ${family.noun.many} are labelled, of ${found.size === 1 ? 'one class' : 'no class'}.`,
+    {
+      hint: `Name the column that holds labels with --label (looked for: ${family.labelColumns.join(', ')}), or label some.`,
+      details: { labelled: kept.length, classes: [...found] },
+    },
+  );
+}
+
+/** Index of the first item with the same key, its own where there is none. */
+function twinsOf(candidates: readonly RecordCandidate[]): number[] {
+  const first = new Map<string, number>();
+  return candidates.map(({ stored }, index) => {
+    const key = stored.twin ?? stored.contentHash;
+    const known = first.get(key);
+    if (known === undefined) first.set(key, index);
+    return known ?? index;
+  });
+}
+
+function splitItemsOf(candidates: readonly RecordCandidate[], twins: readonly number[]): SplitItem[] {
+  return candidates.map(({ stored, source, label }, index) => ({
+    group: groupOf(source.file, stored.group),
+    stratum: `${label}/person`,
+    isReview: false,
+    position: candidates[twins[index]!]!.stored.position,
+    duplicateOf: twins[index]!,
+  }));
+}
+
+/** Groups of two sources are two groups, whatever they are called. */
+function groupOf(file: string, group: string): string {
+  return `${file} ${group}`;
+}
+
+function itemOf(candidate: RecordCandidate, ordinal: number, { splits }: Split): DatasetItem {
+  const { itemId, session, file, source, stored, label, saidBy } = candidate;
+  return {
+    ordinal,
+    itemId,
+    contentHash: stored.contentHash,
+    session: session.name,
+    root: session.root,
+    file,
+    label,
+    labelledBy: 'person',
+    saidBy,
+    split: splits[ordinal]!,
+    group: groupOf(source.file, stored.group),
+    recordBlob: source.recordBlob!,
+    // what was measured stands in the reading, all items together
+    features: new Float32Array(),
+  };
+}
+
+interface MetadataParts {
+  readonly family: Family;
+  readonly input: RecordDatasetInput;
+  readonly items: readonly DatasetItem[];
+  readonly classes: readonly string[];
+  readonly split: Split;
+  readonly candidates: readonly RecordCandidate[];
+}
+
+function metadataOf({ family, input, items, classes, split, candidates }: MetadataParts): DatasetMetadata {
+  const counts: Record<string, Record<string, number>> = {};
+  for (const { split: name, label } of items) {
+    counts[name] ??= {};
+    counts[name][label] = (counts[name][label] ?? 0) + 1;
+  }
+  const { reading } = candidates[0]!;
+  return {
+    schema: 'nightsift.dataset/1',
+    family: family.name,
+    classes,
+    sessions: input.sessions.map((session) => session.name),
+    seed: input.seed,
+    fractions: input.shares,
+    withinNight: split.withinNight,
+    groups: new Set(items.map((item) => item.group)).size,
+    counts,
+    personLabelled: items.length,
+    leftOut: items.filter((item) => item.split === 'gap').length,
+    codeVersion: readingVersion(family, reading.options),
+    featureNames: reading.featureNames,
+    warnings: [],
+    reading: reading.options,
+  };
+}

@@ -1,0 +1,56 @@
+/** The families of records by name, and how their files are read in threads. */
+import type { FamilyRow } from '../../../contract/calls/records.ts';
+import { NightsiftError } from '../../../contract/errors.ts';
+import type { Family, ReadOptions } from '../../families/family.ts';
+import { families } from '../../families/index.ts';
+import { workerEntry } from '../../jobs/messages.ts';
+import { openWorkerPool, type WorkerPool } from '../../jobs/pool.ts';
+import { sha256 } from '../../library/blobs.ts';
+import { canonicalJson } from '../../library/columns.ts';
+
+/** The family that is judged frame by frame and has workflows of its own. */
+export const framesName = 'frames';
+
+/** Errors: wrongUse, with the families there are. */
+export function findFamily(name: string): Family {
+  const family = families.find((each) => each.name === name);
+  if (family !== undefined) return family;
+  throw new NightsiftError('wrongUse', `There is no family "${name}" of records.`, {
+    hint: `Families: ${[framesName, ...families.map((each) => each.name)].join(', ')}.`,
+    details: { family: name },
+  });
+}
+
+export function familyRows(): FamilyRow[] {
+  return families.map(({ name, title, noun, task, labelColumns, recipes }) => ({
+    name,
+    title,
+    one: noun.one,
+    many: noun.many,
+    task,
+    labelColumns: [...labelColumns],
+    recipes: recipes.map(({ recipe }) => recipe),
+  }));
+}
+
+/** Large sources take minutes on a slow board. */
+const readingTimeoutMilliseconds = 30 * 60 * 1000;
+
+/** Threads that read sources; `size` defaults to the cores. */
+export function openReaders(size?: number): WorkerPool {
+  return openWorkerPool({
+    entry: workerEntry(import.meta.url, '../work/records-worker'),
+    timeoutMilliseconds: readingTimeoutMilliseconds,
+    heapMebibytes: 4096,
+    ...(size !== undefined && { size }),
+  });
+}
+
+/** Names the code and the settings that a stored reading came from. The label column changes what is a feature. */
+export function readingVersion(family: Family, { label, settings }: ReadOptions): string {
+  const own = canonicalJson({
+    label,
+    settings: Object.keys(settings ?? {}).length > 0 ? settings : undefined,
+  });
+  return own === '{}' ? family.version : `${family.version}+${sha256(own).slice(0, 12)}`;
+}

@@ -1,0 +1,97 @@
+/** Items of a session of records as lists and screens show them. */
+import type { ItemDetail, ItemOrder } from '../../../contract/calls/records.ts';
+import { NightsiftError } from '../../../contract/errors.ts';
+import type { RecordItem, RecordSource } from '../../../contract/records.ts';
+import { sizeOf } from '../../learning/dataset.ts';
+import type { Library } from '../../library/open-library.ts';
+import type { Session } from '../../library/sessions.ts';
+import { findSession } from '../sessions.ts';
+import { findFamily, framesName } from './families.ts';
+import { isFromFile } from './given-labels.ts';
+import { itemRow, itemRows, sourceRows } from './report.ts';
+import { standingItems } from './session-readings.ts';
+
+export interface ListItemsInput {
+  readonly session: string;
+  readonly order?: ItemOrder | undefined;
+  readonly label?: string | undefined;
+  readonly offset?: number | undefined;
+  readonly limit?: number | undefined;
+}
+
+export interface ItemList {
+  readonly total: number;
+  readonly classes: string[];
+  readonly sources: RecordSource[];
+  readonly items: RecordItem[];
+}
+
+/** Errors: notFound, wrongUse for a session of frames. */
+export function listItems(library: Library, input: ListItemsInput): ItemList {
+  const session = recordSession(library, input.session);
+  const { order = 'source', label, offset = 0, limit = 1000 } = input;
+  const chosen = itemRows(library, session).filter(
+    (item) => label === undefined || item.label === label || item.predicted === label,
+  );
+  const items = order === 'uncertain' ? chosen.sort((one, other) => doubt(other) - doubt(one)) : chosen;
+  return {
+    total: items.length,
+    classes: classesFor(library, session),
+    sources: sourceRows(library, session),
+    items: items.slice(offset, offset + limit),
+  };
+}
+
+/** Contradictions first, then what nobody labelled by how unsure the model is, then what a person settled. */
+function doubt({ label, labelledBy, by, predicted, confidence }: RecordItem): number {
+  const unsure = 1 - (confidence ?? 0);
+  if (labelledBy !== 'person') return 2 + unsure;
+  const isSettled = by === null || !isFromFile({ by });
+  if (isSettled || predicted === null) return unsure / 10;
+  return predicted === label ? 1 + unsure : 4 - unsure;
+}
+
+/** Labels that an item of the session may be given: those of the family, of its models and those in use. */
+export function classesFor(library: Library, session: Session): string[] {
+  const family = findFamily(session.family);
+  const known = family.labelColumns.flatMap((column) => [...(family.classesOf(column) ?? [])]);
+  const inUse = [...library.labels.standing(session.id).values()].flatMap(({ person, model }) =>
+    [person?.label, model?.label].filter((label) => label != null),
+  );
+  return [...new Set([...inUse.sort(), ...known])];
+}
+
+/** Errors: notFound, wrongUse. */
+export function showItem(library: Library, reference: string, file: string): ItemDetail {
+  const session = recordSession(library, reference);
+  const item = standingItems(library, session).find((each) => each.file === file);
+  if (item === undefined) {
+    throw new NightsiftError('notFound', `Session "${session.name}" holds no item ${file}.`, {
+      hint: 'Items are named FILE#ID: nightsift sessions show.',
+      details: { session: session.name, file },
+    });
+  }
+  const { reading, stored } = item;
+  return {
+    item: itemRow(item, library.labels.standingOf(item.itemId)),
+    view: { ...stored.view },
+    tensors: reading.tensors.map(({ name, shape, data }) => {
+      const size = sizeOf(shape);
+      const values = Array.from(data.subarray(item.ordinal * size, (item.ordinal + 1) * size));
+      return {
+        name,
+        shape: [...shape],
+        values: values.map((value) => (Number.isFinite(value) ? value : null)),
+      };
+    }),
+    featureNames: [...reading.featureNames],
+  };
+}
+
+function recordSession(library: Library, reference: string): Session {
+  const session = findSession(library, reference);
+  if (session.family !== framesName) return session;
+  throw new NightsiftError('wrongUse', `Session "${session.name}" holds frames.`, {
+    hint: 'Its frames are listed by: nightsift sessions show.',
+  });
+}

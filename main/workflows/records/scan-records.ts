@@ -1,0 +1,122 @@
+/** Bringing records in: find the files, read what is new, note the labels they bring, ask the promoted model. */
+import { statSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { ScanOutcome } from '../../../contract/calls/sessions.ts';
+import { NightsiftError } from '../../../contract/errors.ts';
+import type { Family, Setting } from '../../families/family.ts';
+import type { Library } from '../../library/open-library.ts';
+import type { Session } from '../../library/sessions.ts';
+import type { WorkOptions } from '../progress.ts';
+import { type FoundNight, findFiles, realPathOf } from '../scanning/walk.ts';
+import { sessionRow } from '../sessions.ts';
+import { findFamily, openReaders } from './families.ts';
+import { noteGivenLabels } from './given-labels.ts';
+import { refreshOpinions } from './opinions.ts';
+import { readSources } from './read-sources.ts';
+import { recordsReport } from './report.ts';
+
+export interface RecordPorts {
+  readonly library: Library;
+}
+
+export interface ScanRecordsInput {
+  readonly paths: readonly string[];
+  readonly family: string;
+  readonly session?: string | undefined;
+  readonly label?: string | undefined;
+  readonly settings?: Readonly<Record<string, Setting>> | undefined;
+  readonly workers?: number | undefined;
+}
+
+/** Errors: wrongUse, notFound, badInput, conflict, cancelled, diskFull. A bad file is part of the report. */
+export async function scanRecords(
+  { library }: RecordPorts,
+  input: ScanRecordsInput,
+  options: WorkOptions = {},
+): Promise<ScanOutcome> {
+  const begun = performance.now();
+  const family = findFamily(input.family);
+  const found = findRecordFiles(family, input.paths);
+  const session = sessionFor(library, family, found, input);
+  const readers = openReaders(input.workers);
+  try {
+    const files = found.files.filter(({ skipReason }) => skipReason === null);
+    refuseNone(family, found, files.length);
+    const reading = { label: input.label, settings: input.settings };
+    const count = await readSources({ library, readers, family }, session, files, reading, options);
+    forgetGone(library, session, found);
+    noteGivenLabels(library, session, family, input.label);
+    await refreshOpinions(library, session, family, options);
+    library.sessions.markScanned(session.id, session.policy);
+    const scanned = library.sessions.byId(session.id)!;
+    return {
+      session: sessionRow(library, scanned),
+      report: { schema: 'nightsift.scan/1', session: session.name, policy: session.policy, frames: [] },
+      records: recordsReport(library, scanned),
+      measured: count.read,
+      reused: count.reused,
+      elapsedSeconds: (performance.now() - begun) / 1000,
+    };
+  } finally {
+    await readers.close();
+  }
+}
+
+/** By their names; a file that was named itself is taken whatever it is called. */
+export function findRecordFiles(family: Family, paths: readonly string[]): FoundNight {
+  const named = new Set(paths.map((path) => realPathOf(path)));
+  return findFiles(paths, (name, path) =>
+    family.fileNames.test(name) || named.has(path) ? null : `not a file of ${family.noun.many} by its name`,
+  );
+}
+
+function refuseNone(family: Family, { root, files }: FoundNight, candidates: number): void {
+  if (candidates > 0) return;
+  throw new NightsiftError(
+    'notFound',
+    `${root} holds no file of ${family.noun.many} among ${files.length}.`,
+    {
+      hint: `Files of this family are known by their names: ${family.fileNames.source}.`,
+      details: { files: files.slice(0, 20).map(({ file }) => file) },
+    },
+  );
+}
+
+/** A folder, or a single file, has one session for each family, whatever else lies in the folder. */
+function sessionFor(
+  library: Library,
+  family: Family,
+  found: FoundNight,
+  { paths, session: wanted }: ScanRecordsInput,
+): Session {
+  const { sessions } = library;
+  const name = wanted ?? defaultName(found, paths);
+  const isSame = (each: Session) => each.family === family.name && each.root === found.root;
+  const numbered = new RegExp(`^${name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}(-\\d+)?$`);
+  const known =
+    wanted === undefined
+      ? sessions.list().findLast((each) => isSame(each) && numbered.test(each.name))
+      : sessions.byName(wanted);
+  if (known === undefined) {
+    const free = wanted ?? sessions.freeName(name);
+    return sessions.create({ name: free, family: family.name, root: found.root, policy: 'strict' });
+  }
+  if (isSame(known)) return known;
+  throw new NightsiftError('conflict', `Session "${known.name}" holds ${known.family} of ${known.root}.`, {
+    hint: 'Choose another --session name, or leave it out.',
+    details: { session: known.name, root: known.root },
+  });
+}
+
+function defaultName({ root, files }: FoundNight, paths: readonly string[]): string {
+  const isFile = paths.length === 1 && files.length === 1 && statSync(paths[0]!).isFile();
+  return (isFile ? basename(files[0]!.file) : basename(root)) || 'session';
+}
+
+function forgetGone(library: Library, session: Session, found: FoundNight): void {
+  const there = new Set(found.files.map(({ file }) => file));
+  const gone = library.sources
+    .list(session.id)
+    .filter(({ file }) => !there.has(file) && found.folders.some((folder) => file.startsWith(folder)));
+  library.sources.markAbsent(gone.map(({ id }) => id));
+}

@@ -1,0 +1,105 @@
+import { gzipSync } from 'fflate';
+import { describe, expect, it } from 'vitest';
+import { readTable } from '../../../main/formats/csv/read-table.ts';
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const read = (text: string) => readTable(bytes(text), 'a.csv');
+
+describe('reading delimited text', () => {
+  it('takes quoted line breaks, doubled quotes and any mixture of line ends', () => {
+    const { header, rows, rowNumbers, problems } = read('\uFEFFa,b\r\n"one\ntwo","say ""hi"""\n3,4\r5,6');
+    expect(header).toEqual(['a', 'b']);
+    expect(rows).toEqual([
+      ['one\ntwo', 'say "hi"'],
+      ['3', '4'],
+      ['5', '6'],
+    ]);
+    expect([...rowNumbers]).toEqual([2, 3, 4]);
+    expect(problems).toEqual([]);
+  });
+
+  it.each([
+    ['tabs', 'a\tb\n1,5\t2', [['1,5', '2']]],
+    [
+      'semicolons',
+      'a;b\n1,5;2\n3,25;4',
+      [
+        ['1,5', '2'],
+        ['3,25', '4'],
+      ],
+    ],
+    ['bars', 'a|b\n1|2', [['1', '2']]],
+    [
+      'blanks, however many',
+      'a  b c\n 1 2   3 \n4 5 6',
+      [
+        ['1', '2', '3'],
+        ['4', '5', '6'],
+      ],
+    ],
+    [
+      'commas though cells hold blanks',
+      'counts,id\n1 2 3 4,5\n6 7 8 9,10',
+      [
+        ['1 2 3 4', '5'],
+        ['6 7 8 9', '10'],
+      ],
+    ],
+  ])('finds out about %s', (_name, text, rows) => {
+    expect(read(text).rows).toEqual(rows);
+  });
+
+  it('reads gzipped text as it reads the text', () => {
+    expect(readTable(gzipSync(bytes('a,b\n1,2\n')), 'a.csv.gz').rows).toEqual([['1', '2']]);
+  });
+
+  it('names rows of another width and reads them all the same', () => {
+    const { rows, problems } = read('a,b,c\n1,2\n\n1,2,3,4\n5,6,7\n');
+    expect(rows).toEqual([
+      ['1', '2', ''],
+      ['1', '2', '3'],
+      ['5', '6', '7'],
+    ]);
+    expect(problems.map(({ row, code }) => [row, code])).toEqual([
+      [2, 'raggedRow'],
+      [4, 'raggedRow'],
+    ]);
+    expect(problems[0]?.sentence).toContain('2 cells, the header has 3');
+  });
+
+  it('does not let one open quote swallow the rest', () => {
+    const { rows, problems } = read('a,b\n"x,1\ny,2\n');
+    expect(rows).toEqual([
+      ['"x', '1'],
+      ['y', '2'],
+    ]);
+    expect(problems).toMatchObject([{ row: 2, code: 'unclosedQuote' }]);
+  });
+
+  it('gives every column a name of its own', () => {
+    const { header, problems } = read('a,,a\n1,2,3\n');
+    expect(header).toEqual(['a', 'column 2', 'a (2)']);
+    expect(problems.map(({ code }) => code)).toEqual(['emptyName', 'repeatedName']);
+  });
+
+  it('reads what is not UTF-8 and says so', () => {
+    const { rows, problems } = readTable(Uint8Array.of(...bytes('a,b\n'), 0xe9, ...bytes(',2\n')), 'a.csv');
+    expect(rows).toEqual([['é', '2']]);
+    expect(problems).toMatchObject([{ code: 'notUtf8' }]);
+  });
+
+  it('counts what it does not name', () => {
+    const { problems } = read(`a,b\n${'1\n'.repeat(50)}`);
+    expect(problems).toHaveLength(21);
+    expect(problems.at(-1)?.sentence).toBe('30 more of the kind raggedRow.');
+  });
+
+  it.each([
+    ['nothing', new Uint8Array(), 'empty'],
+    ['blank lines', bytes('\n\r\n  \n'), 'empty'],
+    ['an image', Uint8Array.from({ length: 400 }, (_, index) => index % 31), 'badHeader'],
+    ['a broken gzip stream', gzipSync(bytes('a,b\n1,2\n'.repeat(50))).slice(0, 30), 'damagedData'],
+  ])('refuses %s', (_name, content, code) => {
+    expect(() => readTable(content, 'a.csv')).toThrow(expect.objectContaining({ code }));
+  });
+});
