@@ -3,14 +3,7 @@ import { z } from 'zod';
 import { ask, work } from '../kinds.ts';
 import { RecordsReport } from '../records.ts';
 import { ScanReport } from '../scan-report.ts';
-import {
-  Consequence,
-  Family,
-  FindingCode,
-  PolicyChanges,
-  PolicyName,
-  Thresholds,
-} from '../words.ts';
+import { Consequence, Family, FindingCode, PolicyChanges, PolicyName, Thresholds } from '../words.ts';
 
 /** Name or id of a session. */
 export const SessionRef = z.object({ session: z.string().min(1) });

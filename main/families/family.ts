@@ -57,7 +57,7 @@ export interface FamilyTensor {
   /** Per item, without the batch axis. */
   readonly shape: readonly number[];
   /** [items, ...shape], row-major. NaN: not measurable. */
-  readonly data: Float32Array | Uint8Array;
+  readonly data: Float32Array | Float64Array | Uint8Array;
 }
 
 /** What a source holds. */

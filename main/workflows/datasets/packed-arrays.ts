@@ -1,11 +1,25 @@
 /** Structures and arrays in one file of the store: four letters, length of the JSON (4 bytes), JSON, arrays, little-endian. */
 import { NightsiftError } from '../../../contract/errors.ts';
 
-export type PackedArray = Float32Array | Uint8Array | Int32Array;
+export type PackedArray = Float32Array | Float64Array | Uint8Array | Int32Array;
 type ArrayKind<T> = {
   new (buffer: ArrayBufferLike, offset: number, length: number): T;
   readonly BYTES_PER_ELEMENT: number;
 };
+
+/** Arrays of figures by the names of their elements. */
+const figureKinds = { float32: Float32Array, float64: Float64Array, uint8: Uint8Array } as const;
+export type FigureType = keyof typeof figureKinds;
+export type Figures = Float32Array | Float64Array | Uint8Array;
+
+export function typeOfFigures(data: Figures): FigureType {
+  if (data instanceof Float64Array) return 'float64';
+  return data instanceof Float32Array ? 'float32' : 'uint8';
+}
+
+export function takeFigures({ take }: Unpacked, type: FigureType): Figures {
+  return take<Figures>(figureKinds[type]);
+}
 
 const frontLength = 8;
 /** Arrays begin at multiples of this, so that they can be looked at in place. */

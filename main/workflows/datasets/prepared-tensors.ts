@@ -1,7 +1,7 @@
 /** Tensors of a data set version, computed once and kept by its hash. */
 import type { TensorDataset, TensorInput } from '../../learning/dataset.ts';
 import type { Library } from '../../library/open-library.ts';
-import { packArrays, unpackArrays } from './packed-arrays.ts';
+import { type FigureType, packArrays, takeFigures, typeOfFigures, unpackArrays } from './packed-arrays.ts';
 
 /**
  * The tensors of `datasetHash` under `recipe` (all that decides them beside the version: image side, chosen
@@ -35,7 +35,7 @@ interface Content {
   readonly inputs: readonly {
     readonly name: string;
     readonly shape: readonly number[];
-    readonly type: 'float32' | 'uint8';
+    readonly type: FigureType;
   }[];
   readonly hasWeights: boolean;
 }
@@ -48,7 +48,7 @@ export function encodeTensors(tensors: TensorDataset): Uint8Array {
     inputs: inputs.map(({ name, shape, data }) => ({
       name,
       shape,
-      type: data instanceof Float32Array ? 'float32' : 'uint8',
+      type: typeOfFigures(data),
     })),
     hasWeights: weights !== undefined,
   };
@@ -57,7 +57,8 @@ export function encodeTensors(tensors: TensorDataset): Uint8Array {
 }
 
 export function decodeTensors(source: Uint8Array): TensorDataset {
-  const { content, take } = unpackArrays(magic, source);
+  const unpacked = unpackArrays(magic, source);
+  const { content, take } = unpacked;
   const { ids, classes, inputs, hasWeights } = content as Content;
   return {
     ids,
@@ -66,7 +67,7 @@ export function decodeTensors(source: Uint8Array): TensorDataset {
       ({ name, shape, type }): TensorInput => ({
         name,
         shape,
-        data: take<Float32Array | Uint8Array>(type === 'float32' ? Float32Array : Uint8Array),
+        data: takeFigures(unpacked, type),
       }),
     ),
     labels: take(Int32Array),

@@ -47,7 +47,7 @@ export async function scanRecords(
     forgetGone(library, session, found);
     noteGivenLabels(library, session, family, input.label);
     await refreshOpinions(library, session, family, options);
-    library.sessions.markScanned(session.id, session.policy);
+    library.sessions.markScanned(session.id, session);
     const scanned = library.sessions.byId(session.id)!;
     return {
       session: sessionRow(library, scanned),

@@ -1,7 +1,13 @@
 /** A reading of a source as it is kept among the blobs. */
 import type { FamilyItem, FamilyTensor, ReadOptions, SourceReading } from '../../families/family.ts';
 import { sha256 } from '../../library/blobs.ts';
-import { packArrays, unpackArrays } from '../datasets/packed-arrays.ts';
+import {
+  type FigureType,
+  packArrays,
+  takeFigures,
+  typeOfFigures,
+  unpackArrays,
+} from '../datasets/packed-arrays.ts';
 
 const magic = 'NSRD';
 
@@ -27,7 +33,7 @@ interface Content {
   readonly tensors: readonly {
     readonly name: string;
     readonly shape: readonly number[];
-    readonly type: 'float32' | 'uint8';
+    readonly type: FigureType;
   }[];
 }
 
@@ -76,7 +82,7 @@ export function encodeReading({
     tensors: tensors.map(({ name, shape, data }) => ({
       name,
       shape,
-      type: data instanceof Float32Array ? 'float32' : 'uint8',
+      type: typeOfFigures(data),
     })),
   };
   return packArrays(
@@ -88,8 +94,8 @@ export function encodeReading({
 
 /** Errors: libraryDamaged. */
 export function decodeReading(bytes: Uint8Array): StoredReading {
-  const { content, take } = unpackArrays(magic, bytes);
-  const { sourceHash, options, items, featureNames, tensors } = content as Content;
+  const unpacked = unpackArrays(magic, bytes);
+  const { sourceHash, options, items, featureNames, tensors } = unpacked.content as Content;
   return {
     sourceHash,
     options,
@@ -98,7 +104,7 @@ export function decodeReading(bytes: Uint8Array): StoredReading {
     tensors: tensors.map(({ name, shape, type }) => ({
       name,
       shape,
-      data: take<Float32Array | Uint8Array>(type === 'float32' ? Float32Array : Uint8Array),
+      data: takeFigures(unpacked, type),
     })),
   };
 }

@@ -22,10 +22,7 @@ export function rowsOf(places: readonly RowPlace[]): TensorInput[] {
   if (first === undefined) return [];
   return first.tensors.map(({ name, shape, data }, index) => {
     const size = sizeOf(shape);
-    const rows =
-      data instanceof Float32Array
-        ? new Float32Array(places.length * size)
-        : new Uint8Array(places.length * size);
+    const rows = new (data.constructor as new (length: number) => typeof data)(places.length * size);
     places.forEach(({ reading, ordinal }, row) => {
       const tensor = reading.tensors[index];
       if (tensor?.name !== name || tensor.shape.join() !== shape.join()) throw differ(first, reading);

@@ -44,7 +44,7 @@ export interface PredictTaskOutput {
   /** [items, classes] */
   readonly probabilities: Float32Array;
   /** Of an anomaly detector. */
-  readonly scores: Float32Array | null;
+  readonly scores: Float64Array | null;
 }
 
 /** The input and output of `teach` are those of `reviewLesson`. */

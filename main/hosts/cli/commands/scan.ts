@@ -1,5 +1,5 @@
 /** nightsift scan: measure and judge a night. */
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { JobEvent } from '../../../../contract/calls/jobs.ts';
 import type { ScanOutcome } from '../../../../contract/calls/sessions.ts';
 import type { RecordsReport } from '../../../../contract/records.ts';
