@@ -7,6 +7,8 @@ export interface InputStatistics {
   /** One value per image channel, or per feature for vectors. */
   readonly centre: Float32Array;
   readonly scale: Float32Array;
+  /** The values go into the network unchanged. */
+  readonly asIs?: boolean;
 }
 
 /** Images: mean and standard deviation per channel. Vectors: mean and standard deviation per feature, unless they come scaled. */
@@ -14,6 +16,20 @@ export function measureInput(input: TensorInput, items: Int32Array): InputStatis
   const { name, shape } = input;
   const measured = shape.length === 1 ? measureFeatures(input, items) : measureChannels(input, items);
   return { name, shape, ...measured };
+}
+
+/** The same centre and scale for every channel or feature. */
+export function fixedStatistics(
+  { name, shape }: TensorInput,
+  { centre, scale }: { readonly centre: number; readonly scale: number },
+): InputStatistics {
+  const channels = shape[0]!;
+  return {
+    name,
+    shape,
+    centre: new Float32Array(channels).fill(centre),
+    scale: new Float32Array(channels).fill(scale),
+  };
 }
 
 function measureChannels(input: TensorInput, items: Int32Array) {

@@ -5,6 +5,7 @@ import { mobileCnn } from './recipes/mobile-cnn.ts';
 import type { ParameterDefinition, Parameters, ParameterValue, Recipe } from './recipes/recipe.ts';
 import { resnet18, resnet34 } from './recipes/resnet.ts';
 import { smallCnn } from './recipes/small-cnn.ts';
+import { starCrops } from './recipes/star-crops.ts';
 
 export type {
   ParameterDefinition,
@@ -14,7 +15,7 @@ export type {
 } from './recipes/recipe.ts';
 
 /** Every network that can be trained. A new one: a file in recipes/ and one line here. */
-export const recipes: readonly Recipe[] = [smallCnn, resnet18, resnet34, mobileCnn, mlp, conv1d];
+export const recipes: readonly Recipe[] = [smallCnn, starCrops, resnet18, resnet34, mobileCnn, mlp, conv1d];
 
 /** @throws NightsiftError `notFound` */
 export function findRecipe(name: string): Recipe {

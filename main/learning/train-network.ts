@@ -1,6 +1,6 @@
 import { NightsiftError } from '../../contract/errors.ts';
 import { checkDataset, itemsOf, type TensorDataset, type TensorInput } from './dataset.ts';
-import { measureInput } from './input-statistics.ts';
+import { fixedStatistics, measureInput } from './input-statistics.ts';
 import {
   type Evaluation,
   evaluate,
@@ -107,7 +107,7 @@ export async function trainNetwork(
   const scorer = await Scorer.open(task.plan, ports.runtime);
   try {
     const state = startState(task, options, ports);
-    const trainer = await Trainer.open(task, state, ports, scorer);
+    const trainer = await Trainer.open(task, state, ports);
     try {
       await trainer.run();
     } finally {
@@ -145,7 +145,10 @@ function planTask(
   const inputs = chooseInputs(dataset, recipe);
   const items = itemsOf(dataset, 'train');
   const validation = itemsOf(dataset, 'validation');
-  const statistics = inputs.map((input) => measureInput(input, items));
+  const statistics = inputs.map((input) => {
+    const fixed = recipe.inputs.find(({ name }) => name === input.name)?.normalisation;
+    return fixed === undefined ? measureInput(input, items) : fixedStatistics(input, fixed);
+  });
   const source: BatchSource = {
     dataset,
     inputs,
@@ -162,6 +165,7 @@ function planTask(
     source,
     validation,
     watchValidation: validation.length >= fewestToWatch && validationClasses.size > 1,
+    hasBackbone: options.backbone !== undefined,
     identity: {
       configuration: configurationHash(recipe.name, parameters, dataset, options.backbone),
       seed: options.seed,

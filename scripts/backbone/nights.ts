@@ -81,15 +81,29 @@ interface StoredFrame {
   readonly record: Uint8Array | null;
 }
 
+export interface MeasureChoice {
+  /** Looking for trails takes most of the time and changes no picture; false for nights that only teach by pictures. */
+  readonly trails: boolean;
+}
+
 /** A night from the folder, measured first where it is not there yet. */
-export async function measuredNight(folder: string, recipe: NightRecipe): Promise<readonly SimulatedFrame[]> {
+export async function measuredNight(
+  folder: string,
+  recipe: NightRecipe,
+  choice: MeasureChoice,
+): Promise<readonly SimulatedFrame[]> {
   const file = join(folder, `${nightName(recipe)}.night`);
-  if (!existsSync(file)) await measureInto(folder, file, recipe);
+  if (!existsSync(file)) await measureInto(folder, file, recipe, choice);
   const stored = deserialize(readFileSync(file)) as StoredFrame[];
   return stored.map(({ truth, record }) => ({ truth, record: record && decodeRecord(record) }));
 }
 
-async function measureInto(folder: string, file: string, recipe: NightRecipe): Promise<void> {
+async function measureInto(
+  folder: string,
+  file: string,
+  recipe: NightRecipe,
+  choice: MeasureChoice,
+): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const night = planNight(recipe);
   const frames: StoredFrame[] = [];
@@ -97,15 +111,23 @@ async function measureInto(folder: string, file: string, recipe: NightRecipe): P
     const rendered = renderFrame(night, index);
     const { file: name, kind, kinds, strength } = rendered.truth;
     const bytes = encodeFrame(rendered);
-    frames.push({ truth: { file: name, kind, kinds, strength }, record: await recordOf(bytes, name) });
+    frames.push({
+      truth: { file: name, kind, kinds, strength },
+      record: await recordOf(bytes, name, choice),
+    });
   }
   writeFileSync(`${file}.part`, serialize(frames));
   renameSync(`${file}.part`, file);
 }
 
-async function recordOf(bytes: Uint8Array, file: string): Promise<Uint8Array | null> {
+async function recordOf(
+  bytes: Uint8Array,
+  file: string,
+  { trails }: MeasureChoice,
+): Promise<Uint8Array | null> {
   try {
-    return encodeRecord(measureFrame(await decodeFrame(bytesSource(bytes, file)), file));
+    const image = await decodeFrame(bytesSource(bytes, file));
+    return encodeRecord(measureFrame(image, file, trails ? {} : { searchTrails: () => [] }));
   } catch {
     return null; // a refused file teaches nothing
   }

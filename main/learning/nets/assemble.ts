@@ -28,19 +28,41 @@ export function assembleNetwork(
   plan: NetworkPlan,
   options: NetworkOptions & { readonly items: number },
 ): { graph: Graph; network: Network; logits: Value } {
-  const graph = new Graph();
-  const network = new Network(graph, options);
-  const openBatch = options.mode === 'inference';
-  const inputs = new Map<string, Value>();
-  for (const input of plan.inputs) {
-    const raw = graph.input(input.name, 'float32', [options.items, ...input.shape], openBatch);
-    inputs.set(
-      input.name,
-      input.shape.length === 1 ? normaliseFeatures(graph, raw, input) : normaliseImage(graph, raw, input),
-    );
-  }
+  const { graph, network, inputs } = openNetwork(options, plan.inputs);
   const logits = plan.recipe.build(network, inputs, plan.classes, plan.parameters);
   return { graph, network, logits };
+}
+
+/** The body alone, of a recipe that has one. */
+export function assembleEmbedding(
+  plan: NetworkPlan,
+  options: NetworkOptions & { readonly items: number },
+): { graph: Graph; network: Network; embedding: Value } {
+  const { recipe, parameters } = plan;
+  const read = plan.inputs.filter(({ name }) => recipe.embedded?.includes(name));
+  const { graph, network, inputs } = openNetwork(options, read);
+  if (!recipe.embed) throw new TypeError(`Recipe ${recipe.name} has no body of its own.`);
+  return { graph, network, embedding: recipe.embed(network, inputs, parameters) };
+}
+
+function openNetwork(
+  options: NetworkOptions & { readonly items: number },
+  read: readonly InputStatistics[],
+): { graph: Graph; network: Network; inputs: Map<string, Value> } {
+  const graph = new Graph();
+  const network = new Network(graph, options);
+  const inputs = new Map<string, Value>();
+  for (const input of read) {
+    const openBatch = options.mode === 'inference';
+    const raw = graph.input(input.name, 'float32', [options.items, ...input.shape], openBatch);
+    inputs.set(input.name, normalised(graph, raw, input));
+  }
+  return { graph, network, inputs };
+}
+
+function normalised(graph: Graph, raw: Value, input: InputStatistics): Value {
+  if (input.asIs) return raw;
+  return input.shape.length === 1 ? normaliseFeatures(graph, raw, input) : normaliseImage(graph, raw, input);
 }
 
 function normaliseImage(graph: Graph, raw: Value, { centre, scale, shape }: InputStatistics): Value {

@@ -21,6 +21,11 @@ export interface RecipeInput {
   /** 1 for vectors, 3 for [channels, height, width]. */
   readonly rank: number;
   readonly required: boolean;
+  /**
+   * How its values are brought to order one, where the training data do not decide: weights from elsewhere expect
+   * what they were trained with.
+   */
+  readonly normalisation?: { readonly centre: number; readonly scale: number };
 }
 
 /** Training items as the network sees them: normalised vectors and labels. */
@@ -43,6 +48,21 @@ export interface Recipe {
    * @returns logits [items, classes]
    */
   build(network: Network, inputs: ReadonlyMap<string, Value>, classes: number, parameters: Parameters): Value;
+  /**
+   * What the body makes of its inputs, [items, width]; with `fromEmbedding` it gives what `build` does. While the body
+   * is frozen the embeddings are computed once, and the rest trains on them in seconds.
+   */
+  embed?(network: Network, inputs: ReadonlyMap<string, Value>, parameters: Parameters): Value;
+  /** @param inputs those that `embed` does not read */
+  fromEmbedding?(
+    network: Network,
+    embedding: Value,
+    inputs: ReadonlyMap<string, Value>,
+    classes: number,
+    parameters: Parameters,
+  ): Value;
+  /** Inputs that `embed` reads. */
+  readonly embedded?: readonly string[];
   /** Parameters of the body, which `frozenEpochs` holds and `bodyRate` slows; absent where a recipe has no such part. */
   isBody?(name: string): boolean;
   /** Improves on the random start, from the training items. Deterministic. */

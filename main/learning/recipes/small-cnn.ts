@@ -1,9 +1,9 @@
 import type { Value } from '../graph/rule.ts';
+import { featureLogits, featureSettings, startFromBestFeature } from '../nets/feature-branch.ts';
 import { convolutionAndNorm, globalAverage, globalMaximum, linear, maxPool, relu } from '../nets/layers.ts';
 import type { Network } from '../nets/network.ts';
-import { bestSingleFeature } from '../nets/single-feature-start.ts';
 import { withCommonParameters } from './common-parameters.ts';
-import { numberOf, type Parameters, type Recipe, type StartingData } from './recipe.ts';
+import { numberOf, type Parameters, type Recipe } from './recipe.ts';
 
 /** Halves the size three times before the last convolution: 112 pixels become 14. */
 function imageEmbedding(network: Network, image: Value, width: number): Value {
@@ -41,36 +41,6 @@ function imageLogits(network: Network, image: Value, classes: number, parameters
     startAtZero: true,
     decay: numberOf(parameters, 'imageDecay'),
   });
-}
-
-/** A linear path and a small perceptron beside it. */
-function featureLogits(network: Network, features: Value, classes: number, parameters: Parameters): Value {
-  const kept = network.dropout('features', features, numberOf(parameters, 'featureDropout'));
-  const rate = numberOf(parameters, 'featureRate');
-  const direct = linear(network, 'features.linear', kept, { outputs: classes, startAtZero: true, rate });
-  const hidden = relu(
-    network,
-    linear(network, 'features.hidden', kept, { outputs: numberOf(parameters, 'featureWidth'), rate }),
-  );
-  const dropped = network.dropout('hidden', hidden, numberOf(parameters, 'hiddenDropout'));
-  const bent = linear(network, 'features.head', dropped, { outputs: classes, startAtZero: true, rate });
-  return network.graph.apply('Add', [direct, bent]);
-}
-
-/** Two classes start from the one feature that tells them apart best. */
-function startFromBestFeature(
-  state: Map<string, Float32Array>,
-  { vectors, labels, classes }: StartingData,
-): void {
-  const vector = vectors.get('features');
-  const weight = state.get('features.linear.weight');
-  const bias = state.get('features.linear.bias');
-  if (!vector || !weight || !bias || classes !== 2) return;
-  const model = bestSingleFeature(vector.table, vector.features, labels);
-  if (!model) return;
-  weight[model.feature] = -model.slope / 2;
-  weight[vector.features + model.feature] = model.slope / 2;
-  bias.set([-model.offset / 2, model.offset / 2]);
 }
 
 /**
@@ -118,38 +88,7 @@ export const smallCnn: Recipe = {
       minimum: 0,
       maximum: 100,
     },
-    {
-      name: 'featureWidth',
-      description: 'hidden units of the feature branch',
-      kind: 'integer',
-      default: 32,
-      minimum: 1,
-      maximum: 4096,
-    },
-    {
-      name: 'featureRate',
-      description: 'learning rate of the feature branch, as a multiple of learningRate',
-      kind: 'number',
-      default: 0.2,
-      minimum: 0,
-      maximum: 100,
-    },
-    {
-      name: 'featureDropout',
-      description: 'share of features left out in training',
-      kind: 'number',
-      default: 0.1,
-      minimum: 0,
-      maximum: 0.95,
-    },
-    {
-      name: 'hiddenDropout',
-      description: 'share of hidden units of the feature branch left out in training',
-      kind: 'number',
-      default: 0.3,
-      minimum: 0,
-      maximum: 0.95,
-    },
+    ...featureSettings,
   ]),
   build(network, inputs, classes, parameters) {
     const fromImage = imageLogits(network, inputs.get('image')!, classes, parameters);

@@ -2,6 +2,9 @@ import { sizeOf } from '../dataset.ts';
 import type { NetworkPlan } from '../nets/assemble.ts';
 import { numberOf, type Parameters } from '../recipes/recipe.ts';
 import type { GraphRuntime, GraphSession } from '../runtime.ts';
+import type { BatchSource } from './batches.ts';
+import { headTask } from './embeddings.ts';
+import { Scorer } from './scorer.ts';
 import type { TrainingState } from './state.ts';
 import { buildTrainingStep, type TrainingStep } from './training-step.ts';
 
@@ -10,11 +13,16 @@ export interface Phase {
   readonly frozen: boolean;
   readonly step: TrainingStep;
   readonly session: GraphSession;
+  /** What the graph is fed from: with a frozen body its cached embeddings. */
+  readonly source: BatchSource;
+  readonly scorer: Scorer;
 }
 
-interface PhaseTask {
+export interface PhaseTask {
   readonly plan: NetworkPlan;
-  readonly source: { readonly batchSize: number; readonly parameters: Parameters };
+  readonly source: BatchSource;
+  /** The body comes from elsewhere, so that it can be kept as it is. */
+  readonly hasBackbone: boolean;
 }
 
 /** A setting that only some recipes have. */
@@ -22,9 +30,9 @@ function optionalNumber(parameters: Parameters, name: string, fallback: number):
   return parameters[name] === undefined ? fallback : numberOf(parameters, name);
 }
 
-export function bodyIsFrozen({ plan, source }: PhaseTask, state: TrainingState): boolean {
+export function bodyIsFrozen({ plan, source, hasBackbone }: PhaseTask, state: TrainingState): boolean {
   const epochs = optionalNumber(source.parameters, 'frozenEpochs', 0);
-  return plan.recipe.isBody !== undefined && state.progress.epoch < epochs;
+  return hasBackbone && plan.recipe.isBody !== undefined && state.progress.epoch < epochs;
 }
 
 /** Builds and loads the graph that the state's epoch needs, and gives the state the arrays that it carries. */
@@ -33,25 +41,39 @@ export async function openPhase(
   state: TrainingState,
   runtime: GraphRuntime,
 ): Promise<Phase> {
-  const { parameters, batchSize } = task.source;
   const { recipe } = task.plan;
   const isBody = (name: string): boolean => recipe.isBody?.(name) === true;
   const frozen = bodyIsFrozen(task, state);
-  const bodyRate = optionalNumber(parameters, 'bodyRate', 1);
-  const average = numberOf(parameters, 'averageDecay') > 0;
-  const step = buildTrainingStep(task.plan, {
+  const cached = frozen && recipe.embed !== undefined && recipe.fromEmbedding !== undefined;
+  const { plan, source } = cached
+    ? await headTask(task.plan, task.source, state.values, runtime)
+    : { plan: task.plan, source: task.source };
+  const bodyRate = optionalNumber(source.parameters, 'bodyRate', 1);
+  const step = buildTrainingStep(plan, {
+    ...stepSettings(source),
+    rateOf: (name) => (isBody(name) ? bodyRate : 1),
+    ...(frozen && !cached ? { frozen: isBody } : {}),
+  });
+  prepareState(state, step);
+  const scorer = await Scorer.open(plan, runtime);
+  return { frozen, step, session: await runtime.load(step.model, { purpose: 'training' }), source, scorer };
+}
+
+export async function closePhase({ session, scorer }: Phase): Promise<void> {
+  await session.release();
+  await scorer.release();
+}
+
+function stepSettings({ batchSize, parameters }: BatchSource) {
+  return {
     items: batchSize,
     weightDecay: numberOf(parameters, 'weightDecay'),
     clipNorm: numberOf(parameters, 'clipNorm'),
     clipValue: numberOf(parameters, 'clipValue'),
     optimiser: String(parameters.optimiser),
     focus: numberOf(parameters, 'focus'),
-    average,
-    rateOf: (name) => (isBody(name) ? bodyRate : 1),
-    ...(frozen ? { frozen: isBody } : {}),
-  });
-  prepareState(state, step);
-  return { frozen, step, session: await runtime.load(step.model, { purpose: 'training' }) };
+    average: numberOf(parameters, 'averageDecay') > 0,
+  };
 }
 
 /** Memory that the state does not have yet: moments start at zero, averages at the values. */

@@ -1,10 +1,8 @@
 import { NightsiftError } from '../../../contract/errors.ts';
 import { evaluate, predictedClasses, softmaxRows } from '../metrics/index.ts';
-import type { NetworkPlan } from '../nets/assemble.ts';
 import { numberOf } from '../recipes/recipe.ts';
 import type { GraphRuntime, TensorValue } from '../runtime.ts';
 import {
-  type BatchSource,
   balancedWeights,
   batchItems,
   epochOrder,
@@ -16,9 +14,8 @@ import {
 } from './batches.ts';
 import type { CheckpointStore, TrainEvent } from './events.ts';
 import { momentDecay } from './optimisers.ts';
-import { bodyIsFrozen, openPhase, type Phase } from './phase.ts';
+import { bodyIsFrozen, closePhase, openPhase, type Phase, type PhaseTask } from './phase.ts';
 import { learningRateAt, plateauEpochs, type ScheduleName } from './schedule.ts';
-import type { Scorer } from './scorer.ts';
 import { type CheckpointIdentity, encodeCheckpoint, settledValues, type TrainingState } from './state.ts';
 
 export interface TrainerPorts {
@@ -30,9 +27,7 @@ export interface TrainerPorts {
   readonly now: () => number;
 }
 
-export interface TrainerTask {
-  readonly plan: NetworkPlan;
-  readonly source: BatchSource;
+export interface TrainerTask extends PhaseTask {
   readonly validation: Int32Array;
   /** False where the validation split is too small to choose weights by. */
   readonly watchValidation: boolean;
@@ -44,7 +39,6 @@ export class Trainer {
   private readonly task: TrainerTask;
   private readonly state: TrainingState;
   private readonly ports: TrainerPorts;
-  private readonly scorer: Scorer;
   private phase: Phase;
   private readonly classWeights: Float32Array;
   private readonly epochs: number;
@@ -52,17 +46,10 @@ export class Trainer {
   private readonly startedAtStep: number;
   private order: Int32Array;
 
-  private constructor(
-    task: TrainerTask,
-    state: TrainingState,
-    ports: TrainerPorts,
-    scorer: Scorer,
-    phase: Phase,
-  ) {
+  private constructor(task: TrainerTask, state: TrainingState, ports: TrainerPorts, phase: Phase) {
     this.task = task;
     this.state = state;
     this.ports = ports;
-    this.scorer = scorer;
     this.phase = phase;
     const { source } = task;
     const { labels, classes } = source.dataset;
@@ -74,14 +61,9 @@ export class Trainer {
     this.order = epochOrder(source, state.progress.epoch);
   }
 
-  static async open(
-    task: TrainerTask,
-    state: TrainingState,
-    ports: TrainerPorts,
-    scorer: Scorer,
-  ): Promise<Trainer> {
+  static async open(task: TrainerTask, state: TrainingState, ports: TrainerPorts): Promise<Trainer> {
     const phase = await openPhase(task, state, ports.runtime);
-    return new Trainer(task, state, ports, scorer, phase);
+    return new Trainer(task, state, ports, phase);
   }
 
   get totalSteps(): number {
@@ -103,13 +85,13 @@ export class Trainer {
   }
 
   release(): Promise<void> {
-    return this.phase.session.release();
+    return closePhase(this.phase);
   }
 
   /** Another graph once the body is no longer frozen. */
   private async enterPhase(): Promise<void> {
     if (this.phase.frozen === bodyIsFrozen(this.task, this.state)) return;
-    await this.phase.session.release();
+    await closePhase(this.phase);
     this.phase = await openPhase(this.task, this.state, this.ports.runtime);
   }
 
@@ -127,7 +109,7 @@ export class Trainer {
   }
 
   private feedsFor(items: Int32Array, learningRate: number): Record<string, TensorValue> {
-    const { source } = this.task;
+    const { source } = this.phase;
     const { progress, values, moments, average } = this.state;
     const time = progress.step + 1;
     const feeds: Record<string, TensorValue> = {
@@ -200,7 +182,7 @@ export class Trainer {
 
   /** Names the items with values that are no numbers; where there are none, the whole batch. */
   private diverged(items: Int32Array, feeds: Record<string, TensorValue>, loss: number): NightsiftError {
-    const { source } = this.task;
+    const { source } = this.phase;
     const { step, epoch } = this.state.progress;
     const broken = Array.from(items).filter((_, index) =>
       source.inputs.some((input) => {
@@ -247,10 +229,11 @@ export class Trainer {
   }
 
   private async validate(): Promise<Record<string, number>> {
-    const { validation, source, watchValidation } = this.task;
+    const { validation, watchValidation } = this.task;
+    const { source, scorer } = this.phase;
     if (validation.length === 0) return {};
     const { classes, labels } = source.dataset;
-    const logits = await this.scorer.logits(source.inputs, validation, settledValues(this.state));
+    const logits = await scorer.logits(source.inputs, validation, settledValues(this.state));
     const truth = Int32Array.from(validation, (item) => labels[item]!);
     const result = evaluate(softmaxRows(logits, classes.length), truth, classes);
     if (watchValidation) this.keepBest(result.loss);
