@@ -21,6 +21,7 @@ import { scan } from './scan.ts';
 import { openVersion } from './trained-model.ts';
 import { chosenItems, type Where } from './training/dataset-tensors.ts';
 import { registerModel } from './training/register-model.ts';
+import { shippedBackbone } from './training/shipped-backbone.ts';
 import { executeRun, requestOf, startRun, type TrainPorts, versionOf } from './training/training-run.ts';
 import type { TrainTaskOutput } from './work/learning-tasks.ts';
 
@@ -83,12 +84,13 @@ export async function trainOnVersion(
 
 function newRun(ports: TrainPorts, version: DatasetVersion, settings: TrainSettings): Run {
   const given = Object.entries(settings.parameters ?? {}).filter(([, value]) => value !== null);
+  const recipe = settings.recipe ?? defaultRecipe;
   return startRun(ports, {
     version,
-    recipe: settings.recipe ?? defaultRecipe,
+    recipe,
     parameters: Object.fromEntries(given) as Record<string, ParameterValue>,
     seed: settings.seed ?? 1,
-    backbone: settings.backbone === undefined ? null : readBackbone(settings.backbone),
+    backbone: settings.backbone === undefined ? shippedBackbone(recipe) : readBackbone(settings.backbone),
     request: {
       name: settings.name ?? version.name,
       where: settings.where ?? {},

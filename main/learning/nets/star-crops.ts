@@ -6,7 +6,7 @@ import type { Network } from './network.ts';
 export const starEmbeddingWidth = 64;
 
 /** Channels of the convolutions over pieces and over the view, each behind a halving of the size but the first. */
-const pieceChannels = [24, 48, 64, 96] as const;
+const pieceChannels = [16, 32, 48, 64] as const;
 const viewChannels = [12, 24, 48, 64] as const;
 
 function layer(network: Network, name: string, x: Value, outputs: number, stride = 1): Value {

@@ -61,7 +61,7 @@ export function datasetTensors(
   side: number,
 ): Promise<TensorDataset> {
   const chosen = sha256(items.map(({ contentHash }) => contentHash).join('\n')).slice(0, 16);
-  return preparedTensors(library, version.hash, `frames/${side}/${chosen}`, async () => {
+  return preparedTensors(library, version.hash, `frames-2/${side}/${chosen}`, async () => {
     const { classes } = version.metadata;
     return {
       ids: items.map((item) => item.file),

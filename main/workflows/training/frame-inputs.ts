@@ -10,14 +10,19 @@ export interface FrameSource {
 }
 
 /** Image sides of the recipes, pixels; each divides the 224 of a stored view. */
-const imageSides: Readonly<Record<string, number>> = { 'small-cnn': 112, resnet18: 224 };
+const imageSides: Readonly<Record<string, number>> = {
+  'small-cnn': 112,
+  'star-crops': 112,
+  resnet18: 224,
+};
 
 export function imageSideOf(recipe: string): number {
   return imageSides[recipe] ?? 224;
 }
 
 /**
- * Inputs `image` [1, side, side] (8 bits) and `features` [names], one entry for each frame in order. Views smaller
+ * Inputs `image` [1, side, side] and `crops` [pieces, side, side] (8 bits), and `features` [names], one entry for each
+ * frame in order. Views smaller
  * than `side` are taken as they are. Errors: modelMismatch when the side does not divide that of the views or a frame has other features.
  */
 export async function frameInputs(
@@ -40,13 +45,18 @@ export async function frameInputs(
     features.set(frame.features, index * featureCount);
   });
   return [
-    { name: 'image', shape: [1, shown, shown], data: smaller(views, frames.length, shown) },
+    { name: 'image', shape: [1, shown, shown], data: reducedViews(views, frames.length, shown) },
+    { name: 'crops', shape: [views.crops.count, views.crops.side, views.crops.side], data: views.crops.data },
     { name: 'features', shape: [featureCount], data: features },
   ];
 }
 
 /** Views reduced to `side` by averaging whole blocks of pixels. */
-function smaller(views: ViewsOutput, count: number, side: number): Uint8Array {
+export function reducedViews(
+  views: Pick<ViewsOutput, 'side' | 'data'>,
+  count: number,
+  side: number,
+): Uint8Array {
   if (count === 0 || views.side === side) return views.data;
   const block = views.side / side;
   if (!Number.isInteger(block)) {

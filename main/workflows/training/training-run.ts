@@ -207,6 +207,7 @@ function fileMetadata(
     codeVersion: version.metadata.codeVersion,
     inputRecipe: JSON.stringify({
       image: { kind: 'frameView', side: imageSideOf(recipe), bits: 8, divisor: 255 },
+      crops: { kind: 'frameCrops', bits: 8, divisor: 255 },
       features: family.featureNames,
       measuredBy: version.metadata.codeVersion,
     }),

@@ -74,10 +74,12 @@ export interface ViewsInput {
   readonly recordBlobs: readonly string[];
 }
 
-/** One square 8-bit view per record, in the order asked for. */
+/** One square 8-bit view per record, in the order asked for, and the pieces at full resolution. */
 export interface ViewsOutput {
   readonly side: number;
   readonly data: Uint8Array;
+  /** [records, count, side, side] */
+  readonly crops: { readonly count: number; readonly side: number; readonly data: Uint8Array };
 }
 
 export interface FingerprintsInput {
@@ -209,15 +211,26 @@ function judge(functions: FrameFunctions, input: JudgeInput): readonly FrameJudg
 }
 
 function views(functions: FrameFunctions, input: ViewsInput): ViewsOutput {
-  const read = input.recordBlobs.map(
-    (hash) => functions.decodeRecord(readBytes(blobPath(input.blobsDirectory, hash))).view,
-  );
-  const side = read[0]?.width ?? 0;
-  const data = new Uint8Array(side * side * read.length);
-  read.forEach((view, index) => {
-    data.set(view.data, index * side * side);
+  const read = input.recordBlobs.map((hash) => {
+    const { view, crops } = functions.decodeRecord(readBytes(blobPath(input.blobsDirectory, hash)));
+    return { view, crops };
   });
-  return { side, data };
+  const { count = 0, side: cropSide = 0 } = read[0]?.crops ?? {};
+  return {
+    side: read[0]?.view.width ?? 0,
+    data: joined(read.map(({ view }) => view.data)),
+    crops: { count, side: cropSide, data: joined(read.map(({ crops }) => crops.data)) },
+  };
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
 }
 
 function fingerprints(functions: FrameFunctions, input: FingerprintsInput): FrameFingerprint[] {
