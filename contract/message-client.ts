@@ -35,9 +35,10 @@ export function messageClient(send: (request: CallRequest) => void): MessageClie
     calls.set(call, open);
     const leave = () => open.wake();
     signal?.addEventListener('abort', leave);
-    let last = false;
+    let last = true; // nothing to stop before it was sent
     try {
       sendInput(() => send({ kind, call, method, input }));
+      last = false;
       for (let taken = 0; ; ) {
         if (signal?.aborted) throw cancelled();
         const reply = open.waiting.shift();
@@ -96,6 +97,7 @@ function sendInput(body: () => void): void {
   try {
     body();
   } catch (thrown) {
+    if (thrown instanceof NightsiftError) throw thrown;
     throw new NightsiftError('badInput', 'The input cannot be carried to the other side.', { cause: thrown });
   }
 }

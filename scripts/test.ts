@@ -7,9 +7,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Debian packages that tests compare with, and the file that tells they are there. Tests skip without them. */
+/** Debian packages that tests compare with or look through, and the file that tells they are there. */
 const oraclePackages: readonly { readonly name: string; readonly proof: string }[] = [
   { name: 'python3-astropy', proof: '/usr/lib/python3/dist-packages/astropy/__init__.py' },
+  { name: 'chromium', proof: '/usr/bin/chromium' },
 ];
 
 interface Step {
@@ -44,10 +45,10 @@ function installOracles(): void {
   const permitted =
     process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
   if (!permitted) {
-    console.log(`Not installed: ${missing.join(', ')}. The tests that compare with them will skip.`);
+    console.log(`Not installed: ${missing.join(', ')}. The tests that need them will skip.`);
     return;
   }
-  console.log(`Installing for comparison tests: ${missing.join(', ')}`);
+  console.log(`Installing for the tests: ${missing.join(', ')}`);
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const options = { stdio: 'ignore', env: environment, timeout: 600_000 } as const;
   spawnSync('apt-get', ['update', '-qq'], options);
