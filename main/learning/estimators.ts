@@ -2,6 +2,9 @@ import { NightsiftError } from '../../contract/errors.ts';
 import type { Estimator } from './estimators/estimator.ts';
 import { boosting, boostingRegression } from './forests/boosting.ts';
 import { extraTrees, extraTreesRegression, forestRegression, randomForest } from './forests/forest.ts';
+import { isolationForest } from './forests/isolation-forest.ts';
+import { oneClassSvm } from './kernels/one-class-svm.ts';
+import { localOutlierFactor } from './neighbours/local-outlier-factor.ts';
 
 export type { Estimator, FitInput, Fitted } from './estimators/estimator.ts';
 
@@ -13,6 +16,9 @@ export const estimators: readonly Estimator[] = [
   extraTreesRegression,
   boosting,
   boostingRegression,
+  isolationForest,
+  oneClassSvm,
+  localOutlierFactor,
 ];
 
 /** @throws NightsiftError `notFound` */

@@ -30,6 +30,23 @@ export class ModelParts {
     return this.add(operator, '', inputs, Object.fromEntries(Object.entries(attributes).map(encoded)));
   }
 
+  /** Places of the largest values of each row, [rows, count]. */
+  topPlaces(value: string, count: number): string {
+    const places = `v${this.count++}`;
+    const values = `v${this.count++}`;
+    const inputs = [value, this.integers([count])];
+    const attributes: Record<string, OnnxAttribute> = { axis: { kind: 'int', value: 1 } };
+    this.nodes.push({
+      operator: 'TopK',
+      name: '',
+      domain: '',
+      inputs,
+      outputs: [values, places],
+      attributes,
+    });
+    return places;
+  }
+
   /** An operator of ai.onnx.ml. */
   classical(
     operator: string,

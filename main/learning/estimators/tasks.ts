@@ -1,10 +1,12 @@
 /** The tasks that estimators hand to other threads, by name. A new one: one line here. */
 import { type BoostMember, boostMember } from '../forests/boosting-tasks.ts';
 import { type ForestPart, growForestPart } from '../forests/forest-tasks.ts';
+import { type NearestPart, nearestPart } from '../neighbours/nearest-part.ts';
 import type { Parallel } from './parallel.ts';
 
 export const estimatorTasks = {
   growForestPart: (input: unknown) => growForestPart(input as ForestPart),
+  nearestPart: (input: unknown) => nearestPart(input as NearestPart),
   boostMember: (input: unknown) => boostMember(input as BoostMember),
 } as const;
 
