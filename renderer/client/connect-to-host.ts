@@ -2,9 +2,9 @@
 import { api, type NightsiftClient } from '../../contract/api.ts';
 import type { Bridge } from '../../contract/bridge.ts';
 import { connect, type Transport } from '../../contract/client.ts';
+import { httpTransport, signIn } from '../../contract/http-transport.ts';
 import { wirePaths } from '../../contract/wire.ts';
 import { bridgeTransport } from './bridge-transport.ts';
-import { httpTransport, signIn } from './http-transport.ts';
 
 declare global {
   interface Window {

@@ -20,6 +20,8 @@ export interface HouseDoor {
     readonly notes: readonly string[];
     close(): Promise<void>;
   }>;
+  /** The house of another process that has the library and can be asked; null without one. */
+  join?(options: { readonly library: string | undefined }): Promise<House | null>;
 }
 
 export async function runCommandLine(
@@ -28,11 +30,15 @@ export async function runCommandLine(
   door: HouseDoor,
 ): Promise<ExitCode> {
   let house: Promise<House> | null = null;
+  let reached: Promise<House> | null = null;
   const context: Context = {
     terminal,
     exitCode: exitCodes.answered,
     library: undefined,
-    client: async () => (await context.house()).client,
+    async client() {
+      reached ??= context.house().catch((thrown) => runningHouse(door, context.library, thrown));
+      return (await reached).client;
+    },
     house() {
       house ??= openHouse(door, context.library, terminal);
       return house;
@@ -44,8 +50,17 @@ export async function runCommandLine(
   } catch (thrown) {
     return report(thrown, terminal);
   } finally {
-    await (house as Promise<House> | null)?.then((opened) => opened.close()).catch(() => undefined);
+    const opened = (reached ?? house) as Promise<House> | null;
+    await opened?.then((one) => one.close()).catch(() => undefined);
   }
+}
+
+/** The house of the process that has the library, or the error that it is busy. */
+async function runningHouse(door: HouseDoor, library: string | undefined, thrown: unknown): Promise<House> {
+  const isBusy = isNightsiftError(thrown) && thrown.code === 'libraryBusy';
+  const joined = isBusy ? ((await door.join?.({ library })) ?? null) : null;
+  if (joined === null) throw thrown;
+  return joined;
 }
 
 async function openHouse(door: HouseDoor, library: string | undefined, terminal: Terminal): Promise<House> {

@@ -1,10 +1,10 @@
 /** An edge host over any api, and a client that stands where a browser would. */
 
+import { type HttpTransport, httpTransport } from '../../../contract/http-transport.ts';
 import type { Api, Handlers } from '../../../contract/kinds.ts';
 import { type EdgeHost, type EdgeOptions, openEdgeHost } from '../../../main/hosts/edge/edge-host.ts';
 import type { Pages } from '../../../main/hosts/pages.ts';
 import { dispatch } from '../../../main/transport/dispatch.ts';
-import { type HttpTransport, httpTransport } from '../../../renderer/client/http-transport.ts';
 
 export const trialToken = 'T'.repeat(43);
 

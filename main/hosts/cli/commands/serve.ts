@@ -7,7 +7,7 @@ import { newToken, readAccess, writeAccess } from '../../edge/access-file.ts';
 import { openEdgeHost } from '../../edge/edge-host.ts';
 import { readPages } from '../../pages.ts';
 import { wholeNumber } from '../arguments.ts';
-import type { Context } from '../context.ts';
+import type { Context, House } from '../context.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface ServeOptions {
@@ -33,26 +33,37 @@ export function addServe(program: Command, context: Context): void {
   hostOptions(program.command('serve'))
     .description('Open the workbench for a browser: the edge host.')
     .addHelpText('after', serveText)
-    .action(async (options: ServeOptions) => serve(context, options, ''));
+    .action((options: ServeOptions) => openWorkbench(context, options, '', async () => ''));
 }
 
 export function addReview(program: Command, context: Context): void {
   hostOptions(program.command('review'))
     .description('Open the workbench at the review queue of a session.')
     .argument('<session>', 'name or id')
-    .action(async (name: string, options: ServeOptions) => {
-      try {
-        const client = await context.client();
+    .action((name: string, options: ServeOptions) =>
+      openWorkbench(context, options, `/review/${encodeURIComponent(name)}`, async ({ client }) => {
         const { session } = await client('sessions.show', { session: name });
-        await serve(context, options, `/review/${encodeURIComponent(session.id)}`);
-      } catch (thrown) {
-        // A host that runs already has the library: it shows the queue.
-        const access =
-          isNightsiftError(thrown) && thrown.code === 'libraryBusy' ? runningHost(context) : null;
-        if (access === null) throw thrown;
-        announce(context.terminal, access, `/review/${encodeURIComponent(name)}`, options.open);
-      }
-    });
+        return `/review/${encodeURIComponent(session.id)}`;
+      }),
+    );
+}
+
+/** Serves until interrupted; a host that runs already has the library and shows `there` itself. */
+async function openWorkbench(
+  context: Context,
+  options: ServeOptions,
+  there: string,
+  placeIn: (house: House) => Promise<string>,
+): Promise<void> {
+  const house = await context.house().catch((thrown: unknown) => {
+    const isBusy = isNightsiftError(thrown) && thrown.code === 'libraryBusy';
+    const access = isBusy ? readAccess(libraryFolderFor(context.library)) : null;
+    if (access === null || access.origin === null) throw thrown;
+    context.terminal.err('The workbench of this library is open already:\n');
+    announce(context.terminal, { token: access.token, origin: access.origin }, there, options.open);
+    return null;
+  });
+  if (house !== null) await serve(context, house, options, await placeIn(house));
 }
 
 function hostOptions(command: Command): Command {
@@ -68,9 +79,12 @@ function gathered(word: string, before: readonly string[]): string[] {
   throw new InvalidArgumentError('Expected a host name, without http:// and without a path.');
 }
 
-async function serve(context: Context, options: ServeOptions, to: string): Promise<void> {
-  const { terminal } = context;
-  const { client, far } = await context.house();
+async function serve(
+  { terminal }: Context,
+  { client, far }: House,
+  options: ServeOptions,
+  to: string,
+): Promise<void> {
   const { library } = await client('house.about', {});
   const token = readAccess(library)?.token ?? newToken();
   const { host, port, allowHost } = options;
@@ -89,11 +103,6 @@ async function serve(context: Context, options: ServeOptions, to: string): Promi
     await edge.close();
     writeAccess(library, { token, origin: null });
   }
-}
-
-function runningHost(context: Context): { token: string; origin: string } | null {
-  const access = readAccess(libraryFolderFor(context.library));
-  return access?.origin ? { token: access.token, origin: access.origin } : null;
 }
 
 function announce(

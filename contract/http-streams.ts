@@ -2,10 +2,10 @@
  * All streams of a page over one WebSocket. When the connection is lost it is opened again, and each stream goes on
  * after the last sequence number that its reader has seen.
  */
-import { fromErrorRecord } from '../../contract/error-record.ts';
-import { NightsiftError } from '../../contract/errors.ts';
-import type { CallOptions } from '../../contract/kinds.ts';
-import { type CallReply, type CallRequest, streamWindow } from '../../contract/wire.ts';
+import { fromErrorRecord } from './error-record.ts';
+import { NightsiftError } from './errors.ts';
+import type { CallOptions } from './kinds.ts';
+import { type CallReply, type CallRequest, streamWindow } from './wire.ts';
 
 /** The part of a WebSocket that is used. */
 export interface StreamSocket {

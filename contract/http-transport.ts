@@ -1,10 +1,10 @@
 /** The contract's transport to the edge host that served the page: fetch for asks and bytes, a WebSocket for streams. */
-import type { Transport } from '../../contract/client.ts';
-import { fromErrorRecord } from '../../contract/error-record.ts';
-import { NightsiftError } from '../../contract/errors.ts';
-import type { CallOptions, Reply } from '../../contract/kinds.ts';
-import { wirePaths } from '../../contract/wire.ts';
+import type { Transport } from './client.ts';
+import { fromErrorRecord } from './error-record.ts';
+import { NightsiftError } from './errors.ts';
 import { openStreams, type StreamSocket } from './http-streams.ts';
+import type { CallOptions, Reply } from './kinds.ts';
+import { wirePaths } from './wire.ts';
 
 /** What the transport needs of the browser; tests put Node's own in. */
 export interface HttpPorts {
