@@ -87,7 +87,7 @@ function classifierNamed(name: string): Estimator {
   const estimator = findEstimator(name);
   if (estimator.task === 'classification') return estimator;
   throw new NightsiftError('wrongUse', `${name} does not tell classes apart: it is for ${estimator.task}.`, {
-    hint: 'Choose a classifier, such as forest or boosting.',
+    hint: 'Choose a classifier, such as random-forest or gradient-boosting.',
   });
 }
 

@@ -34,12 +34,12 @@ function clouds(estimator: Estimator): FitInput {
 
 /** Settings that keep a fit within milliseconds. */
 const small: Readonly<Record<string, Parameters>> = {
-  forest: { trees: 12 },
+  'random-forest': { trees: 12 },
   'extra-trees': { trees: 12 },
-  'forest-regression': { trees: 12 },
+  'random-forest-regression': { trees: 12 },
   'extra-trees-regression': { trees: 12 },
-  boosting: { rounds: 8 },
-  'boosting-regression': { rounds: 8 },
+  'gradient-boosting': { rounds: 8 },
+  'gradient-boosting-regression': { rounds: 8 },
 };
 
 /** Tasks one after the other, with inputs copied as between threads. */

@@ -14,7 +14,7 @@ import { joinTrees, nodesOf, pickTrees, sumTrees, type Trees } from './trees.ts'
 const progressMilliseconds = 250;
 
 export const boosting: Estimator = {
-  name: 'boosting',
+  name: 'gradient-boosting',
   description: 'gradient boosted trees: each corrects the ones before',
   task: 'classification',
   parameters: parametersOf('classification'),
@@ -22,7 +22,7 @@ export const boosting: Estimator = {
 };
 
 export const boostingRegression: Estimator = {
-  name: 'boosting-regression',
+  name: 'gradient-boosting-regression',
   description: 'gradient boosted trees for values',
   task: 'regression',
   parameters: parametersOf('regression'),

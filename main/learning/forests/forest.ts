@@ -23,7 +23,7 @@ interface ForestKind {
 const treesPerTask = 10;
 
 export const randomForest = forest({
-  name: 'forest',
+  name: 'random-forest',
   description: 'random forest: many trees, each on drawn rows and columns, vote',
   task: 'classification',
   splitter: 'best',
@@ -35,7 +35,7 @@ export const extraTrees = forest({
   splitter: 'random',
 });
 export const forestRegression = forest({
-  name: 'forest-regression',
+  name: 'random-forest-regression',
   description: 'random forest for values',
   task: 'regression',
   splitter: 'best',
