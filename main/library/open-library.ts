@@ -1,5 +1,4 @@
 /** Opens a library: lock, database, migrations, blobs, and one repository for each group of tables. */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { NightsiftError } from '../../contract/errors.ts';
 import { type BlobStore, openBlobStore } from './blobs.ts';
@@ -19,6 +18,7 @@ import { type SessionsRepository, sessionsRepository } from './sessions.ts';
 import { type SettingsRepository, settingsRepository } from './settings.ts';
 import { type SourcesRepository, sourcesRepository } from './sources.ts';
 import { storing } from './storage-errors.ts';
+import { makeFolder } from './whole-files.ts';
 
 /** What the library takes from the machine; tests pass their own. */
 export interface LibraryPorts {
@@ -69,7 +69,7 @@ const defaultLockWaitMilliseconds = 2000;
  * Errors: libraryBusy, libraryTooNew, libraryDamaged, cannotOpen, diskFull.
  */
 export function openLibrary(directory: string, ports: LibraryPorts = {}): Library {
-  storing(directory, () => mkdirSync(directory, { recursive: true }));
+  storing(directory, () => makeFolder(directory));
   const lock = acquireLock(directory, ports.lockWaitMilliseconds ?? defaultLockWaitMilliseconds);
   let catalogue: Catalogue | undefined;
   try {

@@ -2,7 +2,15 @@
 import { isNightsiftError, NightsiftError } from '../../contract/errors.ts';
 
 const fullDiskCodes = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL']);
-const deniedCodes = new Set(['EACCES', 'EPERM', 'EROFS', 'SQLITE_READONLY', 'SQLITE_CANTOPEN']);
+const deniedCodes = new Set([
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'ENOENT',
+  'ENOTDIR',
+  'SQLITE_READONLY',
+  'SQLITE_CANTOPEN',
+]);
 const damagedCodes = new Set(['SQLITE_CORRUPT', 'SQLITE_NOTADB']);
 const busyCodes = new Set(['SQLITE_BUSY', 'SQLITE_LOCKED', 'SQLITE_PROTOCOL']);
 

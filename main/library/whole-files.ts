@@ -3,9 +3,19 @@
  * the directory. A file left half-written by a killed process keeps its temporary name and is swept later.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { storing } from './storage-errors.ts';
+import { storing, systemCode } from './storage-errors.ts';
 
 const temporaryPattern = /^\.nightsift-[0-9a-f]{16}\.part$/;
 
@@ -29,6 +39,21 @@ export function syncDirectory(directory: string): void {
   } finally {
     closeSync(handle);
   }
+}
+
+/**
+ * Makes a folder and those above it, each one durable in its parent. One at a time: Node's recursive making never
+ * returns on file systems that refuse new folders as if they were not there (/proc). Errors: the system's own.
+ */
+export function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw error; // another process was quicker
+  }
+  syncDirectory(dirname(folder));
 }
 
 function writeAll(handle: number, bytes: Uint8Array): void {

@@ -5,10 +5,10 @@ import type { ExportAction } from '../../contract/calls/data-sets.ts';
 import { NightsiftError } from '../../contract/errors.ts';
 import type { DatasetItem, DatasetVersion } from '../library/datasets.ts';
 import type { Library } from '../library/open-library.ts';
-import { writeWholeFile } from '../library/whole-files.ts';
+import { makeFolder, writeWholeFile } from '../library/whole-files.ts';
 import { hashFile } from './files/hash-file.ts';
 import { locate } from './files/locate.ts';
-import { isTaken, makeFolder, placeFile, wouldOverwrite } from './files/place-file.ts';
+import { isTaken, placeFile, wouldOverwrite } from './files/place-file.ts';
 import type { WorkOptions } from './progress.ts';
 
 export interface ExportInput {

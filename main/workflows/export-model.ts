@@ -1,11 +1,10 @@
 /** A registered version as a file of its own. */
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { NightsiftError } from '../../contract/errors.ts';
 import type { ModelVersion } from '../library/models.ts';
 import type { Library } from '../library/open-library.ts';
 import { storing } from '../library/storage-errors.ts';
-import { writeWholeFile } from '../library/whole-files.ts';
+import { makeFolder, writeWholeFile } from '../library/whole-files.ts';
 import { referenceOf } from './models.ts';
 
 export type ModelFormat = 'onnx' | 'safetensors';
@@ -26,7 +25,7 @@ export function exportModel(library: Library, reference: string, into: string, f
 /** Whole or not at all; folders on the way are made. */
 export function writeWholeFileTo(file: string, bytes: Uint8Array): void {
   storing(file, () => {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     writeWholeFile(file, bytes);
   });
 }

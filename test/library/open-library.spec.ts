@@ -135,4 +135,10 @@ describe('opening a library', () => {
     expect(second.jobs.find(job.id)!.status).toBe('interrupted');
     second.close();
   });
+
+  it.skipIf(!existsSync('/proc/self'))('says at once where no folder can be made', () => {
+    expect(() => openLibrary('/proc/no-such/library')).toThrow(
+      expect.objectContaining({ code: 'cannotOpen' }),
+    );
+  });
 });

@@ -3,9 +3,9 @@ import { closeSync, fsyncSync, linkSync, lstatSync, openSync, renameSync, rmSync
 import { dirname } from 'node:path';
 import { NightsiftError } from '../../../contract/errors.ts';
 import { storageError, systemCode } from '../../library/storage-errors.ts';
-import { syncDirectory } from '../../library/whole-files.ts';
+import { makeFolder, syncDirectory } from '../../library/whole-files.ts';
 import { hashFile } from './hash-file.ts';
-import { isTaken, makeFolder, placeFile, wouldOverwrite } from './place-file.ts';
+import { isTaken, placeFile, wouldOverwrite } from './place-file.ts';
 
 export interface MoveOptions {
   /** SHA-256 that the file must have; checked when bytes are copied or a half-done move is finished. */

@@ -7,11 +7,9 @@ import {
   closeSync,
   constants,
   copyFileSync,
-  existsSync,
   fsyncSync,
   linkSync,
   lstatSync,
-  mkdirSync,
   openSync,
   renameSync,
   rmSync,
@@ -22,7 +20,7 @@ import {
 import { dirname } from 'node:path';
 import { NightsiftError } from '../../../contract/errors.ts';
 import { storageError, systemCode } from '../../library/storage-errors.ts';
-import { syncDirectory, temporaryNameBeside } from '../../library/whole-files.ts';
+import { makeFolder, syncDirectory, temporaryNameBeside } from '../../library/whole-files.ts';
 import { hashFile } from './hash-file.ts';
 
 export type Placing = 'copy' | 'reflink' | 'symlink' | 'hardlink';
@@ -47,14 +45,6 @@ export function placeFile(source: string, target: string, placing: Placing, expe
   } catch (error) {
     throw placingError(error, source, target, placing);
   }
-}
-
-/** Makes a folder and those above it, each one durable in its parent. */
-export function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  makeFolder(dirname(folder));
-  mkdirSync(folder, { recursive: true });
-  syncDirectory(dirname(folder));
 }
 
 function copyWhole(
