@@ -53,6 +53,7 @@ export const callKinds = {
   'runs.list': 'ask',
   'runs.show': 'ask',
   'runs.compare': 'ask',
+  'runs.curves': 'ask',
   'runs.export': 'ask',
   'recipes.list': 'ask',
   'models.list': 'ask',

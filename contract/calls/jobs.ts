@@ -36,6 +36,14 @@ export const JobEvent = z.discriminatedUnion('kind', [
   z.object({ seq, kind: z.literal('message'), text: z.string() }),
   /** Figures of one training epoch; the series themselves are in `runs.show`. */
   z.object({ seq, kind: z.literal('metrics'), step: z.number(), values: z.record(z.string(), z.number()) }),
+  /** The run that the job records. */
+  z.object({ seq, kind: z.literal('run'), run: z.string() }),
+  /** Figures as they come, several times a second; the stored ones are in `runs.curves`, where old events have none. */
+  z.object({
+    seq,
+    kind: z.literal('points'),
+    points: z.array(z.object({ name: z.string(), step: z.number(), value: z.number() })),
+  }),
   /** Files that a watched folder brought and that are judged now; `sessions.show` says how. */
   z.object({ seq, kind: z.literal('arrived'), session: z.string(), files: z.array(z.string()) }),
   /** The last event of every job. */

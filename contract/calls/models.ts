@@ -46,6 +46,8 @@ export const modelCalls = {
       model: ModelVersionRow,
       report: EvaluationReport.nullable(),
       history: z.array(StageChange),
+      /** What a person should know before this version judges their nights. */
+      warnings: z.array(z.string()),
       lineage: Lineage,
     }),
   }),

@@ -24,6 +24,20 @@ export const Evaluation = z.object({
 });
 export type Evaluation = z.infer<typeof Evaluation>;
 
+/** What a model said of one item of the list it was judged on. */
+export const JudgedItem = z.object({
+  session: z.string(),
+  file: z.string(),
+  /** The catalogue's item; null when it is gone. */
+  item: z.number().nullable(),
+  label: z.string(),
+  labelledBy: z.string(),
+  predicted: z.string(),
+  /** Of the predicted class. */
+  probability: z.number(),
+});
+export type JudgedItem = z.infer<typeof JudgedItem>;
+
 /** What is measured where, told apart by who set the labels. */
 export const EvaluationReport = z.object({
   schema: z.literal('nightsift.evaluation/1'),
@@ -37,6 +51,8 @@ export const EvaluationReport = z.object({
   person: Evaluation.nullable(),
   /** On items only the prefilter labelled: how far the two agree, which is not accuracy. */
   prefilterAgreement: Evaluation.nullable(),
+  /** Item by item, so that a cell of the confusion table can be opened; missing in reports of older versions. */
+  judged: z.array(JudgedItem).optional(),
 });
 export type EvaluationReport = z.infer<typeof EvaluationReport>;
 
@@ -128,6 +144,17 @@ export const RunDetail = z.object({
   models: z.array(z.string()),
 });
 export type RunDetail = z.infer<typeof RunDetail>;
+
+/** One figure of one run over its steps, thinned out: each stretch keeps its lowest and highest point. */
+export const RunCurve = z.object({
+  run: z.string(),
+  name: z.string(),
+  /** Points there are in all. */
+  total: z.number(),
+  steps: z.array(z.number()),
+  values: z.array(z.number()),
+});
+export type RunCurve = z.infer<typeof RunCurve>;
 
 /** The same column for each run, in the order asked. */
 export const RunComparison = z.object({
@@ -226,7 +253,20 @@ export const trainingCalls = {
     in: z.object({ limit: z.number().int().positive().optional() }),
     out: z.array(RunRow),
   }),
-  'runs.show': ask({ in: z.object({ run: z.string().min(1) }), out: RunDetail }),
+  /** `points`: at most so many of each series. */
+  'runs.show': ask({
+    in: z.object({ run: z.string().min(1), points: z.number().int().min(2).max(100_000).optional() }),
+    out: RunDetail,
+  }),
+  /** Series of several runs for a chart; all figures when none is named. */
+  'runs.curves': ask({
+    in: z.object({
+      runs: z.array(z.string().min(1)).min(1).max(20),
+      names: z.array(z.string()).max(100).optional(),
+      points: z.number().int().min(2).max(2000).default(1000),
+    }),
+    out: z.array(RunCurve),
+  }),
   'runs.compare': ask({ in: z.object({ runs: z.array(z.string().min(1)).min(2) }), out: RunComparison }),
   /** Everything known of a run, for a file. */
   'runs.export': ask({

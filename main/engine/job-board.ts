@@ -20,6 +20,10 @@ export interface JobContext {
   }): void;
   message(text: string): void;
   metrics(step: number, values: Readonly<Record<string, number>>): void;
+  /** The run that is recorded. */
+  run(id: string): void;
+  /** Figures between epochs; gathered and sent on several times a second. */
+  points(points: readonly MetricPoint[]): void;
   /** Files of a watched session that are judged now. */
   arrived(session: string, files: readonly string[]): void;
 }
@@ -50,6 +54,8 @@ export interface JobBoardPorts {
   readonly log?: JobLog;
 }
 
+type MetricPoint = Extract<JobEvent, { kind: 'points' }>['points'][number];
+
 type Unnumbered<E> = E extends { seq: number } ? Omit<E, 'seq'> : never;
 
 interface Job {
@@ -59,6 +65,8 @@ interface Job {
   readonly stop: AbortController;
   readonly events: JobEvent[];
   readonly watchers: Set<() => void>;
+  /** Places of the events that still hold figures. */
+  readonly withPoints: number[];
   state: JobState;
   endedAt: string | null;
   error: ErrorRecord | null;
@@ -68,6 +76,10 @@ interface Job {
 
 // Twenty a second is more than an eye reads; the last one of a phase always goes out.
 const progressIntervalMilliseconds = 50;
+
+const pointsIntervalMilliseconds = 100;
+// Events keep their numbers for ever; figures that the library holds too need not stay in memory with them.
+const keptPointEvents = 600;
 
 export function openJobBoard(ports: JobBoardPorts): JobBoard {
   const jobs = new Map<string, Job>();
@@ -118,6 +130,7 @@ function newJob(method: string, input: unknown, ports: JobBoardPorts): Job {
     stop: new AbortController(),
     events: [],
     watchers: new Set(),
+    withPoints: [],
     state: 'running',
     endedAt: null,
     error: null,
@@ -141,6 +154,7 @@ async function run(
     job.error = toErrorRecord(thrown);
     job.state = job.error.code === 'cancelled' ? 'cancelled' : 'failed';
   }
+  context.flush();
   job.endedAt = ports.now().toISOString();
   try {
     ports.log?.end(job.id, job.state, job.error);
@@ -150,10 +164,19 @@ async function run(
   publish(job, { kind: 'ended', state: job.state, error: job.error });
 }
 
-function contextOf(job: Job, ports: JobBoardPorts): JobContext {
+function contextOf(job: Job, ports: JobBoardPorts): JobContext & { flush(): void } {
   let lastPhase: string | null = null;
   let lastAt = Number.NEGATIVE_INFINITY;
+  let timer: NodeJS.Timeout | null = null;
+  const gathered: MetricPoint[] = [];
+  const flush = () => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    if (gathered.length > 0) publish(job, { kind: 'points', points: gathered.splice(0) });
+    forgetOldPoints(job);
+  };
   return {
+    flush,
     signal: job.stop.signal,
     progress(step) {
       const at = ports.milliseconds();
@@ -165,11 +188,24 @@ function contextOf(job: Job, ports: JobBoardPorts): JobContext {
     },
     message: (text) => publish(job, { kind: 'message', text }),
     metrics: (step, values) => publish(job, { kind: 'metrics', step, values: { ...values } }),
+    run: (id) => publish(job, { kind: 'run', run: id }),
+    points(points) {
+      gathered.push(...points);
+      if (timer === null) timer = setTimeout(flush, pointsIntervalMilliseconds);
+    },
     arrived: (session, files) => publish(job, { kind: 'arrived', session, files: [...files] }),
   };
 }
 
+function forgetOldPoints(job: Job): void {
+  if (job.withPoints.length <= keptPointEvents) return;
+  const at = job.withPoints.shift() as number;
+  const event = job.events[at] as JobEvent;
+  if (event.kind === 'points') job.events[at] = { ...event, points: [] };
+}
+
 function publish(job: Job, event: Unnumbered<JobEvent>): void {
+  if (event.kind === 'points') job.withPoints.push(job.events.length);
   job.events.push({ seq: job.events.length + 1, ...event } as JobEvent);
   const watchers = [...job.watchers];
   job.watchers.clear();

@@ -28,5 +28,7 @@ export function workOptions(context: JobContext) {
     onProgress: context.progress,
     onMetrics: context.metrics,
     onMessage: context.message,
+    onRun: context.run,
+    onPoints: context.points,
   };
 }

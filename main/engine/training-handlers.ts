@@ -4,7 +4,7 @@ import { evaluateModel } from '../workflows/evaluate.ts';
 import { predict } from '../workflows/predict.ts';
 import { listRecipes } from '../workflows/recipes.ts';
 import { learnFromReviews } from '../workflows/review-learning.ts';
-import { compareRuns, exportRun, listRuns, showRun } from '../workflows/runs.ts';
+import { compareRuns, exportRun, listRuns, runCurves, showRun } from '../workflows/runs.ts';
 import { train } from '../workflows/train.ts';
 import { trainFromFits } from '../workflows/train-from-fits.ts';
 import { type Rooms, workOptions } from './rooms.ts';
@@ -27,7 +27,8 @@ export function trainingHandlers(rooms: Rooms): Handlers<typeof trainingCalls> {
         learnFromReviews(rooms, input, workOptions(context)),
       ),
     'runs.list': ({ limit }) => listRuns(library, limit),
-    'runs.show': ({ run }) => showRun(library, run),
+    'runs.show': ({ run, points }) => showRun(library, run, points),
+    'runs.curves': ({ runs, names, points }) => runCurves(library, runs, names, points),
     'runs.compare': ({ runs }) => compareRuns(library, runs),
     'runs.export': ({ run }) => exportRun(library, run),
     'recipes.list': () => listRecipes(),

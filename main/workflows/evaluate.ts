@@ -1,5 +1,5 @@
 /** How good a model is: on the test split of a data set version, or on frames on disk whose labels are known. */
-import type { EvaluationReport } from '../../contract/calls/training.ts';
+import type { EvaluationReport, JudgedItem } from '../../contract/calls/training.ts';
 import { NightsiftError } from '../../contract/errors.ts';
 import type { DatasetItem, DatasetVersion } from '../library/datasets.ts';
 import type { Library } from '../library/open-library.ts';
@@ -29,7 +29,13 @@ export interface EvaluateInput {
 }
 
 /** An item with the label that counts. */
-type LabelledFrame = FrameSource & { readonly label: string; readonly labelledBy: string };
+type LabelledFrame = FrameSource & {
+  readonly session: string;
+  readonly file: string;
+  readonly itemId: number | null;
+  readonly label: string;
+  readonly labelledBy: string;
+};
 
 interface Examination {
   readonly on: string;
@@ -77,7 +83,7 @@ async function examine(
   const probabilities = Float32Array.from(
     predictions.flatMap((prediction) => classes.map((name) => prediction.probabilities[name] ?? 0)),
   );
-  return evaluationReport(
+  const report = evaluationReport(
     { model: model.reference, on, withinNight },
     {
       classes,
@@ -86,6 +92,18 @@ async function examine(
       person: known.map(({ labelledBy }) => labelledBy === 'person'),
     },
   );
+  return { ...report, judged: known.map((frame, index) => judgedItem(frame, predictions[index])) };
+}
+
+function judgedItem(
+  { session, file, itemId, label, labelledBy }: LabelledFrame,
+  prediction: { readonly probabilities: Readonly<Record<string, number>> } | undefined,
+): JudgedItem {
+  const [predicted, probability] = Object.entries(prediction?.probabilities ?? {}).reduce(
+    (best, each) => (each[1] > best[1] ? each : best),
+    ['', 0],
+  );
+  return { session, file, item: itemId, label, labelledBy, predicted, probability };
 }
 
 async function examinationOf(

@@ -3,6 +3,7 @@ import type { Lineage, StageChange } from '../../contract/calls/models.ts';
 import { EvaluationReport, type ModelVersionRow } from '../../contract/calls/training.ts';
 import type { ModelVersion } from '../library/models.ts';
 import type { Library } from '../library/open-library.ts';
+import { promotionWarnings } from './promotion-advice.ts';
 import { dataSetName } from './runs.ts';
 
 /** What stands in a version's row beside the files. */
@@ -61,6 +62,7 @@ export function showModel(library: Library, reference: string) {
     // Written before the version had its number.
     report: report.success ? { ...report.data, model: referenceOf(version) } : null,
     history: stageChanges(library, version),
+    warnings: promotionWarnings(report.success ? report.data : null),
     lineage: lineageOf(library, version),
   };
 }

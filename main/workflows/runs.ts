@@ -1,7 +1,14 @@
 /** The record of runs as lists, screens and files show it. */
-import type { Parameters, RunComparison, RunDetail, RunRow } from '../../contract/calls/training.ts';
+import type {
+  Parameters,
+  RunComparison,
+  RunCurve,
+  RunDetail,
+  RunRow,
+} from '../../contract/calls/training.ts';
 import type { Library } from '../library/open-library.ts';
 import type { Run } from '../library/runs.ts';
+import { type CurvePoint, thinned } from './thin-curve.ts';
 
 /** Kept among a run's parameters, apart from those of the recipe. */
 export const environmentKey = '@environment';
@@ -50,22 +57,21 @@ export function listRuns(library: Library, limit?: number): RunRow[] {
 }
 
 /** Errors: notFound. */
-export function showRun(library: Library, reference: string): RunDetail {
+export function showRun(library: Library, reference: string, points?: number): RunDetail {
   const run = library.runs.need(reference);
   const stored = library.runs.parameters(run.id);
-  const series: Record<string, { step: number; value: number }[]> = {};
-  for (const { name, step, value } of library.runs.metrics(run.id)) {
-    if (value === null) continue;
-    series[name] ??= [];
-    series[name].push({ step, value });
-  }
   const environment = stored[environmentKey];
   return {
     run: runRow(library, run),
     parameters: recipeParameters(stored),
     environment: (environment ?? {}) as Record<string, string>,
     error: run.errorCode === null ? null : { code: run.errorCode, message: run.errorMessage ?? '' },
-    series,
+    series: Object.fromEntries(
+      [...seriesOf(library, run.id)].map(([name, series]) => [
+        name,
+        points === undefined ? series : thinned(series, points),
+      ]),
+    ),
     checkpoints: library.runs.checkpoints(run.id).map(({ epoch, step, kind, blob }) => ({
       epoch,
       step,
@@ -77,6 +83,42 @@ export function showRun(library: Library, reference: string): RunDetail {
       .filter((version) => version.runId === run.id)
       .map((version) => `${version.name}@${version.version}`),
   };
+}
+
+/** Points of each figure in order of step; those without a value left out. */
+function seriesOf(library: Library, run: string): Map<string, CurvePoint[]> {
+  const series = new Map<string, CurvePoint[]>();
+  for (const { name, step, value } of library.runs.metrics(run)) {
+    if (value === null) continue;
+    const points = series.get(name) ?? [];
+    points.push({ step, value });
+    series.set(name, points);
+  }
+  return series;
+}
+
+/** Errors: notFound. */
+export function runCurves(
+  library: Library,
+  references: readonly string[],
+  names: readonly string[] | undefined,
+  most: number,
+): RunCurve[] {
+  return references.flatMap((reference) => {
+    const { id } = library.runs.need(reference);
+    return [...seriesOf(library, id)]
+      .filter(([name]) => names === undefined || names.includes(name))
+      .map(([name, series]) => {
+        const points = thinned(series, most);
+        return {
+          run: id,
+          name,
+          total: series.length,
+          steps: points.map(({ step }) => step),
+          values: points.map(({ value }) => value),
+        };
+      });
+  });
 }
 
 /** Without the entries that are not the recipe's. */

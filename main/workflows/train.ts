@@ -54,6 +54,10 @@ export interface TrainOptions extends WorkOptions {
   /** Figures of each epoch. */
   readonly onMetrics?: ((epoch: number, values: Readonly<Record<string, number>>) => void) | undefined;
   readonly onMessage?: ((text: string) => void) | undefined;
+  /** The run's row, as soon as it is there. */
+  readonly onRun?: ((id: string) => void) | undefined;
+  /** Every figure of every step, as it comes. */
+  readonly onPoints?: ((points: { name: string; step: number; value: number }[]) => void) | undefined;
 }
 
 export const defaultRecipe = 'small-cnn';
@@ -155,6 +159,7 @@ async function finishRun(
 ): Promise<TrainOutcome> {
   const { library } = ports;
   const begun = options.begun ?? performance.now();
+  options.onRun?.(run.id);
   options.onMessage?.(`Run ${run.id} on ${dataSetName(library, run.datasetVersionId)}`);
   for (const warning of versionOf(library, run).metadata.warnings) options.onMessage?.(warning);
   const output = await executeRun(ports, run, { signal: options.signal, onEvent: eventTeller(options) });
@@ -205,8 +210,14 @@ async function reportOf(
   }
 }
 
-function eventTeller({ onProgress, onMetrics, onMessage }: TrainOptions): (event: TrainEvent) => void {
+function eventTeller(options: TrainOptions): (event: TrainEvent) => void {
+  const { onProgress, onMetrics, onMessage, onPoints } = options;
   return (event) => {
+    const { step } = event;
+    const points = Object.entries(event.metrics).map(([name, value]) => ({ name, step, value }));
+    // What is no number cannot be drawn; the run itself stops at it.
+    const drawn = points.filter(({ value }) => Number.isFinite(value));
+    if (drawn.length > 0) onPoints?.(drawn);
     if (event.kind === 'note' && event.message !== undefined) onMessage?.(event.message);
     if (event.kind === 'epoch') onMetrics?.(event.epoch, event.metrics);
     if (event.kind !== 'step' && event.kind !== 'start') return;

@@ -62,6 +62,7 @@ describe('the table of calls', () => {
         "review.undo",
         "review.watch",
         "runs.compare",
+        "runs.curves",
         "runs.export",
         "runs.list",
         "runs.show",

@@ -39,6 +39,7 @@ function drawnProgress(terminal: Terminal, clock: ProgressClock): ProgressView {
     show(event) {
       if (event.kind === 'message') return line(event.text);
       if (event.kind === 'metrics') return line(metricsLine(event.step, event.values));
+      if (event.kind === 'points' || event.kind === 'run') return;
       if (event.kind === 'ended' || event.kind === 'arrived') return clear();
       if (event.phase !== phase) {
         clear();
@@ -66,7 +67,7 @@ function writtenProgress(terminal: Terminal, clock: ProgressClock): ProgressView
     show(event) {
       if (event.kind === 'message') return terminal.err(`${event.text}\n`);
       if (event.kind === 'metrics') return terminal.err(`${metricsLine(event.step, event.values)}\n`);
-      if (event.kind === 'ended' || event.kind === 'arrived' || event.total === 0) return;
+      if (event.kind !== 'progress' || event.total === 0) return;
       const now = clock.milliseconds();
       const reached = event.total ? Math.floor((10 * event.done) / event.total) : 0;
       if (event.phase === phase && reached === tenth && now - writtenAt < lineIntervalMilliseconds) return;
