@@ -49,6 +49,7 @@ describe('the table of calls', () => {
         "models.promote",
         "models.rollback",
         "models.show",
+        "policy.show",
         "predict.start",
         "recipes.list",
         "results.file",

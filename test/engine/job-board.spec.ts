@@ -28,6 +28,18 @@ describe('a job', () => {
     expect(begun).toBe(true);
   });
 
+  test('gathers figures, tells all of them, and forgets old ones', async () => {
+    const jobs = board();
+    const { job } = jobs.start('trial', {}, async ({ points, run }) => {
+      run('run-1');
+      for (let step = 1; step <= 1000; step++) points([{ name: 'loss', step, value: 1 / step }]);
+    });
+    const events = await gather(jobs.watch(job, 0));
+    expect(events.map(({ kind }) => kind)).toEqual(['run', 'points', 'ended']);
+    const [told] = events.flatMap((event) => (event.kind === 'points' ? [event.points] : []));
+    expect([told?.length, told?.at(-1)?.step]).toEqual([1000, 1000]);
+  });
+
   test('numbers its events from 1 without gaps and ends with `ended`', async () => {
     const jobs = board();
     const { job } = jobs.start('trial', {}, async ({ progress, message, metrics }) => {
