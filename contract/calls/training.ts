@@ -53,6 +53,8 @@ export const EvaluationReport = z.object({
   prefilterAgreement: Evaluation.nullable(),
   /** Item by item, so that a cell of the confusion table can be opened; missing in reports of older versions. */
   judged: z.array(JudgedItem).optional(),
+  /** Further figures: the calibration error, and what the family asks for. */
+  figures: z.record(z.string(), z.number().nullable()).optional(),
 });
 export type EvaluationReport = z.infer<typeof EvaluationReport>;
 
@@ -64,9 +66,6 @@ export const Parameters = z.record(z.string(), Parameter);
 export type Parameters = z.infer<typeof Parameters>;
 
 export const TrainOptions = z.object({
-  family: Family.default('frames'),
-  /** The column that holds labels, in families whose files have columns. */
-  label: z.string().min(1).optional(),
   recipe: z.string().min(1).optional(),
   parameters: Parameters.default({}),
   seed: z.number().int().nonnegative().default(1),
@@ -202,6 +201,10 @@ export const trainingCalls = {
       /** A data set version, or absolute paths to bring in first; neither when resuming. */
       dataSet: z.string().min(1).optional(),
       paths: paths.optional(),
+      /** Of the paths. */
+      family: Family.default('frames'),
+      /** The column that holds labels, in families whose files have columns. */
+      label: z.string().min(1).optional(),
       resume: z.string().min(1).optional(),
       modelOutput: z.string().min(1).optional(),
       promote: z.boolean().default(false),

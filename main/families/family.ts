@@ -87,14 +87,23 @@ export interface JudgedItems {
   /** [items, classes] */
   readonly probabilities: Float32Array;
   /** Anomaly scores, growing with strangeness; null for classifiers. */
-  readonly scores: Float32Array | null;
+  readonly scores: Float64Array | null;
   readonly items: readonly Pick<FamilyItem, 'id' | 'group' | 'position' | 'facts'>[];
 }
 
-/** A recipe of `learning` by name, with the settings that suit this family. */
+/**
+ * A recipe of `learning` by name, with the settings that suit this family; those of the house among them, such as
+ * `evaluation.folds`.
+ */
 export interface FamilyRecipe {
   readonly recipe: string;
   readonly parameters: Readonly<Record<string, Setting>>;
+}
+
+/** A setting of how a family prepares its training set. */
+export interface TrainingSetting {
+  readonly description: string;
+  readonly default: Setting;
 }
 
 /** One line of a quality report. */
@@ -130,12 +139,10 @@ export interface Family {
   classesOf(labelColumn: string): readonly string[] | null;
   /** Figures on one source, for `scan` and the session's page. */
   quality(reading: SourceReading): readonly QualityFigure[];
+  /** What `trainingSet` can be told, by name: `data.syntheticShare` for one. */
+  readonly trainingSettings?: Readonly<Record<string, TrainingSetting>>;
   /** Makes the items of the train split what the family thinks best to learn from: synthesised, balanced, augmented. */
-  trainingSet?(
-    data: FamilyData,
-    settings: Readonly<Record<string, Setting>>,
-    seed: number,
-  ): FamilyData | Promise<FamilyData>;
+  trainingSet?(data: FamilyData, settings: Readonly<Record<string, Setting>>, seed: number): FamilyData;
   /** Figures beside accuracy, F1 and the like: `falsePositives/text`, `event/f1`. */
   figures?(judged: JudgedItems): Readonly<Record<string, number | null>>;
 }

@@ -5,7 +5,11 @@ import type { DatasetItem, DatasetVersion } from '../library/datasets.ts';
 import type { Library } from '../library/open-library.ts';
 import { candidatesOf } from './datasets/candidates.ts';
 import type { FrameFamily } from './frame-family.ts';
+import { showModel } from './models.ts';
 import type { WorkOptions } from './progress.ts';
+import { evaluateFiles, evaluateSession, evaluateSplit } from './records/evaluate-records.ts';
+import { findFamily } from './records/families.ts';
+import { type RecordInputRecipe, recordRecipe } from './records/model-inputs.ts';
 import { scan } from './scan.ts';
 import type { PredictOpinion } from './scanning/opinions.ts';
 import { findSession } from './sessions.ts';
@@ -26,6 +30,8 @@ export interface EvaluateInput {
   readonly dataSet?: string | undefined;
   /** Frames to bring in first; labels of persons and of the prefilter are the truth. */
   readonly paths?: readonly string[] | undefined;
+  /** Of records: the column that holds the labels, when it is another than the model was taught by. */
+  readonly label?: string | undefined;
 }
 
 /** An item with the label that counts. */
@@ -51,11 +57,44 @@ export async function evaluateModel(
 ): Promise<EvaluationReport> {
   const model = await openTrainedModel(ports, input.model);
   try {
+    const recipe = recordRecipe(model.metadata);
+    if (recipe !== null) return await evaluateRecords(ports.library, model, recipe, input, options);
     const examination = await examinationOf(ports, input, options);
     return await examine(model, examination, options);
   } finally {
     await model.close();
   }
+}
+
+async function evaluateRecords(
+  library: Library,
+  model: TrainedModel,
+  recipe: RecordInputRecipe,
+  { dataSet = '', paths, label }: EvaluateInput,
+  options: WorkOptions,
+): Promise<EvaluationReport> {
+  const family = findFamily(recipe.family);
+  if (paths !== undefined) return evaluateFiles(family, model, recipe, { paths, label }, options);
+  const version = library.datasets.find(dataSet);
+  if (version === undefined) {
+    const session = library.sessions.byName(dataSet);
+    if (session === undefined) library.datasets.need(dataSet);
+    return evaluateSession(library, family, model, findSession(library, dataSet), options);
+  }
+  // Learned from all of it: only what was said out of fold is worth anything.
+  const own = model.metadata.fittedOn === 'all' && model.metadata.dataSetHash === version.hash;
+  const { report } = own && model.runId !== null ? showModel(library, model.reference) : { report: null };
+  if (report !== null) return report;
+  const items = library.datasets.items(version.id);
+  const judged = await evaluateSplit(library, family, model, version, items, options);
+  if (judged !== null) return judged;
+  throw new NightsiftError(
+    'notEnoughData',
+    `${dataSet} has neither a test nor a validation split to judge on.`,
+    {
+      hint: 'Make a version with --test-share above 0, or evaluate on other files.',
+    },
+  );
 }
 
 /** The test split; validation where there is none; never what was trained on. Null when both are empty. */

@@ -8,11 +8,13 @@ import { isHard } from './decide.ts';
 import type { FrameFamily } from './frame-family.ts';
 import { referenceOf } from './models.ts';
 import type { WorkOptions } from './progress.ts';
+import { recordRecipe } from './records/model-inputs.ts';
+import { predictRecords } from './records/predict-records.ts';
 import { scan } from './scan.ts';
 import { type PredictableItem, type PredictOpinion, predictableItems } from './scanning/opinions.ts';
 import { findSession } from './sessions.ts';
 import { openTrainedModel, openVersion, type Prediction, type TrainedModel } from './trained-model.ts';
-import { frameTask } from './training/training-run.ts';
+import { frameTask } from './training/data-kind.ts';
 
 export interface PredictPorts {
   readonly library: Library;
@@ -51,6 +53,8 @@ export async function predictWith(
   options: WorkOptions = {},
 ): Promise<PredictReport> {
   const { paths, workers, policy } = input;
+  const recipe = recordRecipe(model.metadata);
+  if (recipe !== null) return predictRecords(model, recipe, { paths, workers }, options);
   const scanPorts = { ...ports, predictOpinion: promotedOpinion(ports) };
   const { session, report } = await scan(scanPorts, { paths, workers, policy }, options);
   const known = findSession(ports.library, session.name);

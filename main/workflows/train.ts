@@ -16,10 +16,15 @@ import { modelRow, referenceOf } from './models.ts';
 import { promotedOpinion } from './predict.ts';
 import type { WorkOptions } from './progress.ts';
 import { promote } from './promote.ts';
-import { dataSetName, isResumable } from './runs.ts';
+import { evaluateSplit, outOfFoldReport } from './records/evaluate-records.ts';
+import { framesName } from './records/families.ts';
+import { relabel, scanRecords } from './records/scan-records.ts';
+import { dataSetName, isResumable, recipeParameters } from './runs.ts';
 import { scan } from './scan.ts';
 import { openVersion } from './trained-model.ts';
-import { chosenItems, type Where } from './training/dataset-tensors.ts';
+import { chosenItems, type Where } from './training/chosen-items.ts';
+import { dataKind } from './training/data-kind.ts';
+import { dottedApart, familyDefaults, houseSettings } from './training/house-settings.ts';
 import { registerModel } from './training/register-model.ts';
 import { shippedBackbone } from './training/shipped-backbone.ts';
 import { executeRun, requestOf, startRun, type TrainPorts, versionOf } from './training/training-run.ts';
@@ -44,8 +49,12 @@ export interface TrainSettings {
 export interface TrainInput extends TrainSettings {
   /** A data set version, or the name of a session that one is made of. */
   readonly dataSet?: string | undefined;
-  /** Frames to bring in first. */
+  /** Frames, or files of another family, to bring in first. */
   readonly paths?: readonly string[] | undefined;
+  /** Of the paths; frames when left out. */
+  readonly family?: string | undefined;
+  /** The column that holds labels, in families whose files have columns. */
+  readonly label?: string | undefined;
   /** A run to go on with; the other settings are the run's own. */
   readonly resume?: string | undefined;
 }
@@ -87,12 +96,17 @@ export async function trainOnVersion(
 }
 
 function newRun(ports: TrainPorts, version: DatasetVersion, settings: TrainSettings): Run {
-  const given = Object.entries(settings.parameters ?? {}).filter(([, value]) => value !== null);
-  const recipe = settings.recipe ?? defaultRecipe;
+  const entries = Object.entries(settings.parameters ?? {}).filter(([, value]) => value !== null);
+  const given = Object.fromEntries(entries) as Record<string, ParameterValue>;
+  const { family } = dataKind(ports, version.family);
+  const { recipe, parameters } =
+    family === null
+      ? { recipe: settings.recipe ?? defaultRecipe, parameters: given }
+      : familyDefaults(family, settings.recipe, given);
   return startRun(ports, {
     version,
     recipe,
-    parameters: Object.fromEntries(given) as Record<string, ParameterValue>,
+    parameters,
     seed: settings.seed ?? 1,
     backbone: settings.backbone === undefined ? shippedBackbone(recipe) : readBackbone(settings.backbone),
     request: {
@@ -132,11 +146,11 @@ async function versionFor(
   const { library } = ports;
   const making = { name: input.name, seed: input.seed };
   if (input.paths !== undefined) {
-    const scanned = await scan(
-      { ...ports, predictOpinion: promotedOpinion(ports) },
-      { paths: input.paths },
-      options,
-    );
+    const { paths, family = framesName, label } = input;
+    const scanned =
+      family === framesName
+        ? await scan({ ...ports, predictOpinion: promotedOpinion(ports) }, { paths }, options)
+        : await scanRecords(ports, { paths, family, label }, options);
     return createDataset(ports, { sessions: [scanned.session.name], seed: making.seed }, options);
   }
   if (input.dataSet === undefined) {
@@ -149,6 +163,7 @@ async function versionFor(
   if (version !== undefined) return version;
   const session = library.sessions.byName(input.dataSet);
   if (session === undefined) return library.datasets.need(input.dataSet);
+  if (input.label !== undefined) await relabel(library, session, input.label, options);
   return createDataset(ports, { sessions: [session.name], seed: making.seed }, options);
 }
 
@@ -165,7 +180,9 @@ async function finishRun(
   const output = await executeRun(ports, run, { signal: options.signal, onEvent: eventTeller(options) });
   const request = requestOf(library, run);
   const report = await reportOf(ports, run, output, options);
-  const version = registerModel(library, run, output, report);
+  const { task } = dataKind(ports, versionOf(library, run).family);
+  refusePoor(ports, run, report);
+  const version = registerModel(library, run, output, report, task);
   if (request.promote) promote(library, referenceOf(version), { reason: 'asked for when it was trained' });
   if (request.modelOutput !== null) writeWholeFileTo(request.modelOutput, library.blobs.get(output.onnxBlob));
   const { checkpoint } = version.metadata as { checkpoint?: string | null };
@@ -184,7 +201,28 @@ async function finishRun(
   };
 }
 
-/** Judged through the exported file, as it will be used. */
+/** Nothing ships below the figures that were asked for; the run keeps them. Errors: verifyFailed. */
+function refusePoor(ports: TrainPorts, run: Run, report: EvaluationReport | null): void {
+  const { library } = ports;
+  const { dotted } = dottedApart(
+    recipeParameters(library.runs.parameters(run.id)) as Record<string, ParameterValue>,
+  );
+  const { family } = dataKind(ports, versionOf(library, run).family);
+  const { minimumAccuracy, minimumMacroF1 } = houseSettings(family, dotted);
+  const { accuracy, macroF1 } = report?.all ?? { accuracy: null, macroF1: null };
+  if ((accuracy ?? 0) >= minimumAccuracy && (macroF1 ?? 0) >= minimumMacroF1) return;
+  const shown = (value: number | null) => (value === null ? 'unknown' : value.toFixed(3));
+  const message =
+    `Accuracy ${shown(accuracy)} and macro F1 ${shown(macroF1)} are below the least asked for ` +
+    `(${minimumAccuracy} and ${minimumMacroF1}): no model was registered.`;
+  library.runs.end(run.id, { status: 'failed', errorCode: 'verifyFailed', errorMessage: message });
+  throw new NightsiftError('verifyFailed', message, {
+    hint: 'Label more, choose another recipe, or lower export.minimumAccuracy and export.minimumMacroF1.',
+    details: { run: run.id, accuracy, macroF1 },
+  });
+}
+
+/** Judged through the exported file, as it will be used; out of fold where it learned from everything. */
 async function reportOf(
   ports: TrainPorts,
   run: Run,
@@ -193,9 +231,14 @@ async function reportOf(
 ): Promise<EvaluationReport | null> {
   const { library } = ports;
   const version = versionOf(library, run);
-  const items = chosenItems(ports, version, requestOf(library, run).where);
+  const { name, where } = requestOf(library, run);
+  const items = chosenItems(ports, version, where);
+  const { family } = dataKind(ports, version.family);
+  if (family !== null && output.heldOut !== null) {
+    return outOfFoldReport(library, family, version, items, output.heldOut, name);
+  }
   const model = await openVersion(ports, {
-    name: requestOf(library, run).name,
+    name,
     version: 0,
     runId: run.id,
     datasetVersionId: version.id,
@@ -204,7 +247,9 @@ async function reportOf(
     metrics: {},
   });
   try {
-    return await evaluateOnVersion(model, version, items, options);
+    return family === null
+      ? await evaluateOnVersion(model, version, items, options)
+      : await evaluateSplit(library, family, model, version, items, options);
   } finally {
     await model.close();
   }

@@ -15,7 +15,14 @@ export const columnsFamily: Family = {
   version: `columns-${readingRevision}.${columnFeatureVersion}`,
   fileNames: /\.(csv|tsv|tab|txt)(\.gz)?$/i,
   labelColumns: ['label', 'y_act', kindColumn],
-  recipes: [{ recipe: 'random-forest', parameters: {} }],
+  recipes: [
+    {
+      recipe: 'boosting',
+      parameters: { 'evaluation.folds': 5, rounds: 160, rate: 0.15, columnShare: 0.4, rowShare: 0.8 },
+    },
+    { recipe: 'forest', parameters: { 'evaluation.folds': 5, trees: 200 } },
+    { recipe: 'mlp', parameters: { layers: 4, width: 512 } },
+  ],
   read: readColumns,
   classesOf(labelColumn) {
     if (labelColumn === kindColumn) return kinds;

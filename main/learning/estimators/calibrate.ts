@@ -11,7 +11,7 @@ export interface Calibration {
 }
 
 /** Probabilities below this count as this, so that a class no tree voted for is unlikely, not impossible. */
-const leastProbability = 1e-4;
+export const leastProbability = 1e-4;
 
 export const noCalibration: Calibration = {
   apply: (probabilities) => probabilities,

@@ -1,6 +1,6 @@
 /** Bringing records in: find the files, read what is new, note the labels they bring, ask the promoted model. */
 import { statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import type { ScanOutcome } from '../../../contract/calls/sessions.ts';
 import { NightsiftError } from '../../../contract/errors.ts';
 import type { Family, Setting } from '../../families/family.ts';
@@ -60,6 +60,17 @@ export async function scanRecords(
   } finally {
     await readers.close();
   }
+}
+
+/** Reads a session again with another column for labels. */
+export function relabel(
+  library: Library,
+  session: Session,
+  label: string,
+  options: WorkOptions,
+): Promise<ScanOutcome> {
+  const paths = library.sources.list(session.id).map(({ file }) => join(session.root, file));
+  return scanRecords({ library }, { paths, family: session.family, session: session.name, label }, options);
 }
 
 /** By their names; a file that was named itself is taken whatever it is called. */

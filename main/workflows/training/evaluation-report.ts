@@ -83,5 +83,5 @@ export function flatFigures(report: EvaluationReport): Record<string, number | n
   add('', report.all);
   add('person/', report.person);
   add('prefilterAgreement/', report.prefilterAgreement);
-  return flat;
+  return { ...flat, ...report.figures };
 }

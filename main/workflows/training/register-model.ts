@@ -7,7 +7,7 @@ import { type ModelMetadata, type ModelMetrics, referenceOf } from '../models.ts
 import { type RunSummary, recipeKey } from '../runs.ts';
 import type { TrainTaskOutput } from '../work/learning-tasks.ts';
 import { flatFigures } from './evaluation-report.ts';
-import { frameTask, requestOf, versionOf } from './training-run.ts';
+import { requestOf, versionOf } from './training-run.ts';
 
 /** Version, stage none, lineage and the run's end, all or nothing. */
 export function registerModel(
@@ -15,6 +15,7 @@ export function registerModel(
   run: Run,
   output: TrainTaskOutput,
   report: EvaluationReport | null,
+  task: string,
 ): ModelVersion {
   const dataSet = versionOf(library, run);
   const { name } = requestOf(library, run);
@@ -23,7 +24,7 @@ export function registerModel(
     const version = library.models.add({
       name,
       family: dataSet.family,
-      task: frameTask,
+      task,
       runId: run.id,
       datasetVersionId: dataSet.id,
       onnxBlob: output.onnxBlob,

@@ -1,18 +1,19 @@
 /** One run: from a frozen data set version to files in the store, with every figure and checkpoint kept. */
 import { createHash } from 'node:crypto';
 import { isNightsiftError, NightsiftError } from '../../../contract/errors.ts';
-import { openWorkerPool } from '../../jobs/pool.ts';
+import type { TensorDataset } from '../../learning/dataset.ts';
 import { completeParameters, type ParameterValue } from '../../learning/recipes.ts';
 import type { TrainEvent } from '../../learning/train-network.ts';
 import { findTrainable } from '../../learning/trainables.ts';
-import type { DatasetVersion } from '../../library/datasets.ts';
+import type { DatasetItem, DatasetVersion } from '../../library/datasets.ts';
 import type { Library } from '../../library/open-library.ts';
 import type { Run } from '../../library/runs.ts';
 import type { FrameFamily } from '../frame-family.ts';
 import { environmentKey, recipeKey, recipeParameters, requestKey } from '../runs.ts';
 import type { TrainTaskOutput } from '../work/learning-tasks.ts';
-import { chosenItems, datasetTensors, type Where } from './dataset-tensors.ts';
-import { imageSideOf } from './frame-inputs.ts';
+import { chosenItems, type Where } from './chosen-items.ts';
+import { type DataKind, dataKind } from './data-kind.ts';
+import { dottedApart, houseSettings } from './house-settings.ts';
 import type { LearningPool } from './learning-pool.ts';
 import { openRunRecorder } from './run-recorder.ts';
 
@@ -50,7 +51,9 @@ const backboneArtefact = 'backbone';
  */
 export function startRun({ library, family, environment }: TrainPorts, training: NewTraining): Run {
   const { version, recipe, seed, backbone, request } = training;
-  const parameters = completeParameters(findTrainable(recipe), training.parameters);
+  const { own, dotted } = dottedApart(training.parameters);
+  houseSettings(dataKind({ library, family }, version.family).family, dotted);
+  const parameters = { ...completeParameters(findTrainable(recipe), own), ...dotted };
   chosenItems({ library, family }, version, request.where);
   const digest = createHash('sha256').update(
     JSON.stringify([version.hash, recipe, parameters, seed, request.where, environment.threads]),
@@ -140,29 +143,40 @@ async function trainInWorker(
   const version = versionOf(library, run);
   const recipe = String(stored[recipeKey]);
   const backbone = library.runs.artefacts(run.id).find(({ name }) => name === backboneArtefact);
-  const frames = openWorkerPool({ entry: family.worker, size: 1 });
-  try {
-    const items = chosenItems({ library, family }, version, request.where);
-    const dataset = await datasetTensors({ library, frames }, version, items, imageSideOf(recipe));
-    return await learning.train(
-      {
-        dataset,
-        options: {
-          recipe,
-          parameters: recipeParameters(stored) as Record<string, ParameterValue>,
-          seed: run.seed ?? 1,
-          metadata: fileMetadata({ library, family }, run, version),
-          ...(backbone === undefined ? {} : { backbone: library.blobs.get(backbone.blob) }),
-        },
-        blobsDirectory: library.blobs.directory,
-        resumeFrom: lastCheckpoint(library, run),
-        threads: threadsOf(stored),
+  const kind = dataKind({ library, family }, version.family);
+  const items = chosenItems({ library, family }, version, request.where);
+  const dataset = await kind.tensors(version, items, recipe);
+  const { own, dotted } = dottedApart(recipeParameters(stored) as Record<string, ParameterValue>);
+  return learning.train(
+    {
+      dataset,
+      options: {
+        recipe,
+        parameters: own,
+        seed: run.seed ?? 1,
+        metadata: fileMetadata(kind, { library, run, version, dataset }),
+        ...(backbone === undefined ? {} : { backbone: library.blobs.get(backbone.blob) }),
       },
-      options,
-    );
-  } finally {
-    await frames.close();
-  }
+      preparation: {
+        family: kind.family?.name ?? null,
+        settings: houseSettings(kind.family, dotted),
+        groups: groupNumbers(items),
+      },
+      blobsDirectory: library.blobs.directory,
+      resumeFrom: lastCheckpoint(library, run),
+      threads: threadsOf(stored),
+    },
+    options,
+  );
+}
+
+function groupNumbers(items: readonly DatasetItem[]): Int32Array {
+  const numbers = new Map<string, number>();
+  return Int32Array.from(items, ({ group }) => {
+    const known = numbers.get(group) ?? numbers.size;
+    numbers.set(group, known);
+    return known;
+  });
 }
 
 /** The newest checkpoint whose bytes are there; a damaged one is passed over for the one before. */
@@ -189,33 +203,28 @@ function threadsOf(stored: Readonly<Record<string, unknown>>): number {
   return Math.max(1, Number(environment?.threads ?? 1));
 }
 
+interface FileFacts {
+  readonly library: Library;
+  readonly run: Run;
+  readonly version: DatasetVersion;
+  readonly dataset: TensorDataset;
+}
+
 /** What the model's file tells wherever it goes. */
-function fileMetadata(
-  { library, family }: Pick<TrainPorts, 'library' | 'family'>,
-  run: Run,
-  version: DatasetVersion,
-): Record<string, string> {
+function fileMetadata(kind: DataKind, { library, run, version, dataset }: FileFacts): Record<string, string> {
   const recipe = String(library.runs.parameters(run.id)[recipeKey]);
   return {
     schema: 'nightsift.model/1',
     family: version.family,
-    task: frameTask,
+    task: kind.task,
     // Without the count that tells repetitions of one question apart: equal questions give equal bytes.
     run: run.id.replace(/-\d+$/, ''),
     dataSet: `${version.name}@${version.version}`,
     dataSetHash: version.hash,
     codeVersion: version.metadata.codeVersion,
-    inputRecipe: JSON.stringify({
-      image: { kind: 'frameView', side: imageSideOf(recipe), bits: 8, divisor: 255 },
-      crops: { kind: 'frameCrops', bits: 8, divisor: 255 },
-      features: family.featureNames,
-      measuredBy: version.metadata.codeVersion,
-    }),
+    inputRecipe: JSON.stringify(kind.inputRecipe(version, recipe, dataset)),
   };
 }
-
-/** One version per family and task is in production. */
-export const frameTask = 'quality';
 
 export function versionOf(library: Library, run: Run): DatasetVersion {
   const version = run.datasetVersionId === null ? undefined : library.datasets.byId(run.datasetVersionId);

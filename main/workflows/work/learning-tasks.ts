@@ -2,10 +2,13 @@
 import type { TensorDataset, TensorInput } from '../../learning/dataset.ts';
 import type { TrainedFile } from '../../learning/train-model.ts';
 import type { TrainEvent, TrainOptions } from '../../learning/train-network.ts';
+import type { HeldOut } from '../../learning/train-out-of-fold.ts';
+import type { HouseSettings } from '../training/house-settings.ts';
 
 export interface TrainTaskInput {
   readonly dataset: TensorDataset;
   readonly options: TrainOptions;
+  readonly preparation: Preparation;
   readonly blobsDirectory: string;
   /** Blob of a checkpoint of the same run. */
   readonly resumeFrom: string | null;
@@ -13,6 +16,15 @@ export interface TrainTaskInput {
   readonly cancel: SharedArrayBuffer;
   /** Threads within one operator; results are equal to the bit only for equal numbers. */
   readonly threads: number;
+}
+
+/** How the training set is made and judged. */
+export interface Preparation {
+  /** The family whose `trainingSet` is asked; null for frames. */
+  readonly family: string | null;
+  readonly settings: HouseSettings;
+  /** Number of each item's group: a group is never learned from and asked about in one fold. */
+  readonly groups: Int32Array;
 }
 
 export type TrainTaskProgress =
@@ -31,6 +43,8 @@ export interface TrainTaskOutput {
   readonly onnxBytes: number;
   readonly safetensorsBlob: string | null;
   readonly network: Omit<TrainedFile, 'onnx' | 'safetensors'>;
+  /** Of cross-validation; null where the test split judges. */
+  readonly heldOut: HeldOut | null;
 }
 
 export interface PredictTaskInput {

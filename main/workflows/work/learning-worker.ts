@@ -1,14 +1,17 @@
 /** The thread that trains and predicts: ONNX Runtime blocks the thread it runs on. */
 import { readFileSync } from 'node:fs';
 import { serveTasks, type TaskContext } from '../../jobs/worker-side.ts';
+import type { TensorDataset } from '../../learning/dataset.ts';
 import { loadPredictor, type Predictor } from '../../learning/predict.ts';
 import { reviewLesson } from '../../learning/review/lesson.ts';
-import { trainModel } from '../../learning/train-model.ts';
+import { type TrainedFile, trainModel } from '../../learning/train-model.ts';
 import type { TrainPorts } from '../../learning/train-network.ts';
+import { type HeldOut, type TrainModelPorts, trainOutOfFold } from '../../learning/train-out-of-fold.ts';
 import { findTrainable } from '../../learning/trainables.ts';
 import { openBlobStore } from '../../library/blobs.ts';
 import { onnxRuntime } from '../../runtime/onnx-runtime.ts';
 import { openEstimatorPool } from '../training/estimator-pool.ts';
+import { preparedTrainingSet } from '../training/prepared-training-set.ts';
 import type {
   LessonInput,
   PredictTaskInput,
@@ -47,17 +50,29 @@ async function train(input: TrainTaskInput, context: TaskContext): Promise<Train
   };
   const parallel =
     findTrainable(input.options.recipe).kind === 'estimator' ? openEstimatorPool(input.threads) : undefined;
-  const trained = await trainModel(input.dataset, input.options, {
-    ...ports,
-    ...(parallel ? { parallel } : {}),
-  }).finally(() => parallel?.close());
-  const { onnx, safetensors, ...network } = trained;
+  const trained = await teach(input, { ...ports, ...(parallel ? { parallel } : {}) }).finally(() =>
+    parallel?.close(),
+  );
+  const { onnx, safetensors, heldOut, ...network } = trained;
   return {
     onnxBlob: blobs.put(onnx),
     onnxBytes: onnx.byteLength,
     safetensorsBlob: safetensors && blobs.put(safetensors),
     network,
+    heldOut,
   };
+}
+
+/** In folds where that was asked for; the family prepares what is learned from either way. */
+async function teach(
+  { dataset, options, preparation }: TrainTaskInput,
+  ports: TrainModelPorts,
+): Promise<TrainedFile & { readonly heldOut: HeldOut | null }> {
+  const { settings, groups } = preparation;
+  const prepare = async (given: TensorDataset) => preparedTrainingSet(given, preparation, options.seed);
+  if (settings.folds >= 2)
+    return trainOutOfFold(dataset, { ...options, folds: settings.folds, groups, prepare }, ports);
+  return { ...(await trainModel(await prepare(dataset), options, ports)), heldOut: null };
 }
 
 // Predictions come in portions of one model; it is opened once.

@@ -15,16 +15,21 @@ export function addEvaluate(program: Command, context: Context): void {
     .description('Accuracy, precision, recall, F1 and confusion of a model.')
     .argument('<model>', modelWord)
     .argument('<target...>', 'DATASET (its test split) or PATH… of labelled frames')
+    .option(
+      '--label <column>',
+      'the column that holds the labels, when it is another than the model was taught by',
+    )
     .option('--json [file]', 'the figures for machines (nightsift.evaluation/1)')
     .addHelpText(
       'after',
       '\nExamples:\n  nightsift evaluate judge@production autumn\n  nightsift evaluate judge@2 ~/nights/2026-03-15\n',
     )
-    .action(async (model: string, words: string[], options: { json?: string | true }) => {
+    .action(async (model: string, words: string[], options: { json?: string | true; label?: string }) => {
       const target = await trainingTarget(context, words);
       const report = await follow(context, 'evaluate.start', {
         model: modelReference(context, model),
         ...target,
+        ...given('label', options.label),
       });
       if (!(await giveJson(context, options.json, report))) context.terminal.out(evaluationText(report));
     });
@@ -55,7 +60,7 @@ export function addPredict(program: Command, context: Context): void {
 
 function predictText(report: PredictReport): string {
   return table(report.items, [
-    { title: 'file', of: (item) => item.file ?? item.id ?? '' },
+    { title: 'item', of: (item) => [item.file, item.id].filter((word) => word !== undefined).join('#') },
     { title: 'label', of: (item) => item.label },
     { title: 'score', of: (item) => item.score, digits: 3 },
     {
@@ -75,6 +80,10 @@ export function evaluationText(report: EvaluationReport): string {
       `Agreement with the prefilter, where no person has spoken:\n${figuresText(report.prefilterAgreement)}`,
     );
   }
+  const figures = Object.entries(report.figures ?? {}).map(
+    ([name, value]) => `  ${name} ${value === null ? '–' : value.toFixed(4)}\n`,
+  );
+  if (figures.length > 0) parts.push(`Further figures:\n${figures.join('')}`);
   return parts.join('\n');
 }
 

@@ -1,12 +1,12 @@
 /** nightsift train and train-from-fits: from labelled frames to a registered model. */
 import { readFile } from 'node:fs/promises';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { parse as parseYaml } from 'yaml';
 import type { TrainOutcome } from '../../../../contract/calls/training.ts';
 import { choicePair, type ParameterValue, parameterPair, share, wholeNumber } from '../arguments.ts';
 import { absolute, type Context, follow, giveJson, wrongUse } from '../context.ts';
 import { describeSeconds } from '../progress.ts';
-import { given, trainingTarget } from '../targets.ts';
+import { familyHelp, given, trainingTarget } from '../targets.ts';
 import { evaluationText } from './evaluate.ts';
 
 interface CommonOptions {
@@ -95,10 +95,13 @@ const trainExamples = `
 Examples:
   nightsift train autumn --recipe resnet18 --set epochs=30 learningRate=0.001 --name judge
   nightsift train autumn@2 --where filter=Ha,OIII --config judge.yaml
+  nightsift train table.csv --family columns --label y_act --name kinds
   nightsift train --resume RUN                   goes on from the run's last checkpoint
 `;
 
 interface TrainCommandOptions extends CommonOptions {
+  readonly family?: string;
+  readonly label?: string;
   readonly where?: Record<string, string[]>;
   readonly resume?: string;
 }
@@ -108,7 +111,8 @@ export function addTrain(program: Command, context: Context): void {
     .command('train')
     .description('Train a model on a data set version, a session, or frames on disk.')
     .argument('[target...]', 'DATASET, SESSION or PATH…')
-    .addOption(new Option('--family <family>', 'kind of data').choices(['frames']).default('frames'))
+    .option('--family <family>', familyHelp)
+    .option('--label <column>', 'the column that holds labels, in families whose files have columns')
     .option(
       '--where <key=value,value>',
       'only items with one of these values (filter, object, session, …)',
@@ -125,6 +129,8 @@ export function addTrain(program: Command, context: Context): void {
         ...(await trainOptions(context, options)),
         ...(options.resume === undefined ? await trainingTarget(context, words) : { resume: options.resume }),
         ...given('where', options.where),
+        ...given('family', options.family),
+        ...given('label', options.label),
       });
       await giveOutcome(context, options, outcome);
     });

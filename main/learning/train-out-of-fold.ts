@@ -1,0 +1,156 @@
+/**
+ * Judged by cross-validation, taught by everything: every item is judged by a model that saw nothing of its group, the
+ * temperature is fitted on those answers, and the model that is handed out learned from all items.
+ */
+import { NightsiftError } from '../../contract/errors.ts';
+import { splitCodes, type TensorDataset } from './dataset.ts';
+import { fitTemperatureCalibration } from './estimators/calibrate.ts';
+import { withTemperature } from './estimators/recalibrate.ts';
+import { groupedFolds } from './folds.ts';
+import { evaluate } from './metrics/index.ts';
+import { loadPredictor } from './predict.ts';
+import { type TrainedFile, trainModel } from './train-model.ts';
+import type { TrainOptions } from './train-network.ts';
+import { findTrainable } from './trainables.ts';
+
+export type TrainModelPorts = Parameters<typeof trainModel>[2];
+
+/** Answers to items by models that had not seen them. */
+export interface HeldOut {
+  /** Places in the data set. */
+  readonly items: Int32Array;
+  /** [items, classes], calibrated. */
+  readonly probabilities: Float32Array;
+}
+
+export interface OutOfFoldOptions extends TrainOptions {
+  readonly folds: number;
+  /** Number of each item's group. */
+  readonly groups: Int32Array;
+  /** What training sees in place of the items of the train split: balanced, synthesised. */
+  readonly prepare: (dataset: TensorDataset) => Promise<TensorDataset>;
+}
+
+export interface TrainedOutOfFold extends TrainedFile {
+  readonly heldOut: HeldOut;
+}
+
+/** @throws NightsiftError as trainModel; `wrongUse` for a network, which needs its validation split */
+export async function trainOutOfFold(
+  dataset: TensorDataset,
+  options: OutOfFoldOptions,
+  ports: TrainModelPorts,
+): Promise<TrainedOutOfFold> {
+  const { folds, prepare, groups, ...training } = options;
+  refuseNetworks(options.recipe);
+  const used = Array.from(dataset.labels.keys()).filter((item) => dataset.split[item] !== splitCodes.review);
+  const labels = Int32Array.from(used, (item) => dataset.labels[item]!);
+  const foldOf = groupedFolds(
+    labels,
+    Int32Array.from(used, (item) => groups[item]!),
+    folds,
+    options.seed,
+  );
+  const uncalibrated = { ...training, parameters: { ...training.parameters, calibration: false } };
+  const classes = dataset.classes.length;
+  const raw = new Float32Array(used.length * classes);
+  for (let fold = 0; fold < folds; fold++) {
+    const asked = Int32Array.from(foldOf.keys()).filter((place) => foldOf[place] === fold);
+    const part = split(dataset, used, (place) =>
+      foldOf[place] === fold ? splitCodes.review : splitCodes.train,
+    );
+    const { onnx } = await trainModel(await prepare(part), uncalibrated, inPart(ports, fold, folds + 1));
+    const answers = await answersOf(
+      onnx,
+      dataset,
+      Int32Array.from(asked, (place) => used[place]!),
+      ports,
+    );
+    asked.forEach((place, index) => {
+      raw.set(answers.subarray(index * classes, (index + 1) * classes), place * classes);
+    });
+  }
+  const calibration = fitTemperatureCalibration(raw, labels, classes);
+  const probabilities = Float32Array.from(calibration.apply(Float64Array.from(raw), classes));
+  const everything = split(dataset, used, () => splitCodes.train);
+  const trained = await trainModel(await prepare(everything), uncalibrated, inPart(ports, folds, folds + 1));
+  const judged = evaluate(probabilities, labels, dataset.classes);
+  return {
+    ...trained,
+    onnx: withTemperature(trained.onnx, calibration.figures.temperature ?? 1, {
+      judgedBy: `${folds} folds`,
+      fittedOn: 'all',
+    }),
+    metrics: {
+      ...trained.metrics,
+      'outOfFold/accuracy': judged.accuracy,
+      'outOfFold/macroF1': judged.macroF1,
+      'outOfFold/balancedAccuracy': judged.balancedAccuracy,
+      'outOfFold/calibrationError': judged.calibrationError,
+      'outOfFold/loss': judged.loss,
+      ...calibration.figures,
+    },
+    perClass: judged.perClass,
+    confusion: judged.confusion,
+    heldOut: { items: Int32Array.from(used), probabilities },
+  };
+}
+
+function refuseNetworks(recipe: string): void {
+  if (findTrainable(recipe).kind === 'estimator') return;
+  throw new NightsiftError('wrongUse', `${recipe} is trained on one split, not in folds.`, {
+    hint: 'Leave evaluation.folds out, or set it to 0.',
+  });
+}
+
+function split(
+  dataset: TensorDataset,
+  used: readonly number[],
+  codeOf: (place: number) => number,
+): TensorDataset {
+  const codes = new Uint8Array(dataset.split.length).fill(splitCodes.review);
+  used.forEach((item, place) => {
+    codes[item] = codeOf(place);
+  });
+  return { ...dataset, split: codes };
+}
+
+/** Steps of all fits count as one run. */
+function inPart(ports: TrainModelPorts, part: number, parts: number): TrainModelPorts {
+  const { onEvent } = ports;
+  if (onEvent === undefined) return ports;
+  return {
+    ...ports,
+    onEvent: (event) =>
+      onEvent({
+        ...event,
+        epoch: part + 1,
+        epochs: parts,
+        step: part * event.totalSteps + event.step,
+        totalSteps: parts * event.totalSteps,
+      }),
+  };
+}
+
+async function answersOf(
+  onnx: Uint8Array,
+  dataset: TensorDataset,
+  items: Int32Array,
+  ports: TrainModelPorts,
+): Promise<Float32Array> {
+  const predictor = await loadPredictor(onnx, ports.runtime);
+  try {
+    return await predictor.predict(
+      dataset.inputs.map((input) => {
+        const size = input.data.length / dataset.ids.length;
+        const data = input.data.slice(0, items.length * size);
+        items.forEach((item, index) => {
+          data.set(input.data.subarray(item * size, (item + 1) * size), index * size);
+        });
+        return { ...input, data };
+      }),
+    );
+  } finally {
+    await predictor.release();
+  }
+}

@@ -1,0 +1,173 @@
+/** How right a model of records is: on a held-out split, out of fold, on the labels of a session or of files. */
+import type { EvaluationReport } from '../../../contract/calls/training.ts';
+import { NightsiftError } from '../../../contract/errors.ts';
+import type { Family, FamilyItem } from '../../families/family.ts';
+import { evaluate } from '../../learning/metrics/index.ts';
+import type { HeldOut } from '../../learning/train-out-of-fold.ts';
+import type { DatasetItem, DatasetVersion } from '../../library/datasets.ts';
+import type { Library } from '../../library/open-library.ts';
+import type { Session } from '../../library/sessions.ts';
+import type { WorkOptions } from '../progress.ts';
+import type { Prediction, TrainedModel } from '../trained-model.ts';
+import { evaluationReport } from '../training/evaluation-report.ts';
+import { answerPlaces } from './answer.ts';
+import { recordCandidates } from './candidates.ts';
+import { labelColumnOf } from './given-labels.ts';
+import { checkReadBy, checkReading, type RecordInputRecipe } from './model-inputs.ts';
+import { readFiles } from './read-files.ts';
+import { placesOf, type RowPlace } from './tensors.ts';
+
+interface LabelledPlace extends RowPlace {
+  readonly label: string;
+}
+
+interface Asked {
+  readonly model: TrainedModel;
+  readonly family: Family;
+  readonly on: string;
+  readonly withinNight: boolean;
+}
+
+/** Items with a label that the model does not know are left out. */
+async function examine(
+  asked: Asked,
+  places: readonly LabelledPlace[],
+  options: WorkOptions,
+): Promise<EvaluationReport> {
+  const known = places.filter(({ label }) => asked.model.classes.includes(label));
+  const predictions = await answerPlaces(asked.model, known, options);
+  return reportOf(
+    asked,
+    known,
+    probabilitiesOf(predictions, asked.model.classes),
+    scoresOf(predictions, asked.model),
+  );
+}
+
+function probabilitiesOf(predictions: readonly Prediction[], classes: readonly string[]): Float32Array {
+  return Float32Array.from(
+    predictions.flatMap(({ probabilities }) => classes.map((name) => probabilities[name] ?? 0)),
+  );
+}
+
+/** Of a detector; a classifier's score is only the probability of its label. */
+function scoresOf(predictions: readonly Prediction[], model: TrainedModel): Float64Array | null {
+  return model.metadata.detector === undefined
+    ? null
+    : Float64Array.from(predictions, ({ score }) => score ?? 0);
+}
+
+function reportOf(
+  {
+    model,
+    family,
+    on,
+    withinNight,
+  }: Pick<Asked, 'family' | 'on' | 'withinNight'> & {
+    readonly model: Pick<TrainedModel, 'reference' | 'classes'>;
+  },
+  places: readonly LabelledPlace[],
+  probabilities: Float32Array,
+  scores: Float64Array | null,
+): EvaluationReport {
+  const { classes } = model;
+  const labels = places.map(({ label }) => classes.indexOf(label));
+  const items = places.map(
+    ({ reading, ordinal }): Pick<FamilyItem, 'id' | 'group' | 'position' | 'facts'> =>
+      reading.items[ordinal]!,
+  );
+  const report = evaluationReport(
+    { model: model.reference, on, withinNight },
+    { classes, probabilities, labels, person: labels.map(() => true) },
+  );
+  const { calibrationError } = evaluate(probabilities, labels, classes);
+  const own = family.figures?.({ classes, labels, probabilities, scores, items }) ?? {};
+  return { ...report, figures: { calibrationError: labels.length === 0 ? null : calibrationError, ...own } };
+}
+
+/** What models that had not seen the items said of them. */
+export function outOfFoldReport(
+  library: Library,
+  family: Family,
+  version: DatasetVersion,
+  items: readonly DatasetItem[],
+  heldOut: HeldOut,
+  reference: string,
+): EvaluationReport {
+  const judged = Array.from(heldOut.items, (place) => items[place]!);
+  const places = placesOf(library, judged).map((place, index) => ({ ...place, label: judged[index]!.label }));
+  const { classes } = version.metadata;
+  const on = `${version.name}@${version.version} (cross-validation)`;
+  const model = { reference, classes };
+  return reportOf(
+    { model, family, on, withinNight: version.metadata.withinNight },
+    places,
+    heldOut.probabilities,
+    null,
+  );
+}
+
+/** The test split; validation where there is none. Null when both are empty. */
+export async function evaluateSplit(
+  library: Library,
+  family: Family,
+  model: TrainedModel,
+  version: DatasetVersion,
+  items: readonly DatasetItem[],
+  options: WorkOptions,
+): Promise<EvaluationReport | null> {
+  for (const split of ['test', 'validation'] as const) {
+    const judged = items.filter((item) => item.split === split);
+    if (judged.length === 0) continue;
+    const places = placesOf(library, judged).map((place, index) => ({
+      ...place,
+      label: judged[index]!.label,
+    }));
+    const on = `${version.name}@${version.version} (${split})`;
+    return examine({ model, family, on, withinNight: version.metadata.withinNight }, places, options);
+  }
+  return null;
+}
+
+/** All labelled items of a session; it has to be one that the model was not trained on for this to mean much. */
+export async function evaluateSession(
+  library: Library,
+  family: Family,
+  model: TrainedModel,
+  session: Session,
+  options: WorkOptions,
+): Promise<EvaluationReport> {
+  const { kept } = recordCandidates(library, [session], model.classes);
+  if (kept.length === 0) throw nothingToJudge(`Session "${session.name}"`, family);
+  return examine({ model, family, on: `session ${session.name}`, withinNight: false }, kept, options);
+}
+
+/** Files with labels in the column that the model was taught, or in another. */
+export async function evaluateFiles(
+  family: Family,
+  model: TrainedModel,
+  recipe: RecordInputRecipe,
+  input: { readonly paths: readonly string[]; readonly label?: string | undefined },
+  options: WorkOptions,
+): Promise<EvaluationReport> {
+  checkReadBy(recipe, family);
+  const label = input.label ?? recipe.options.label;
+  const readings = await readFiles(family, input.paths, { ...recipe.options, label }, options);
+  const places = readings.flatMap(({ file, reading }): LabelledPlace[] => {
+    if (reading === null) return [];
+    checkReading(recipe, reading, file);
+    return reading.items.flatMap((item, ordinal) => {
+      const column = labelColumnOf(family, item, label);
+      const given = column === null ? undefined : item.labels[column];
+      return given === undefined ? [] : [{ reading, ordinal, label: given }];
+    });
+  });
+  if (places.length === 0) throw nothingToJudge(input.paths.join(', '), family);
+  return examine({ model, family, on: input.paths.join(', '), withinNight: false }, places, options);
+}
+
+function nothingToJudge(what: string, family: Family): NightsiftError {
+  return new NightsiftError('notEnoughData', `${what} holds no labelled ${family.noun.one} to judge on.`, {
+    hint: `Name the column that holds labels with --label (looked for: ${family.labelColumns.join(', ')}).`,
+  });
+}
