@@ -3,7 +3,7 @@
  * One piece for each cell of a grid over the frame, around the cell's brightest usable star, so that the pieces
  * cover the field and its corners.
  */
-import { type FrameCrops, type FrameImage, type StarTable, starFlags } from './record.ts';
+import { type FrameCrops, type StarTable, starFlags } from './record.ts';
 
 /** Pieces along each axis of the frame. */
 export const cropGrid = 4;
@@ -16,6 +16,13 @@ const leastSnr = 15;
 const softShare = 0.05;
 /** Where a cell has no star its sky is shown as if a star had this peak, in units of the noise. */
 const skyPeakSigmas = 12;
+
+/** What is needed of a frame: physical values by index, NaN where undefined. */
+export interface PixelValues {
+  readonly width: number;
+  readonly height: number;
+  readonly value: (index: number) => number;
+}
 
 interface Place {
   readonly x: number;
@@ -30,7 +37,7 @@ interface Place {
  * @returns `cropGrid` squared pieces, row by row; 8 bits from -0.05 to 1 of the star's peak through asinh
  */
 export function frameCrops(
-  image: FrameImage,
+  image: PixelValues,
   stars: StarTable,
   sky: { readonly level: (x: number, y: number) => number; readonly noise: number },
   scale: readonly number[] | null,
@@ -47,7 +54,7 @@ export function frameCrops(
 }
 
 /** The star of each cell, -1 where it has none. Stars come brightest first. */
-function brightestOfCells(image: FrameImage, stars: StarTable): Int32Array {
+function brightestOfCells(image: PixelValues, stars: StarTable): Int32Array {
   const best = new Int32Array(cropGrid ** 2).fill(-1);
   const unusable = starFlags.saturated | starFlags.nearEdge | starFlags.blended;
   const cellOf = (position: number, length: number): number =>
@@ -65,7 +72,7 @@ function starPlace(stars: StarTable, star: number, noise: number): Place {
   return { x: Math.round(stars.x[star]!), y: Math.round(stars.y[star]!), peak };
 }
 
-function skyPlace(image: FrameImage, cell: number, noise: number): Place {
+function skyPlace(image: PixelValues, cell: number, noise: number): Place {
   const middle = (index: number, length: number): number => Math.floor(((index + 0.5) * length) / cropGrid);
   return {
     x: middle(cell % cropGrid, image.width),
@@ -76,7 +83,7 @@ function skyPlace(image: FrameImage, cell: number, noise: number): Place {
 
 /** Pixels outside of the frame and undefined ones are 0. */
 function cut(
-  image: FrameImage,
+  image: PixelValues,
   { x: centreX, y: centreY, peak }: Place,
   level: number,
   scale: readonly number[] | null,
@@ -86,14 +93,14 @@ function cut(
   const soft = softShare * (peak > 0 ? peak : 1);
   const low = Math.asinh(-1);
   const span = Math.asinh(1 / softShare) - low;
-  const { pixels, width, height } = image;
+  const { value: valueAt, width, height } = image;
   for (let row = 0; row < cropSide; row++) {
     const y = centreY - cropSide / 2 + row;
     if (y < 0 || y >= height) continue;
     for (let column = 0; column < cropSide; column++) {
       const x = centreX - cropSide / 2 + column;
       if (x < 0 || x >= width) continue;
-      const value = pixels[y * width + x]! * (scale === null ? 1 : scale[(y & 1) * 2 + (x & 1)]!);
+      const value = valueAt(y * width + x) * (scale === null ? 1 : scale[(y & 1) * 2 + (x & 1)]!);
       const share = (Math.asinh((value - level) / soft) - low) / span;
       // a value that is no number stays 0
       if (share > 0) target[offset + row * cropSide + column] = Math.min(255, Math.round(255 * share));

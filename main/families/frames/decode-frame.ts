@@ -10,8 +10,10 @@ import { readXisfImage } from '../../formats/xisf/read-xisf.ts';
 import { readFrameHeader } from './header.ts';
 import { readBayerPattern, storedPattern } from './header-mosaic.ts';
 import { frameTypeOfName } from './header-type.ts';
+import type { KernelSpace } from './kernels/kernels.ts';
 import { confirmedPattern } from './mosaic-check.ts';
 import type { BayerPattern, FrameImage } from './record.ts';
+import type { FrameFacts, StoredFrame } from './stored-frame.ts';
 
 export type DecodeOptions = PixelOptions;
 
@@ -38,13 +40,61 @@ const warningLimit = 50;
  */
 export async function decodeFrame(source: ByteSource, options: DecodeOptions = {}): Promise<FrameImage> {
   const warnings: string[] = [];
-  const image = await readAnyImage(source, options, warnings).catch((cause: unknown) => {
+  const image = await readOrRefuse(source, options, warnings);
+  return { ...describeFrame(image, source.name, warnings), pixels: image.pixels };
+}
+
+/**
+ * The same into the memory of the kernels, integers of up to 16 bits as they are stored: half the memory, and nothing to
+ * copy for measuring. What the space held before is gone. @throws as `decodeFrame`.
+ */
+export async function decodeStored(source: ByteSource, space: KernelSpace): Promise<StoredFrame> {
+  const warnings: string[] = [];
+  space.reset();
+  let at = 0;
+  let given: Float32Array | null = null;
+  const options: DecodeOptions = {
+    allocate: (length) => {
+      space.reset();
+      at = space.allocate(4 * length);
+      given = space.floats(at, length);
+      return given;
+    },
+    words: {
+      allocate: (length) => {
+        space.reset();
+        at = space.allocate(2 * length);
+        return space.words(at, length);
+      },
+      convert: (first, count) => space.run.swapWords(at + 2 * first, count),
+    },
+  };
+  const image = await readOrRefuse(source, options, warnings);
+  const facts = describeFrame(image, source.name, warnings);
+  const { words, pixels } = image;
+  if (words !== undefined) {
+    const { scale, zero } = words;
+    return { ...facts, space, at, kind: 'words', scale, zero, validRows: validRowsOf(image) };
+  }
+  if (pixels !== given) {
+    space.reset();
+    at = space.allocate(4 * pixels.length);
+    space.floats(at, pixels.length).set(pixels);
+  }
+  return { ...facts, space, at, kind: 'floats', scale: 1, zero: 0, validRows: image.height };
+}
+
+function validRowsOf({ truncated, height }: DecodedImage): number {
+  return truncated?.validRows ?? height;
+}
+
+function readOrRefuse(source: ByteSource, options: DecodeOptions, warnings: string[]): Promise<DecodedImage> {
+  return readAnyImage(source, options, warnings).catch((cause: unknown) => {
     // The engine's way of saying that a buffer could not be had.
-    if (cause instanceof RangeError && /allocat|array.*length/i.test(cause.message))
+    if (cause instanceof RangeError && /allocat|array.*length|memory/i.test(cause.message))
       throw outOfMemory(source, cause);
     throw cause;
   });
-  return describeFrame(image, source.name, warnings);
 }
 
 function outOfMemory(source: ByteSource, cause: RangeError) {
@@ -87,11 +137,13 @@ async function readAnyImage(
 
 /** The Bayer pattern of the stored rows; null for mono and colour frames. */
 function mosaicOf(image: DecodedImage, warnings: string[]): BayerPattern | null {
-  const { width, height, pixels, header } = image;
+  const { width, header } = image;
+  const height = validRowsOf(image);
+  const pixels = image.words?.samples ?? image.pixels;
   // Remarks on the keyword were made when the header was read.
   const claimed = image.planes === 1 ? readBayerPattern(header, []) : null;
   if (claimed === null) return null;
-  const stored = storedPattern(header, claimed, height);
+  const stored = storedPattern(header, claimed, image.height);
   const confirmed = confirmedPattern(stored, pixels, width, height);
   if (confirmed !== stored) {
     warnings.push(`BAYERPAT and ROWORDER say ${stored}, but the pixels' greens lie as in ${confirmed}`);
@@ -99,7 +151,7 @@ function mosaicOf(image: DecodedImage, warnings: string[]): BayerPattern | null 
   return confirmed;
 }
 
-function describeFrame(image: DecodedImage, name: string, warnings: string[]): FrameImage {
+function describeFrame(image: DecodedImage, name: string, warnings: string[]): FrameFacts {
   const read = readFrameHeader(image.header, image.typeMaximum, warnings);
   const frameType = read.frameType === 'unknown' ? frameTypeOfName(name) : read.frameType;
   const header = { ...read, frameType };
@@ -107,7 +159,6 @@ function describeFrame(image: DecodedImage, name: string, warnings: string[]): F
   return {
     width: image.width,
     height: image.height,
-    pixels: image.pixels,
     planes: image.planes,
     mosaic,
     bitpix: image.bitpix,

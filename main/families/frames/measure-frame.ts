@@ -2,18 +2,18 @@
 import type { FrameMeasurements } from '../../../contract/words.ts';
 import { frameCrops } from './crops.ts';
 import { findBadLines } from './measure/bad-lines.ts';
+import { findBrightPixels } from './measure/bright-pixels.ts';
 import { type Detection, detectStars } from './measure/detect-stars.ts';
 import type { DetectedStar } from './measure/detected-star.ts';
 import { buildFramePsf, type FramePsf } from './measure/frame-psf.ts';
 import { halfFluxRadius } from './measure/half-flux.ts';
-import type { Plane } from './measure/maxima.ts';
 import { stepOf } from './measure/quantum.ts';
-import { measureSky, residualOf, type Sky } from './measure/residual.ts';
+import { ResidualFrame } from './measure/residual-frame.ts';
 import { medianOf } from './measure/robust.ts';
 import { findSaturation, type Saturation } from './measure/saturation.ts';
+import { measureSky, type Sky } from './measure/sky.ts';
 import { type SkyFigures, skyFigures } from './measure/sky-figures.ts';
 import { removeSpikes, sortHits } from './measure/spikes.ts';
-import { maskStars } from './measure/star-mask.ts';
 import { findBrightSpots } from './measure/star-scale.ts';
 import { emptyStarTable, starTableOf } from './measure/star-table.ts';
 import { awayFromTrails, withoutTrailSpots } from './measure/stars-on-trails.ts';
@@ -26,9 +26,10 @@ import {
   starFlags,
   type TrailCandidate,
 } from './record.ts';
-import { residualsOf } from './residual-pixels.ts';
+import { type StoredFrame, storeImage, valuesOf } from './stored-frame.ts';
 import { findTrails, type TrailSearchInput } from './trails/find-trails.ts';
-import { frameView, medianOfGrid, mosaicScale } from './view.ts';
+import { binningFor } from './trails/sky-map.ts';
+import { frameView, medianOfGrid, mosaicScale, viewMeans } from './view.ts';
 
 /** A star counts from this matched-filter signal to noise on. */
 const countedSnr = 10;
@@ -50,27 +51,30 @@ export interface MeasureOptions {
  * without sky, stars or defined values has nulls where nothing can be measured.
  */
 export function measureFrame(image: FrameImage, file: string, options: MeasureOptions = {}): FrameRecord {
-  const saturation = findSaturation(image);
-  const quantum = stepOf(image);
-  const sky = measureSky(image, { quantum });
-  const { values: residual, bright } = residualOf(image, sky, floorSigma(quantum));
-  const plane: Plane = { width: image.width, height: image.height, values: residual };
-  const lines = findBadLines(residual, image.width, image.height);
-  hideBadLines(plane, lines.badColumns, lines.badRows);
-  const found = findStars(image, plane, bright, sky, saturation);
-  const mask = maskStars({
-    width: image.width,
-    height: image.height,
-    stars: found?.detection.stars ?? [],
-    fwhm: found?.psf.shape.fwhm ?? usualFwhm,
-  });
-  const figures = skyFigures(image, sky, residual, mask);
-  const spots = found === null ? emptyStarTable() : tableOf(image, plane, found, figures);
+  return measureStored(storeImage(image), file, options);
+}
+
+/** The same of a frame that lies in the kernels' memory, which is used up. */
+export function measureStored(frame: StoredFrame, file: string, options: MeasureOptions = {}): FrameRecord {
+  const residuals = new ResidualFrame(frame);
+  const saturation = findSaturation(frame);
+  const quantum = stepOf(frame);
+  const sky = measureSky(frame, quantum);
+  const floorSigma = floorOf(quantum);
+  residuals.setSky(sky.meshes, floorSigma);
+  const scale = frame.mosaic === null ? null : mosaicScale(frame, medianOfGrid(sky.measured.level));
+  const means = viewMeans(frame, scale);
+  const bright = findBrightPixels(frame, residuals, sky.meshes, floorSigma);
+  const lines = findBadLines(residuals);
+  takeOutLines(residuals, lines.badColumns, lines.badRows);
+  const found = findStars(frame, residuals, bright, sky, saturation);
   const fwhm = found?.psf.shape.fwhm ?? usualFwhm;
+  const figures = skyFigures(residuals, sky, found?.detection.stars ?? [], fwhm);
+  const spots = found === null ? emptyStarTable() : tableOf(residuals, found, figures);
   const trails = (options.searchTrails ?? findTrails)({
-    width: image.width,
-    height: image.height,
-    pixels: residualsOf(image.width, image.height, residual),
+    width: frame.width,
+    height: frame.height,
+    pixels: residuals,
     stars: spots,
     fwhm,
     badColumns: lines.badColumns,
@@ -81,23 +85,22 @@ export function measureFrame(image: FrameImage, file: string, options: MeasureOp
     hotPixels: positionsOf(awayFromTrails(found?.detection.hotPixels ?? [], trails, fwhm)),
     cosmicRays: positionsOf(awayFromTrails(found?.detection.cosmicRays ?? [], trails, fwhm)),
   };
-  const measurements = summarise(image, stars, hits, figures, saturation);
   return {
     file,
-    width: image.width,
-    height: image.height,
-    bitpix: image.bitpix,
-    mosaic: image.mosaic,
-    header: image.header,
-    truncated: image.truncated,
-    warnings: image.warnings,
-    measurements,
+    width: frame.width,
+    height: frame.height,
+    bitpix: frame.bitpix,
+    mosaic: frame.mosaic,
+    header: frame.header,
+    truncated: frame.truncated,
+    warnings: frame.warnings,
+    measurements: summarise(frame, stars, hits, figures, saturation),
     stars,
     mesh: figures.mesh,
     trails,
-    checks: checksOf(image, found, figures, saturation, hits, lines),
-    view: frameView(image, figures.mesh),
-    crops: cropsOf(image, stars, figures),
+    checks: checksOf(frame, found, figures, saturation, hits, lines),
+    view: frameView(means, figures.mesh),
+    crops: cropsOf(frame, stars, figures, scale),
   };
 }
 
@@ -107,40 +110,41 @@ interface FoundStars {
 }
 
 /** Smallest noise that makes sense: a quarter of a step of integers, next to nothing for floats. */
-function floorSigma(quantum: number): number {
+function floorOf(quantum: number): number {
   return quantum > 0 ? quantum / 4 : 1e-12;
 }
 
-function hideBadLines(plane: Plane, badColumns: Uint16Array, badRows: Uint16Array): void {
-  for (const x of badColumns)
-    for (let y = 0; y < plane.height; y++) plane.values[y * plane.width + x] = Number.NaN;
-  for (const y of badRows) plane.values.fill(Number.NaN, y * plane.width, (y + 1) * plane.width);
+function takeOutLines(residuals: ResidualFrame, badColumns: Uint16Array, badRows: Uint16Array): void {
+  for (const x of badColumns) for (let y = 0; y < residuals.rows; y++) residuals.takeOut(x, y);
+  for (const y of badRows) for (let x = 0; x < residuals.width; x++) residuals.takeOut(x, y);
 }
 
 function findStars(
-  image: FrameImage,
-  plane: Plane,
+  frame: StoredFrame,
+  residuals: ResidualFrame,
   bright: readonly number[],
   sky: Sky,
   saturation: Saturation,
 ): FoundStars | null {
-  if (Math.min(image.width, image.height) < 8) return null;
-  const isSaturated = (index: number) => image.pixels[index] >= saturation.level;
-  const spikes = removeSpikes(plane, leastNeighbourShare, bright);
+  if (Math.min(frame.width, frame.height) < 8) return null;
+  const value = valuesOf(frame);
+  const isSaturated = (index: number) => value(index) >= saturation.level;
+  const spikes = removeSpikes(residuals, leastNeighbourShare, bright);
   const psf = buildFramePsf({
-    plane,
+    source: residuals,
     parity: sky.lattices.parity,
-    spots: findBrightSpots(plane, bright),
+    spots: findBrightSpots(residuals, bright),
     isSaturated,
   });
   if (psf === null) return null;
-  const detection = detectStars({ plane, psf, bright, fullPixels: saturation.indices });
-  const hits = sortHits([...spikes, ...detection.hotPixels], image.width);
+  const cell = binningFor(frame.width, frame.height);
+  const detection = detectStars({ residuals, psf, bright, fullPixels: saturation.indices, cell });
+  const hits = sortHits([...spikes, ...detection.hotPixels], frame.width);
   const cosmicRays = [...hits.cosmicRays, ...detection.cosmicRays];
   return { psf: detection.psf, detection: { ...detection, hotPixels: hits.hotPixels, cosmicRays } };
 }
 
-function tableOf(image: FrameImage, plane: Plane, found: FoundStars, figures: SkyFigures): StarTable {
+function tableOf(residuals: ResidualFrame, found: FoundStars, figures: SkyFigures): StarTable {
   const mesh = figures.residualMesh;
   const sigmaAt = (x: number, y: number) => {
     const column = Math.max(0, Math.min(mesh.columns - 1, Math.floor(x / mesh.cellPixels)));
@@ -151,11 +155,11 @@ function tableOf(image: FrameImage, plane: Plane, found: FoundStars, figures: Sk
   const hfr = (star: DetectedStar) => {
     if (star.blended || star.fit.snr < 20 || measured >= radiusStars) return Number.NaN;
     measured++;
-    return halfFluxRadius(plane, star.fit.x, star.fit.y, found.psf.shape.fwhm);
+    return halfFluxRadius(residuals, star.fit.x, star.fit.y, found.psf.shape.fwhm);
   };
   return starTableOf({
-    width: image.width,
-    height: image.height,
+    width: residuals.width,
+    height: residuals.height,
     psf: found.psf,
     shapes: found.detection.shapes,
     stars: found.detection.stars,
@@ -166,7 +170,7 @@ function tableOf(image: FrameImage, plane: Plane, found: FoundStars, figures: Sk
 }
 
 function summarise(
-  image: FrameImage,
+  image: Pick<FrameImage, 'header'>,
   stars: StarTable,
   hits: Pick<FrameChecks, 'hotPixels' | 'cosmicRays'>,
   figures: SkyFigures,
@@ -201,7 +205,7 @@ function summarise(
 }
 
 function checksOf(
-  image: FrameImage,
+  image: StoredFrame,
   found: FoundStars | null,
   figures: SkyFigures,
   saturation: Saturation,
@@ -221,13 +225,13 @@ function checksOf(
 }
 
 /** Full pixels farther than four FWHM from every saturated star. */
-function saturatedOutside(image: FrameImage, found: FoundStars | null, saturation: Saturation): number {
+function saturatedOutside(image: StoredFrame, found: FoundStars | null, saturation: Saturation): number {
   if (saturation.fraction === 0) return 0;
   const cores = found?.detection.stars.filter((star) => star.saturated) ?? [];
   const reach = 4 * (found?.psf.shape.fwhm ?? 3);
   const full = saturation.indices;
   // Too many to belong to stars at all.
-  if (full.length === 0) return Math.round(saturation.fraction * image.pixels.length);
+  if (full.length === 0) return Math.round(saturation.fraction * image.width * image.height);
   let count = 0;
   for (const index of full) {
     const x = index % image.width;
@@ -246,7 +250,12 @@ function positionsOf(places: readonly { x: number; y: number }[]) {
   };
 }
 
-function cropsOf(image: FrameImage, stars: StarTable, { mesh, noise }: SkyFigures): FrameCrops {
+function cropsOf(
+  frame: StoredFrame,
+  stars: StarTable,
+  { mesh, noise }: SkyFigures,
+  scale: readonly number[] | null,
+): FrameCrops {
   const typical = medianOfGrid(mesh.level);
   const level = (x: number, y: number): number => {
     const column = Math.max(0, Math.min(mesh.columns - 1, Math.floor(x / mesh.cellPixels)));
@@ -254,8 +263,8 @@ function cropsOf(image: FrameImage, stars: StarTable, { mesh, noise }: SkyFigure
     const here = mesh.level[row * mesh.columns + column] ?? Number.NaN;
     return Number.isNaN(here) ? typical : here;
   };
-  const scale = image.mosaic === null ? null : mosaicScale(image, typical);
-  return frameCrops(image, stars, { level, noise: noise ?? 0 }, scale);
+  const { width, height } = frame;
+  return frameCrops({ width, height, value: valuesOf(frame) }, stars, { level, noise: noise ?? 0 }, scale);
 }
 
 function finite(value: number): number | null {

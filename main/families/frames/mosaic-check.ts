@@ -31,7 +31,7 @@ function levelOf(values: number[]): PhaseLevel {
 }
 
 /** Levels of the phases in the order of the pattern's letters: (0,0), (1,0), (0,1), (1,1). */
-function phaseLevels(pixels: Float32Array, width: number, height: number): PhaseLevel[] {
+function phaseLevels(pixels: Float32Array | Uint16Array, width: number, height: number): PhaseLevel[] {
   const values: number[][] = [[], [], [], []];
   const stepX = Math.max(2, 2 * Math.floor(width / 2 / cellsPerAxis));
   const stepY = Math.max(2, 2 * Math.floor(height / 2 / cellsPerAxis));
@@ -55,7 +55,7 @@ const fewestCells = 200;
  */
 export function confirmedPattern(
   pattern: BayerPattern,
-  pixels: Float32Array,
+  pixels: Float32Array | Uint16Array,
   width: number,
   height: number,
 ): BayerPattern {

@@ -1,5 +1,6 @@
 /** The small square picture of a frame that networks and thumbnails use. */
-import type { BackgroundMesh, FrameImage, FrameView } from './record.ts';
+import type { BackgroundMesh, FrameView } from './record.ts';
+import { type StoredFrame, valuesOf } from './stored-frame.ts';
 
 export const viewSide = 224;
 
@@ -7,81 +8,80 @@ export const viewSide = 224;
 const blackSigmas = -4;
 const whiteSigmas = 400;
 const softSigmas = 3;
-/** Pixels along one side of what goes into a view pixel; larger blocks are thinned out evenly. */
-const sampledSide = 8;
+/** Rows that go into a view pixel; larger blocks are thinned out evenly. */
+const sampledRows = 8;
 
 /**
- * Mean of the pixels under each view pixel, median of the sky taken off, divided by the frame's noise, through
- * asinh to 0..255. Gradients, vignetting and clouds stay in; only the frame's median level goes. Undefined areas are 0.
- * Pixels of a mosaic are brought to the level of the green first.
+ * Mean of the pixels under each view pixel, physical units, row by row; NaN where none is defined. Pixels of a mosaic are
+ * brought to one level by `scale` (see `mosaicScale`). The frame must have been given to its kernels.
  */
-export function frameView(image: FrameImage, mesh: BackgroundMesh): FrameView {
-  const data = new Uint8Array(viewSide * viewSide);
+export function viewMeans(frame: StoredFrame, scale: readonly number[] | null): Float64Array {
+  const { space, width } = frame;
+  const means = new Float64Array(viewSide * viewSide);
+  const columns = edges(width);
+  const rows = edges(frame.height);
+  space.borrow(() => {
+    const edgesAt = space.allocate(8 * viewSide);
+    const lines = space.allocate(16 * (width + 8));
+    const sumsAt = space.allocate(64 * viewSide);
+    space.integers(edgesAt, 2 * viewSide).set(columns.flat());
+    const sums = space.doubles(sumsAt, 8 * viewSide);
+    rows.forEach(([top, bottom], row) => {
+      const end = Math.min(frame.validRows, bottom);
+      space.run.blockSums(top, end, stride(bottom - top), edgesAt, viewSide, lines, sumsAt);
+      for (let column = 0; column < viewSide; column++)
+        means[row * viewSide + column] = meanOf(sums.subarray(8 * column, 8 * column + 8), scale, frame);
+    });
+  });
+  return means;
+}
+
+/** Sums of the four places of a mosaic and how many pixels each has, in stored units, to one mean. */
+function meanOf(sums: Float64Array, scale: readonly number[] | null, frame: StoredFrame): number {
+  let sum = 0;
+  let count = 0;
+  for (let place = 0; place < 4; place++) {
+    const physical = sums[place] * frame.scale + sums[4 + place] * frame.zero;
+    sum += scale === null ? physical : physical * scale[place];
+    count += sums[4 + place];
+  }
+  return count > 0 ? sum / count : Number.NaN;
+}
+
+/**
+ * Those means with the median of the sky taken off, divided by the frame's noise, through asinh to 0..255. Gradients,
+ * vignetting and clouds stay in; only the frame's median level goes. Undefined areas are 0.
+ */
+export function frameView(means: Float64Array, mesh: BackgroundMesh): FrameView {
   const level = medianOfGrid(mesh.level);
   const sigma = medianOfGrid(mesh.sigma);
-  const scale = image.mosaic === null ? null : mosaicScale(image, level);
-  const columns = edges(image.width);
-  const rows = edges(image.height);
-  for (let row = 0; row < viewSide; row++)
-    for (let column = 0; column < viewSide; column++) {
-      const mean = blockMean(image, columns, column, rows, row, scale);
-      data[row * viewSide + column] = tone(mean, level, sigma);
-    }
+  const data = Uint8Array.from(means, (mean) => tone(mean, level, sigma));
   return { width: viewSide, height: viewSide, data };
 }
 
-interface Edges {
-  readonly start: Uint32Array;
-  readonly end: Uint32Array;
-}
-
-/** Pixels under each view pixel along one axis; frames smaller than the view repeat theirs. */
-function edges(length: number): Edges {
-  const start = Uint32Array.from({ length: viewSide }, (_, k) => Math.floor((k * length) / viewSide));
-  const end = start.map((first, k) => Math.max(first + 1, Math.floor(((k + 1) * length) / viewSide)));
-  return { start, end };
-}
-
-function blockMean(
-  image: FrameImage,
-  columns: Edges,
-  column: number,
-  rows: Edges,
-  row: number,
-  scale: readonly number[] | null,
-): number {
-  const { pixels, width } = image;
-  const left = columns.start[column];
-  const right = columns.end[column];
-  const bottom = rows.end[row];
-  const strideX = stride(right - left);
-  const strideY = stride(bottom - rows.start[row]);
-  let sum = 0;
-  let count = 0;
-  for (let y = rows.start[row]; y < bottom; y += strideY)
-    for (let x = left; x < right; x += strideX) {
-      const value = pixels[y * width + x];
-      if (Number.isNaN(value)) continue;
-      sum += scale === null ? value : value * scale[(y & 1) * 2 + (x & 1)];
-      count++;
-    }
-  return count > 0 ? sum / count : Number.NaN;
+/** First pixel and the one behind the last under each view pixel along one axis; small frames repeat theirs. */
+function edges(length: number): [number, number][] {
+  return Array.from({ length: viewSide }, (_, k) => {
+    const start = Math.floor((k * length) / viewSide);
+    return [start, Math.max(start + 1, Math.floor(((k + 1) * length) / viewSide))];
+  });
 }
 
 /** Odd, so that every colour of a mosaic takes part. */
 function stride(length: number): number {
-  const thinning = Math.max(1, Math.floor(length / sampledSide));
+  const thinning = Math.max(1, Math.floor(length / sampledRows));
   return thinning % 2 === 0 ? thinning - 1 : thinning;
 }
 
 /** Factors that bring the medians of the four places of a mosaic to the level of the green. */
-export function mosaicScale(image: FrameImage, level: number): readonly number[] {
-  const thinning = Math.max(1, Math.floor(Math.sqrt(image.pixels.length / 40_000))) | 1;
+export function mosaicScale(frame: StoredFrame, level: number): readonly number[] {
+  const value = valuesOf(frame);
+  const thinning = Math.max(1, Math.floor(Math.sqrt((frame.width * frame.height) / 40_000))) | 1;
   const places: number[][] = [[], [], [], []];
-  for (let y = 0; y < image.height; y += thinning)
-    for (let x = 0; x < image.width; x += thinning) {
-      const value = image.pixels[y * image.width + x];
-      if (!Number.isNaN(value)) places[(y & 1) * 2 + (x & 1)].push(value);
+  for (let y = 0; y < frame.validRows; y += thinning)
+    for (let x = 0; x < frame.width; x += thinning) {
+      const here = value(y * frame.width + x);
+      if (!Number.isNaN(here)) places[(y & 1) * 2 + (x & 1)].push(here);
     }
   return places.map((values) => {
     const median = medianOfGrid(Float32Array.from(values));

@@ -1,5 +1,6 @@
 /** What the FITS and XISF readers hand over: pixels and header, nothing of their meaning. */
 import type { FitsHeader } from './header.ts';
+import type { StoredWords } from './memory.ts';
 import type { Bitpix } from './structure.ts';
 
 export interface DecodedImage {
@@ -10,6 +11,8 @@ export interface DecodedImage {
   readonly bitpix: Bitpix;
   /** Row-major physical values, undefined pixels NaN. */
   readonly pixels: Float32Array;
+  /** Instead of `pixels`, which are then empty: what a caller asked for that takes words as they are stored. */
+  readonly words?: StoredWords;
   /** Largest physical value of the stored integer type; null for floats. */
   readonly typeMaximum: number | null;
   readonly header: FitsHeader;

@@ -9,6 +9,22 @@ export interface PixelOptions {
   readonly maximumPixels?: number;
   /** Gives the array to decode into, for callers that use one again; every element is written. */
   readonly allocate?: (length: number) => Float32Array;
+  /** For callers that take integers of up to 16 bits as they are stored; unless given, all pixels become floats. */
+  readonly words?: WordTarget;
+}
+
+/** Where integers of up to 16 bits go, 32768 higher than they are stored, so that none is below 0. */
+export interface WordTarget {
+  allocate(length: number): Uint16Array;
+  /** Turns `count` words from index `at` on, big-endian and signed as FITS stores them, into such. */
+  convert(at: number, count: number): void;
+}
+
+/** Words as decoded: physical value = word * scale + zero. */
+export interface StoredWords {
+  readonly samples: Uint16Array;
+  readonly scale: number;
+  readonly zero: number;
 }
 
 export interface PixelBudget extends PixelOptions {

@@ -3,7 +3,7 @@ import type { ByteSource } from '../byte-source.ts';
 import { readInto } from '../read-window.ts';
 import { refusal } from '../refusal.ts';
 import { fitsLimits } from './limits.ts';
-import { allocatePlane, type PixelOptions } from './memory.ts';
+import { allocatePlane, checkClaim, type PixelOptions, type StoredWords, type WordTarget } from './memory.ts';
 import { convertSamples } from './samples.ts';
 import type { Scaling } from './scaling.ts';
 import type { ImageHdu } from './select-image.ts';
@@ -13,6 +13,7 @@ const stripBytes = 256 * 1024;
 
 export interface PlaneResult {
   readonly pixels: Float32Array;
+  readonly words?: StoredWords;
   readonly truncated: { readonly validRows: number } | null;
 }
 
@@ -49,15 +50,48 @@ export function readPlainImage(
     );
   }
   const budget = { ...options, ratio: fitsLimits.plainRatio };
-  const pixels = allocatePlane(source, width, height, budget);
   const firstByte = image.hdu.dataOffset + start;
+  const truncatedAt = (readRows: number) => {
+    const short = image.hdu.availableLength < image.hdu.shape.byteLength || readRows < validRows;
+    return short ? { validRows: readRows } : null;
+  };
+  if (options.words !== undefined && fitsWords(image.bitpix, scaling)) {
+    checkClaim(source, width, height, budget);
+    const samples = options.words.allocate(width * height);
+    const read = fillWords(source, firstByte, validRows * width, samples, options.words);
+    const words = { samples, scale: scaling.scale, zero: scaling.zero - 32_768 * scaling.scale };
+    return { pixels: new Float32Array(0), words, truncated: truncatedAt(Math.floor(read / width)) };
+  }
+  const pixels = allocatePlane(source, width, height, budget);
   const samples = fillPixels(source, firstByte, validRows * width, sampleBytes, (bytes, at) =>
     convertSamples(bytes, image.bitpix, scaling, pixels, at),
   );
   const readRows = Math.floor(samples / width);
   pixels.fill(Number.NaN, readRows * width);
-  const short = image.hdu.availableLength < image.hdu.shape.byteLength || readRows < validRows;
-  return { pixels, truncated: short ? { validRows: readRows } : null };
+  return { pixels, truncated: truncatedAt(readRows) };
+}
+
+/** Whether 16-bit integers hold all there is: none of them undefined, and greater ones brighter. */
+function fitsWords(bitpix: number, scaling: Scaling): boolean {
+  return bitpix === 16 && scaling.blank === null && scaling.scale > 0;
+}
+
+/** Reads 16-bit integers to where they stay and turns them round there; returns how many the file still held. */
+function fillWords(
+  source: ByteSource,
+  offset: number,
+  count: number,
+  samples: Uint16Array,
+  target: WordTarget,
+): number {
+  const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+  for (let at = 0; at < count; at += stripBytes / 2) {
+    const wanted = Math.min(stripBytes / 2, count - at);
+    const read = readInto(source, offset + 2 * at, bytes.subarray(2 * at, 2 * (at + wanted)));
+    target.convert(at, Math.floor(read / 2));
+    if (read < 2 * wanted) return at + Math.floor(read / 2);
+  }
+  return count;
 }
 
 /** Streams `count` samples from `offset` on through one aligned buffer; returns how many the file still held. */

@@ -14,10 +14,14 @@ import type { TaskHandler } from '../../jobs/worker-side.ts';
 import { blobPath, openBlobStore, readBytes } from '../../library/blobs.ts';
 import { type FileState, type LocalFile, openLocalFile } from '../../sources/local-file.ts';
 
+/** What must be known of a frame before it is measured. */
+export type DecodedFrame = Pick<FrameImage, 'width' | 'height' | 'header'>;
+
 /** The family's own functions; tests bring simple ones. */
-export interface FrameFunctions {
-  decodeFrame(source: ByteSource): Promise<FrameImage>;
-  measureFrame(image: FrameImage, file: string): FrameRecord;
+export interface FrameFunctions<Image extends DecodedFrame = FrameImage> {
+  decodeFrame(source: ByteSource): Promise<Image>;
+  /** May use the image up. */
+  measureFrame(image: Image, file: string): FrameRecord;
   encodeRecord(record: FrameRecord): Uint8Array;
   decodeRecord(bytes: Uint8Array): FrameRecord;
   judgeSession(
@@ -101,7 +105,9 @@ export interface FrameFingerprint {
 export const fingerprintStars = 20;
 
 /** The handlers of a frames worker, for serveTasks. */
-export function frameTasks(functions: FrameFunctions): Readonly<Record<string, TaskHandler>> {
+export function frameTasks<Image extends DecodedFrame>(
+  functions: FrameFunctions<Image>,
+): Readonly<Record<string, TaskHandler>> {
   return {
     measure: (input) => measure(functions, input as MeasureInput),
     judge: (input) => judge(functions, input as JudgeInput),
@@ -111,7 +117,10 @@ export function frameTasks(functions: FrameFunctions): Readonly<Record<string, T
 }
 
 /** Refusals are answers; only failures of the library itself (a full disk) are thrown. */
-async function measure(functions: FrameFunctions, input: MeasureInput): Promise<MeasureOutput> {
+async function measure<Image extends DecodedFrame>(
+  functions: FrameFunctions<Image>,
+  input: MeasureInput,
+): Promise<MeasureOutput> {
   let source: LocalFile;
   try {
     source = openLocalFile(input.path, input.file);
@@ -125,8 +134,8 @@ async function measure(functions: FrameFunctions, input: MeasureInput): Promise<
   }
 }
 
-async function measureOpen(
-  functions: FrameFunctions,
+async function measureOpen<Image extends DecodedFrame>(
+  functions: FrameFunctions<Image>,
   input: MeasureInput,
   source: LocalFile,
 ): Promise<MeasureOutput> {
@@ -191,7 +200,10 @@ function refusalOf(error: unknown): ErrorRecord {
   return { ...record, code: 'crashed', message: `Measuring failed: ${record.message}` };
 }
 
-function judge(functions: FrameFunctions, input: JudgeInput): readonly FrameJudgement[] {
+function judge(
+  functions: Pick<FrameFunctions, 'decodeRecord' | 'judgeSession'>,
+  input: JudgeInput,
+): readonly FrameJudgement[] {
   const damaged: string[] = [];
   const records = input.frames.flatMap(({ file, recordBlob }): FrameRecord[] => {
     try {
@@ -210,7 +222,7 @@ function judge(functions: FrameFunctions, input: JudgeInput): readonly FrameJudg
   });
 }
 
-function views(functions: FrameFunctions, input: ViewsInput): ViewsOutput {
+function views(functions: Pick<FrameFunctions, 'decodeRecord'>, input: ViewsInput): ViewsOutput {
   const read = input.recordBlobs.map((hash) => {
     const { view, crops } = functions.decodeRecord(readBytes(blobPath(input.blobsDirectory, hash)));
     return { view, crops };
@@ -233,7 +245,10 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-function fingerprints(functions: FrameFunctions, input: FingerprintsInput): FrameFingerprint[] {
+function fingerprints(
+  functions: Pick<FrameFunctions, 'decodeRecord'>,
+  input: FingerprintsInput,
+): FrameFingerprint[] {
   return input.recordBlobs.map((hash) => {
     const { view, stars, width, height } = functions.decodeRecord(
       readBytes(blobPath(input.blobsDirectory, hash)),

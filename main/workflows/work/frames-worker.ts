@@ -1,13 +1,23 @@
 /** The worker thread of the frames family. */
-import { decodeFrame } from '../../families/frames/decode-frame.ts';
+import { decodeFrame, decodeStored } from '../../families/frames/decode-frame.ts';
 import { judgeSession } from '../../families/frames/judge-session.ts';
-import { measureFrame } from '../../families/frames/measure-frame.ts';
+import { KernelSpace } from '../../families/frames/kernels/kernels.ts';
+import { measureStored } from '../../families/frames/measure-frame.ts';
 import { decodeRecord, encodeRecord } from '../../families/frames/record-codec.ts';
 import { serveTasks } from '../../jobs/worker-side.ts';
 import { annotateTask } from './annotate-task.ts';
 import { frameTasks } from './frame-tasks.ts';
 
+/** A worker measures one frame at a time: the next one lies where the last one lay. */
+const space = new KernelSpace();
+
 serveTasks({
-  ...frameTasks({ decodeFrame, measureFrame, encodeRecord, decodeRecord, judgeSession }),
+  ...frameTasks({
+    decodeFrame: (source) => decodeStored(source, space),
+    measureFrame: measureStored,
+    encodeRecord,
+    decodeRecord,
+    judgeSession,
+  }),
   annotate: annotateTask({ decodeFrame, decodeRecord }),
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cropGrid, cropSide, frameCrops } from '../../../main/families/frames/crops.ts';
+import { cropGrid, cropSide, frameCrops, type PixelValues } from '../../../main/families/frames/crops.ts';
 import { type FrameImage, type StarTable, starFlags } from '../../../main/families/frames/record.ts';
 import { imageOf } from './measure/scene.ts';
 
@@ -14,7 +14,7 @@ interface Star {
   readonly flags?: number;
 }
 
-function frameOf(stars: readonly Star[], gain = 1): FrameImage {
+function frameOf(stars: readonly Star[], gain = 1): FrameImage & PixelValues {
   const pixels = new Float32Array(width * height).fill(100);
   for (const { x, y, peak } of stars)
     for (let dy = -6; dy <= 6; dy++)
@@ -22,7 +22,7 @@ function frameOf(stars: readonly Star[], gain = 1): FrameImage {
         const index = (y + dy) * width + x + dx;
         pixels[index] = Math.max(pixels[index]!, 100 + gain * peak * Math.exp(-(dx * dx + dy * dy) / 4));
       }
-  return imageOf(width, height, pixels);
+  return { ...imageOf(width, height, pixels), value: (index) => pixels[index]! };
 }
 
 function tableOf(stars: readonly Star[], gain = 1): StarTable {

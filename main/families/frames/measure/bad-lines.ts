@@ -1,5 +1,7 @@
 /** Columns and rows of the detector that differ from their neighbours along most of their length. */
 
+import type { ResidualFrame } from './residual-frame.ts';
+
 export interface BadLines {
   readonly badColumns: Uint16Array;
   readonly badRows: Uint16Array;
@@ -10,59 +12,56 @@ const clip = 2.5;
 /** Neighbours on either side that a line is compared with. */
 const reach = 4;
 
-export function findBadLines(residual: Float32Array, width: number, height: number): BadLines {
+export function findBadLines(residuals: ResidualFrame): BadLines {
+  const { width, height } = residuals;
   if (width < 16 || height < 16) return { badColumns: new Uint16Array(0), badRows: new Uint16Array(0) };
-  const columns = columnMeans(residual, width, height);
-  const rows = rowMeans(residual, width, height);
+  const columns = residuals.space.borrow(() => columnMeans(residuals));
+  const rows = rowMeans(residuals);
   return { badColumns: standOut(columns.mean, columns.count), badRows: standOut(rows.mean, rows.count) };
 }
 
-/** Pixels of a line that are looked at on large frames. */
+/** Pixels of a line that are looked at on large frames; of a row in this many pieces. */
 const samples = 1200;
+const pieces = 4;
 
 interface LineMeans {
   readonly mean: Float64Array;
-  readonly count: Uint32Array;
+  readonly count: Float64Array;
 }
 
-function columnMeans(residual: Float32Array, width: number, height: number): LineMeans {
-  const sum = new Float64Array(width);
-  const count = new Uint32Array(width);
-  const stride = Math.max(1, Math.floor(height / samples));
-  for (let y = 0; y < height; y += stride) {
-    const base = y * width;
-    for (let x = 0; x < width; x++) {
-      const value = residual[base + x];
-      if (Number.isNaN(value)) continue;
-      sum[x] += value > clip ? clip : Math.max(value, -clip);
-      count[x]++;
-    }
-  }
-  return { mean: sum.map((total, x) => total / Math.max(1, count[x])), count };
+function columnMeans({ space, width, rows }: ResidualFrame): LineMeans {
+  const sums = space.allocate(4 * width);
+  const numbers = space.allocate(4 * width);
+  space.floats(sums, width).fill(0);
+  space.floats(numbers, width).fill(0);
+  const stride = Math.max(1, Math.floor(rows / samples));
+  for (let y = 0; y < rows; y += stride) space.run.columnSums(y, clip, sums, numbers);
+  const count = Float64Array.from(space.floats(numbers, width));
+  const sum = space.floats(sums, width);
+  return { mean: count.map((number, x) => sum[x] / Math.max(1, number)), count };
 }
 
-function rowMeans(residual: Float32Array, width: number, height: number): LineMeans {
+function rowMeans({ space, width, height, rows }: ResidualFrame): LineMeans {
   const mean = new Float64Array(height);
-  const count = new Uint32Array(height);
-  const stride = Math.max(1, Math.floor(width / samples));
-  for (let y = 0; y < height; y++) {
-    const end = (y + 1) * width;
+  const count = new Float64Array(height);
+  const results = space.doubles(space.run.resultsAt(), 2);
+  const length = Math.min(width, samples) / pieces;
+  for (let y = 0; y < rows; y++) {
     let sum = 0;
-    let taken = 0;
-    for (let i = y * width; i < end; i += stride) {
-      const value = residual[i];
-      if (Number.isNaN(value)) continue;
-      sum += value > clip ? clip : Math.max(value, -clip);
-      taken++;
+    for (let piece = 0; piece < pieces; piece++) {
+      // Spread from border to border; together they are the whole row where it is short.
+      const from = Math.round(piece * (length + Math.max(0, width - samples) / (pieces - 1)));
+      space.run.rowSums(y, from, Math.min(width, Math.round(from + length)), clip);
+      sum += results[0];
+      count[y] += results[1];
     }
-    mean[y] = sum / Math.max(1, taken);
-    count[y] = taken;
+    mean[y] = sum / Math.max(1, count[y]);
   }
   return { mean, count };
 }
 
 /** Lines whose mean differs from the median of their neighbours by far more than its error, one or two abreast. */
-function standOut(mean: Float64Array, count: Uint32Array): Uint16Array {
+function standOut(mean: Float64Array, count: Float64Array): Uint16Array {
   const found: number[] = [];
   const around: number[] = [];
   for (let k = 0; k < mean.length; k++) {

@@ -2,8 +2,9 @@
 import type { DetectedStar } from './detected-star.ts';
 import { addStar, fitStar, type StarFit } from './fit-star.ts';
 import type { FramePsf } from './frame-psf.ts';
-import type { Plane } from './maxima.ts';
+import type { Patch } from './patch.ts';
 import { StarPlaces } from './star-places.ts';
+import type { Starless } from './starless.ts';
 
 /** Stars fainter than this hide no other that would count. */
 const leastHost = 12;
@@ -15,14 +16,17 @@ const explainedShare = 0.5;
 /** Closest pair that is told apart, FWHM. */
 const closestPair = 0.62;
 const rounds = 4;
+/** How far round a star a hidden one is looked for, and what is left is summed up, FWHM. */
+const searched = 1.8;
+const summed = 1.5;
 
 /**
- * Looks at what is left round every found star for a further one, adds it to `found` (the plane loses its light as well)
- * and fits both again. Works in rounds, since a third may hide beside the second.
+ * Looks at what is left round every found star for a further one, adds it to `found` (it is taken off as well) and fits
+ * both again. Works in rounds, since a third may hide beside the second.
  */
-export function findHidden(plane: Plane, psf: FramePsf, found: DetectedStar[]): void {
+export function findHidden(starless: Starless, psf: FramePsf, found: DetectedStar[]): void {
   const places = new StarPlaces<{ x: number; y: number; star: DetectedStar }>(
-    plane.width,
+    starless.width,
     Math.max(8, 2 * psf.shape.fwhm),
   );
   for (const star of found) places.add({ x: star.fit.x, y: star.fit.y, star });
@@ -31,46 +35,50 @@ export function findHidden(plane: Plane, psf: FramePsf, found: DetectedStar[]): 
     const next: DetectedStar[] = [];
     for (const host of hosts) {
       if (host.fit.snr < leastHost) continue;
-      const hidden = hiddenBeside(plane, psf, host);
+      const before = host.fit;
+      const hidden = hiddenBeside(starless, psf, host);
       if (hidden === null) continue;
-      if (
-        places.within(hidden.fit.x, hidden.fit.y, closestPair * psf.shape.fwhm).some((p) => p.star !== host)
-      ) {
-        addStar(plane, psf.model.psf, hidden.fit, 1);
+      const { x, y } = hidden.fit;
+      if (places.visit(x, y, closestPair * psf.shape.fwhm, (place) => place.star !== host)) {
+        host.fit = before;
         continue;
       }
       found.push(hidden);
-      places.add({ x: hidden.fit.x, y: hidden.fit.y, star: hidden });
+      starless.take(hidden);
+      places.add({ x, y, star: hidden });
       next.push(hidden, host);
     }
     hosts = next;
   }
 }
 
-function hiddenBeside(plane: Plane, psf: FramePsf, host: DetectedStar): DetectedStar | null {
-  const peak = strongestBeside(plane, psf, host);
-  if (peak === null) return null;
-  const before = energyRound(plane, psf, host.fit.x, host.fit.y, host.sky);
+/** The host is left with its new fit when there is a hidden star, and as it was when there is none. */
+function hiddenBeside(starless: Starless, psf: FramePsf, host: DetectedStar): DetectedStar | null {
+  const { model } = psf;
+  const radius = Math.ceil(searched * psf.reach) + Math.max(psf.kernel.length >> 1, model.psf.radius) + 1;
+  const patch = starless.patch(host.fit.x, host.fit.y, radius);
   const start = host.fit;
-  const pair = fitPair(plane, psf, host, peak);
+  const before = energyRound(patch, psf, start.x, start.y, host.sky);
+  // A star takes the square of its SNR out of what is left; a misfit of the brighter one's profile does not.
+  const least = explainedShare * leastHidden ** 2;
+  if (before.sum < before.pixels - 1.5 * Math.sqrt(before.pixels) + least) return null;
+  const peak = strongestBeside(patch, psf, host);
+  if (peak === null) return null;
+  const pair = fitPair(patch, psf, host, peak);
   if (pair !== null) {
-    const after = energyRound(plane, psf, start.x, start.y, host.sky);
+    const after = energyRound(patch, psf, start.x, start.y, host.sky);
     const apart = Math.hypot(pair.fit.x - host.fit.x, pair.fit.y - host.fit.y);
     const stands = pair.fit.snr > leastHidden && pair.fit.amplitude > leastShare * host.fit.amplitude;
-    // A star takes the square of its SNR out of what is left; a misfit of the brighter one's profile does not.
-    const explains = before - after > explainedShare * pair.fit.snr ** 2;
+    const explains = before.sum - after.sum > explainedShare * pair.fit.snr ** 2;
     if (stands && apart > closestPair * psf.shape.fwhm && explains) return pair;
-    addStar(plane, psf.model.psf, pair.fit, 1);
   }
-  addStar(plane, psf.model.psf, host.fit, 1);
   host.fit = start;
-  addStar(plane, psf.model.psf, start, -1);
   return null;
 }
 
-/** Fits both in turn, each with the other taken off; leaves both taken off. Null (host alone taken off) on failure. */
+/** Fits both in turn, each with the other taken off; leaves both taken off the patch. Null on failure. */
 function fitPair(
-  plane: Plane,
+  patch: Patch,
   psf: FramePsf,
   host: DetectedStar,
   peak: { x: number; y: number },
@@ -79,45 +87,55 @@ function fitPair(
   const maxShift = Math.max(1, 0.7 * psf.shape.fwhm);
   let second: StarFit | null = null;
   for (let turn = 0; turn < 5; turn++) {
-    if (second !== null) addStar(plane, model.psf, second, 1);
+    if (second !== null) addStar(patch, model, second, 1);
     const from: { x: number; y: number } = second ?? peak;
-    const again: StarFit | null = fitStar(plane, model, from.x, from.y, host.sky, maxShift);
+    const again: StarFit | null = fitStar(patch, model, from.x, from.y, host.sky, maxShift);
     if (again === null || !(again.amplitude > 0)) return null;
     second = again;
-    addStar(plane, model.psf, second, -1);
-    addStar(plane, model.psf, host.fit, 1);
-    host.fit = fitStar(plane, model, host.fit.x, host.fit.y, host.sky, maxShift) ?? host.fit;
-    addStar(plane, model.psf, host.fit, -1);
+    addStar(patch, model, second, -1);
+    addStar(patch, model, host.fit, 1);
+    host.fit = fitStar(patch, model, host.fit.x, host.fit.y, host.sky, maxShift) ?? host.fit;
+    addStar(patch, model, host.fit, -1);
   }
   return second === null ? null : { fit: second, sky: host.sky, saturated: false, blended: true };
 }
 
-/** Sum of squares of what is left round a place. */
-function energyRound(plane: Plane, psf: FramePsf, x: number, y: number, sky: number): number {
-  const radius = 1.5 * psf.reach;
+/** Sum of squares of what is left round a place, and over how many pixels. */
+function energyRound(patch: Patch, psf: FramePsf, x: number, y: number, sky: number) {
+  const radius = summed * psf.reach;
+  const bottom = Math.min(patch.bottom - 1, y + radius);
+  const right = Math.min(patch.right - 1, x + radius);
   let sum = 0;
-  for (let j = Math.max(0, Math.ceil(y - radius)); j <= Math.min(plane.height - 1, y + radius); j++)
-    for (let i = Math.max(0, Math.ceil(x - radius)); i <= Math.min(plane.width - 1, x + radius); i++) {
-      const value = plane.values[j * plane.width + i];
-      if (!Number.isNaN(value)) sum += (value - sky) ** 2;
+  let pixels = 0;
+  for (let j = Math.max(patch.top, Math.ceil(y - radius)); j <= bottom; j++) {
+    const base = (j - patch.top) * patch.width - patch.left;
+    for (let i = Math.max(patch.left, Math.ceil(x - radius)); i <= right; i++) {
+      const value = patch.values[base + i] - sky;
+      if (Number.isNaN(value)) continue;
+      sum += value * value;
+      pixels++;
     }
-  return sum;
+  }
+  return { sum, pixels };
 }
 
+let rowsRoom = new Float64Array(0);
+
 /** Strongest smoothed remainder within 1.8 FWHM of a star, if it may be one of SNR 8 and more. */
-function strongestBeside(plane: Plane, psf: FramePsf, host: DetectedStar): { x: number; y: number } | null {
-  const kernel = psf.kernel;
+function strongestBeside(patch: Patch, psf: FramePsf, host: DetectedStar): { x: number; y: number } | null {
+  const { kernel } = psf;
   const reach = kernel.length >> 1;
-  const radius = Math.ceil(1.8 * psf.reach);
+  const radius = Math.ceil(searched * psf.reach);
   const side = 2 * radius + 1;
   const left = Math.round(host.fit.x) - radius;
   const top = Math.round(host.fit.y) - radius;
-  const rows = new Float32Array(side * (side + 2 * reach));
+  if (rowsRoom.length < side * (side + 2 * reach)) rowsRoom = new Float64Array(side * (side + 2 * reach));
+  const rows = rowsRoom;
   for (let j = 0; j < side + 2 * reach; j++)
     for (let i = 0; i < side; i++) {
       let sum = 0;
       for (let k = -reach; k <= reach; k++)
-        sum += kernel[k + reach] * valueAt(plane, left + i + k, top + j - reach, host.sky);
+        sum += kernel[k + reach] * valueAt(patch, left + i + k, top + j - reach, host.sky);
       rows[j * side + i] = sum;
     }
   const least = Math.max(0.6 * leastHidden, 0.5 * leastShare * host.fit.snr);
@@ -134,8 +152,8 @@ function strongestBeside(plane: Plane, psf: FramePsf, host: DetectedStar): { x: 
   return place;
 }
 
-function valueAt(plane: Plane, x: number, y: number, sky: number): number {
-  if (x < 0 || y < 0 || x >= plane.width || y >= plane.height) return 0;
-  const value = plane.values[y * plane.width + x];
+function valueAt(patch: Patch, x: number, y: number, sky: number): number {
+  if (x < patch.left || y < patch.top || x >= patch.right || y >= patch.bottom) return 0;
+  const value = patch.values[(y - patch.top) * patch.width + x - patch.left];
   return Number.isNaN(value) ? 0 : value - sky;
 }

@@ -1,14 +1,17 @@
 /** All stars of a frame: matched filter, fit of the frame's own profile, brightest first, each taken off in turn. */
+import { type Candidate, findCandidates } from './candidates.ts';
 import { findHidden } from './deblend.ts';
 import type { DetectedStar } from './detected-star.ts';
-import { addStar, fitStar } from './fit-star.ts';
+import { fitStar } from './fit-star.ts';
 import { type FramePsf, refineFramePsf } from './frame-psf.ts';
-import { findMaxima, type Plane } from './maxima.ts';
+import { inTurn } from './in-turn.ts';
 import { moffatValue } from './moffat.ts';
+import type { ResidualFrame } from './residual-frame.ts';
 import { type FullGroup, fullGroups } from './saturated-stars.ts';
 import { type ShapeField, shapeField } from './shape-field.ts';
 import { type Place, removeSpikes } from './spikes.ts';
 import { StarPlaces } from './star-places.ts';
+import { Starless } from './starless.ts';
 import { lookRound } from './surroundings.ts';
 import { verifyStar } from './verify-star.ts';
 
@@ -22,129 +25,133 @@ export interface Detection {
 }
 
 export interface DetectionInput {
-  /** The residual; stars are taken off while searching and put back before returning. Spikes are made undefined. */
-  readonly plane: Plane;
+  /** Spikes are taken out of it. */
+  readonly residuals: ResidualFrame;
   readonly psf: FramePsf;
   /** Indices of the pixels above 6 sigma. */
   readonly bright: readonly number[];
   /** Indices of full pixels in reading order; empty when the frame as a whole is full. */
   readonly fullPixels: readonly number[];
+  /** The frame is binned to cells of that many pixels on the way; 0: not. */
+  readonly cell: number;
 }
 
-/** Smoothed strength from which a place is looked at; the Gaussian filter loses some of a star's strength. */
-const candidateStrength = 6;
 /** Stars fainter than this are not kept. */
-export const faintestSnr = 7;
-
-interface Candidate {
-  readonly x: number;
-  readonly y: number;
-  readonly strength: number;
-}
+const faintestSnr = 7;
 
 export function detectStars(input: DetectionInput): Detection {
-  const { plane, psf } = input;
-  const hotPixels = removeSpikes(plane, psf.spikeShare, input.bright);
-  const candidates = findCandidates(plane, psf);
-  const saturated = saturatedStars(input, candidates);
-  const cores = hidePixels(plane, input.fullPixels);
-  for (const star of saturated) fitWings(plane, psf, star);
-  const found = fitInTurn(plane, psf, candidates, saturated);
-  findHidden(plane, psf, found);
+  const { residuals, psf } = input;
+  const hotPixels = removeSpikes(residuals, psf.spikeShare, input.bright);
+  const candidates = findCandidates(residuals, psf.kernel, input.cell);
+  const { saturated, others } = saturatedStars(input, candidates);
+  const hidden = hideFull(residuals, input.fullPixels);
+  const starless = new Starless(residuals, psf.model);
+  for (const star of saturated) fitWings(starless, psf, star);
+  const found = fitInTurn(starless, psf, others, saturated);
+  findHidden(starless, psf, found);
   const cosmicRays: Place[] = [];
   const stars: DetectedStar[] = [...saturated];
   for (const star of found) {
-    const verdict = verifyStar(plane, psf, star);
+    const verdict = verifyStar(starless, psf, star);
     const place = { x: Math.round(star.fit.x), y: Math.round(star.fit.y) };
     if (verdict === 'star') stars.push(star);
     else if (verdict === 'hot') hotPixels.push(place);
     else if (verdict === 'cosmic') cosmicRays.push(place);
   }
   stars.sort((a, b) => b.fit.snr - a.fit.snr);
-  markBlends(stars, psf.shape.fwhm, plane.width);
-  const refined = refineFramePsf(plane, psf, stars);
-  const shapes = shapeField(plane, refined, stars, psf.model.psf);
-  for (const star of found) addStar(plane, psf.model.psf, star.fit, 1);
-  for (const star of saturated) if (star.fit.pixels > 0) addStar(plane, psf.model.psf, star.fit, 1);
-  input.fullPixels.forEach((index, k) => {
-    plane.values[index] = cores[k];
-  });
+  markBlends(stars, psf.shape.fwhm, residuals.width);
+  const refined = refineFramePsf(starless, psf, stars);
+  const shapes = shapeField(starless, refined, stars, psf.model.psf);
+  for (const { x, y } of hidden) residuals.hide(x, y, false);
   return { psf: refined, shapes, stars, hotPixels, cosmicRays };
 }
 
-function findCandidates(plane: Plane, psf: FramePsf): Candidate[] {
-  const maxima = findMaxima(plane, psf.kernel, candidateStrength);
-  const candidates = maxima.x.map((x, i) => ({ x, y: maxima.y[i], strength: maxima.strength[i] }));
-  return candidates.sort((a, b) => b.strength - a.strength);
-}
-
-/** Stars with full pixels, one for each group. Candidates on them and on their bleeding are taken from the list. */
-function saturatedStars(input: DetectionInput, candidates: Candidate[]): DetectedStar[] {
-  const { plane, psf } = input;
+/** Stars with full pixels, one for each group, and the candidates that lie neither on them nor on their bleeding. */
+function saturatedStars(input: DetectionInput, candidates: readonly Candidate[]) {
+  const { residuals, psf } = input;
   const { fwhm } = psf.shape;
-  const stars: DetectedStar[] = [];
-  for (const group of fullGroups(input.fullPixels, plane)) {
+  const saturated: DetectedStar[] = [];
+  const places = new StarPlaces<Candidate>(residuals.width, 64);
+  const covered = new Set<Candidate>();
+  if (input.fullPixels.length > 0) for (const candidate of candidates) places.add(candidate);
+  for (const group of fullGroups(input.fullPixels, residuals)) {
     const reach = 0.6 * group.breadth + 1.2 * fwhm;
     let strength = 0;
-    for (let i = candidates.length - 1; i >= 0; i--) {
-      const { x, y } = candidates[i];
+    const middleX = (group.left + group.right) / 2;
+    const middleY = (group.top + group.bottom) / 2;
+    const farthest = Math.hypot(group.right - group.left, group.bottom - group.top) / 2 + reach + 2 * fwhm;
+    places.visit(middleX, middleY, farthest, (candidate) => {
+      const { x, y } = candidate;
       const onColumn =
         x > group.left - fwhm && x < group.right + fwhm && y > group.top - fwhm && y < group.bottom + fwhm;
       const onCore = Math.hypot(x - group.x, y - group.y) < reach;
-      if (!onColumn && !onCore) continue;
-      strength = Math.max(strength, candidates[i].strength);
-      candidates.splice(i, 1);
-    }
+      if ((!onColumn && !onCore) || covered.has(candidate)) return;
+      strength = Math.max(strength, candidate.strength);
+      covered.add(candidate);
+    });
     if (strength === 0) continue;
-    const amplitude = hiddenAmplitude(plane, psf, group, strength);
+    const amplitude = hiddenAmplitude(residuals, psf, group, strength);
     const snr = amplitude * Math.sqrt(psf.model.sumOfSquares);
     const fit = { x: group.x, y: group.y, amplitude, snr, misfit: 1, pixels: 0, worstExcess: 0 };
-    stars.push({ fit, sky: 0, saturated: true, blended: false });
+    saturated.push({ fit, sky: 0, saturated: true, blended: false });
   }
-  return stars;
+  return { saturated, others: candidates.filter((candidate) => !covered.has(candidate)) };
 }
 
-/** Makes the pixels undefined and returns what they held. */
-function hidePixels(plane: Plane, indices: readonly number[]): readonly number[] {
-  const held = indices.map((index) => plane.values[index]);
-  for (const index of indices) plane.values[index] = Number.NaN;
-  return held;
+/** Leaves full pixels out; returns those that were not left out already. */
+function hideFull(residuals: ResidualFrame, indices: readonly number[]): Place[] {
+  const hidden: Place[] = [];
+  for (const index of indices) {
+    const x = index % residuals.width;
+    const y = Math.floor(index / residuals.width);
+    if (Number.isNaN(residuals.at(x, y))) continue;
+    residuals.hide(x, y, true);
+    hidden.push({ x, y });
+  }
+  return hidden;
 }
 
 /**
  * Fits a saturated star by what is left of it beside its full pixels, and takes it off; one whose core is all full keeps
  * the height that was guessed and stays.
  */
-function fitWings(plane: Plane, psf: FramePsf, star: DetectedStar): void {
-  const fit = fitStar(plane, psf.model, star.fit.x, star.fit.y, 0, 0.5 * psf.shape.fwhm + 1);
-  if (fit === null || fit.amplitude < 0.5 * star.fit.amplitude || fit.amplitude > 4 * star.fit.amplitude)
-    return;
+function fitWings(starless: Starless, psf: FramePsf, star: DetectedStar): void {
+  const { x, y, amplitude } = star.fit;
+  const maxShift = 0.5 * psf.shape.fwhm + 1;
+  const patch = starless.patch(x, y, psf.model.psf.radius + maxShift + 1);
+  const fit = fitStar(patch, psf.model, x, y, 0, maxShift);
+  if (fit === null || fit.amplitude < 0.5 * amplitude || fit.amplitude > 4 * amplitude) return;
   star.fit = fit;
-  addStar(plane, psf.model.psf, fit, -1);
+  starless.take(star);
 }
 
 /** Height that a star must have for its profile to stand at the full level as far out as the group reaches. */
-function hiddenAmplitude(plane: Plane, psf: FramePsf, group: FullGroup, strength: number): number {
-  const full = plane.values[Math.round(group.y) * plane.width + Math.round(group.x)];
+function hiddenAmplitude(
+  residuals: ResidualFrame,
+  psf: FramePsf,
+  group: FullGroup,
+  strength: number,
+): number {
+  const full = residuals.at(Math.round(group.x), Math.round(group.y));
   const least = strength / Math.sqrt(psf.model.sumOfSquares);
   if (!(full > 0)) return least;
   return Math.max(least, (full * psf.moffatPeak) / moffatValue(psf.moffat, group.breadth / 2, 0));
 }
 
 function fitInTurn(
-  plane: Plane,
+  starless: Starless,
   psf: FramePsf,
   candidates: readonly Candidate[],
   saturated: readonly DetectedStar[],
 ): DetectedStar[] {
   const found: DetectedStar[] = [];
   const { fwhm } = psf.shape;
-  const taken = new StarPlaces<Place>(plane.width, Math.max(4, fwhm));
+  const taken = new StarPlaces<Place>(starless.width, Math.max(4, fwhm));
   for (const star of saturated) taken.add(star.fit);
-  for (const candidate of candidates) {
-    const star = fitCandidate(plane, psf, candidate);
+  for (const candidate of inTurn(candidates, starless.width, psf.ring.radius + psf.model.psf.radius)) {
+    const star = fitCandidate(starless, psf, candidate);
     if (star === null || taken.hasWithin(star.fit.x, star.fit.y, Math.max(0.8, 0.45 * fwhm))) continue;
-    addStar(plane, psf.model.psf, star.fit, -1);
+    starless.take(star);
     taken.add(star.fit);
     found.push(star);
   }
@@ -152,14 +159,17 @@ function fitInTurn(
 }
 
 /** The star at a candidate's place, or null when it is too faint or part of a line or a glow. */
-export function fitCandidate(plane: Plane, psf: FramePsf, place: Place): DetectedStar | null {
+function fitCandidate(starless: Starless, psf: FramePsf, place: Place): DetectedStar | null {
+  const { model } = psf;
   const maxShift = Math.max(1.2, 0.6 * psf.shape.fwhm);
-  let fit = fitStar(plane, psf.model, place.x, place.y, 0, maxShift);
+  const radius = maxShift + Math.max(psf.ring.radius, model.psf.radius + 1);
+  const patch = starless.patch(place.x, place.y, radius);
+  let fit = fitStar(patch, model, place.x, place.y, 0, maxShift);
   if (fit === null || fit.snr < faintestSnr) return null;
-  const round = lookRound(plane, psf, fit.x, fit.y, fit.amplitude);
+  const round = lookRound(patch, psf.ring, psf.patchShare, fit.x, fit.y, fit.amplitude);
   if (round.onLine || round.extended) return null;
   if (round.sky !== 0) {
-    fit = fitStar(plane, psf.model, fit.x, fit.y, round.sky, maxShift);
+    fit = fitStar(patch, model, fit.x, fit.y, round.sky, maxShift);
     if (fit === null || fit.snr < faintestSnr) return null;
   }
   return { fit, sky: round.sky, saturated: false, blended: false };
@@ -170,7 +180,10 @@ function markBlends(stars: readonly DetectedStar[], fwhm: number, width: number)
   const places = new StarPlaces<{ x: number; y: number; star: DetectedStar }>(width, Math.max(8, 2 * fwhm));
   for (const star of stars) places.add({ x: star.fit.x, y: star.fit.y, star });
   for (const star of stars)
-    star.blended = places
-      .within(star.fit.x, star.fit.y, 2 * fwhm)
-      .some((other) => other.star !== star && other.star.fit.amplitude > 0.05 * star.fit.amplitude);
+    star.blended = places.visit(
+      star.fit.x,
+      star.fit.y,
+      2 * fwhm,
+      ({ star: other }) => other !== star && other.fit.amplitude > 0.05 * star.fit.amplitude,
+    );
 }

@@ -1,5 +1,4 @@
 /** Frames on which every star is seen twice: the telescope was bumped during the exposure. */
-import type { Plane } from './maxima.ts';
 import {
   fitMoffat,
   type MoffatShape,
@@ -9,9 +8,11 @@ import {
   roundMoffat,
   type SecondImage,
 } from './moffat.ts';
+import { keepPatch, type Patch, patchValue } from './patch.ts';
+import type { ResidualFrame } from './residual-frame.ts';
 import { medianOf, selectInPlace } from './robust.ts';
 import type { BrightSpot } from './star-scale.ts';
-import { annulusSky } from './star-sky.ts';
+import { annulusReach, annulusSky } from './star-sky.ts';
 import { fwhmPerSigma, type PsfInput, type TemplateStars } from './templates.ts';
 
 export interface DoubleImages {
@@ -43,11 +44,11 @@ export function findDoubleImages(input: PsfInput, single: TemplateStars): Double
   const fwhm = singleFwhm(input, single);
   const stars = pickPrimaries(input, fwhm);
   if (stars.length < fewestStars) return null;
-  const start = strongestBeside(input.plane, stars, fwhm);
+  const start = strongestBeside(input.source, stars, fwhm);
   if (start === null) return null;
   const radius = 1.3 * fwhm + Math.hypot(start.dx, start.dy);
-  const common = { plane: input.plane, parity: input.parity, radius, iterations: 12 };
-  const oriented = stars.map((star) => orient(input.plane, star, start));
+  const common = { source: input.source, parity: input.parity, radius, iterations: 12 };
+  const oriented = stars.map((star) => orient(input.source, star, start));
   const one = fitMoffat({ ...common, stars: oriented, start: roundMoffat(fwhm, 3) });
   const two = fitMoffat({ ...common, stars: oriented, start: { ...roundMoffat(fwhm, 3), second: start } });
   const second = two?.shape.second;
@@ -99,17 +100,18 @@ function singleFwhm(input: PsfInput, single: TemplateStars): number {
 }
 
 function pickPrimaries(input: PsfInput, fwhm: number): MoffatStar[] {
-  const { plane, spots } = input;
+  const { source, spots } = input;
   const edge = (farthest + 1.5) * fwhm;
   const picked: MoffatStar[] = [];
   for (const spot of spots) {
     if (picked.length >= mostStars) break;
     if (spot.strength < leastStrength || spot.sigma > 3 * fwhm) continue;
     const { x, y } = spot;
-    if (x < edge || y < edge || x > plane.width - 1 - edge || y > plane.height - 1 - edge) continue;
+    if (x < edge || y < edge || x > source.width - 1 - edge || y > source.height - 1 - edge) continue;
     if (outshone(spot, spots, 1.2 * farthest * fwhm) || nearFull(input, spot, farthest * fwhm)) continue;
-    const sky = annulusSky(plane, x, y, 2 * fwhm);
-    const amplitude = plane.values[Math.round(y) * plane.width + Math.round(x)] - sky;
+    const patch = source.patch(x, y, annulusReach(2 * fwhm));
+    const sky = annulusSky(patch, x, y, 2 * fwhm);
+    const amplitude = patchValue(patch, Math.round(x), Math.round(y)) - sky;
     if (amplitude > 5) picked.push({ x, y, amplitude, sky, misfit: 0 });
   }
   return picked;
@@ -125,7 +127,7 @@ function outshone(spot: BrightSpot, spots: readonly BrightSpot[], reach: number)
 }
 
 function nearFull(input: PsfInput, spot: BrightSpot, reach: number): boolean {
-  const { width, height } = input.plane;
+  const { width, height } = input.source;
   for (let y = Math.max(0, Math.floor(spot.y - reach)); y <= Math.min(height - 1, spot.y + reach); y++)
     for (let x = Math.max(0, Math.floor(spot.x - reach)); x <= Math.min(width - 1, spot.x + reach); x++)
       if (input.isSaturated(y * width + x)) return true;
@@ -139,12 +141,17 @@ const upperShare = 0.7;
  * Where most stars have further light, and how high it is: the stars are stacked by a high quantile, in which field
  * stars vanish, and the middle's own profile is taken off.
  */
-function strongestBeside(plane: Plane, stars: readonly MoffatStar[], fwhm: number): SecondImage | null {
+function strongestBeside(
+  source: ResidualFrame,
+  stars: readonly MoffatStar[],
+  fwhm: number,
+): SecondImage | null {
   const step = Math.max(0.5, fwhm / 4);
   const half = Math.ceil((farthest * fwhm) / step);
   const profile = roundMoffat(fwhm, 2.5);
   const peak = moffatValue(profile, 0, 0);
   const column = new Float64Array(stars.length);
+  const patches = stars.map(({ x, y }) => keepPatch(source.patch(x, y, farthest * fwhm + 2)));
   let best: SecondImage | null = null;
   for (let b = -half; b <= half; b++)
     for (let a = -half; a <= half; a++) {
@@ -153,8 +160,9 @@ function strongestBeside(plane: Plane, stars: readonly MoffatStar[], fwhm: numbe
       const distance = Math.hypot(dx, dy);
       if (distance < nearest * fwhm || distance > farthest * fwhm) continue;
       let count = 0;
-      for (const star of stars) {
-        const value = (between(plane, star.x + dx, star.y + dy) - star.sky) / star.amplitude;
+      for (let k = 0; k < stars.length; k++) {
+        const star = stars[k];
+        const value = (between(patches[k], star.x + dx, star.y + dy) - star.sky) / star.amplitude;
         if (!Number.isNaN(value)) column[count++] = value;
       }
       if (count < fewestStars) continue;
@@ -167,21 +175,22 @@ function strongestBeside(plane: Plane, stars: readonly MoffatStar[], fwhm: numbe
 }
 
 /** The star seen from its brighter end. */
-function orient(plane: Plane, star: MoffatStar, second: SecondImage): MoffatStar {
-  const ahead = between(plane, star.x + second.dx, star.y + second.dy);
-  const behind = between(plane, star.x - second.dx, star.y - second.dy);
+function orient(source: ResidualFrame, star: MoffatStar, second: SecondImage): MoffatStar {
+  const patch = source.patch(star.x, star.y, Math.hypot(second.dx, second.dy) + 2);
+  const ahead = between(patch, star.x + second.dx, star.y + second.dy);
+  const behind = between(patch, star.x - second.dx, star.y - second.dy);
   if (!(behind > ahead) || second.share < 0.5) return star;
   return { ...star, x: star.x - second.dx, y: star.y - second.dy, amplitude: behind - star.sky };
 }
 
-function between(plane: Plane, x: number, y: number): number {
+function between(patch: Patch, x: number, y: number): number {
   const i = Math.floor(x);
   const j = Math.floor(y);
-  if (i < 0 || j < 0 || i + 1 >= plane.width || j + 1 >= plane.height) return Number.NaN;
+  if (i < patch.left || j < patch.top || i + 1 >= patch.right || j + 1 >= patch.bottom) return Number.NaN;
   const [u, v] = [x - i, y - j];
-  const at = j * plane.width + i;
-  const { values } = plane;
+  const at = (j - patch.top) * patch.width + i - patch.left;
+  const { values, width } = patch;
   const upper = values[at] * (1 - u) + values[at + 1] * u;
-  const lower = values[at + plane.width] * (1 - u) + values[at + plane.width + 1] * u;
+  const lower = values[at + width] * (1 - u) + values[at + width + 1] * u;
   return upper * (1 - v) + lower * v;
 }

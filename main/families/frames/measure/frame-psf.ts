@@ -1,13 +1,17 @@
 /** Builds the frame's point-spread function from its bright, lone, unsaturated stars. */
 
+import { gaussianKernel } from './candidates.ts';
 import { findDoubleImages } from './double-images.ts';
 import { type FitModel, fitStar, type StarFit } from './fit-star.ts';
-import { gaussianKernel, type Plane } from './maxima.ts';
 import { type MoffatShape, moffatFwhm, moffatValue, type SecondImage } from './moffat.ts';
+import { type Patch, patchValue } from './patch.ts';
+import { PhaseStamps } from './phase-stamps.ts';
 import { type HalfMaximumShape, halfMaximumShape } from './psf-shape.ts';
 import { medianOf } from './robust.ts';
 import { addSplines, refineKnots, SplineFit, type SplinePsf, splineOf, splineValue } from './spline-psf.ts';
-import { annulusSky, ringShare } from './star-sky.ts';
+import { annulusReach, annulusSky, ringShare } from './star-sky.ts';
+import type { PatchSource } from './starless.ts';
+import { type RingPlan, ringPlan } from './surroundings.ts';
 import { chooseTemplates, fwhmPerSigma, type PsfInput } from './templates.ts';
 
 export interface FramePsf {
@@ -23,6 +27,8 @@ export interface FramePsf {
   readonly neighbourShare: number;
   /** The same for the two pixels beside it along x, and along y. */
   readonly sideShares: { readonly x: number; readonly y: number };
+  /** Where the surroundings of a place are looked at. */
+  readonly ring: RingPlan;
   /** Share below which a pixel's neighbours cannot belong to a star around it. */
   readonly spikeShare: number;
   /** One axis of the Gaussian that candidates are smoothed with. */
@@ -88,9 +94,9 @@ export function buildFramePsf(input: PsfInput): FramePsf | null {
   for (let round = 0; round < rounds && result !== null; round++) {
     const { model, shape } = result;
     const flux = fluxByPhase(model, shape.fwhm);
-    templates = dropOutliers(refit(input.plane, model, templates, shape.fwhm, flux));
+    templates = dropOutliers(refit(input.source, model, templates, shape.fwhm, flux));
     if (templates.length === 0) return result;
-    const corrected = correct(input.plane, input.parity, origin, templates);
+    const corrected = correct(input.source, input.parity, origin, templates);
     result = (corrected === null ? null : describe(corrected, input.parity, templates, origin)) ?? result;
   }
   return result === null || double === null ? result : { ...result, doubleShare: double.agreeing };
@@ -124,13 +130,18 @@ function describe(
     model,
     shape: { ...shape, ...sums, peak: 1 },
     stars: templates.map((t) => asFit(t, model)),
-    reach: shape.fwhm / Math.sqrt(Math.max(0.1, 1 - shape.ellipticity)),
+    reach: reachOf(shape),
     patchShare: patchShareOf(model, shape),
+    ring: ringPlan(model.psf, shape.fwhm, reachOf(shape)),
     neighbourShare,
     sideShares,
     spikeShare: Math.max(0.05, 0.5 * neighbourShare),
     kernel: gaussianKernel(Math.max(0.5, (kernelWidth * shape.fwhm) / fwhmPerSigma)),
   };
+}
+
+function reachOf(shape: HalfMaximumShape): number {
+  return shape.fwhm / Math.sqrt(Math.max(0.1, 1 - shape.ellipticity));
 }
 
 /** Of a double image, one: the region of the first image alone, with the sums of both. */
@@ -173,24 +184,26 @@ function modelOf(
   const stretch = 1 / Math.sqrt(Math.max(0.25, 1 - shape.ellipticity));
   const apart = second === undefined ? 0 : Math.hypot(second.dx, second.dy);
   const radius = Math.min(psf.radius, Math.max(2.2, 1.15 * shape.fwhm * stretch + apart));
+  const unit = { ...psf, coefficients };
   return {
-    psf: { ...psf, coefficients },
+    psf: unit,
+    stamps: new PhaseStamps(unit, radius, shape.fwhm),
     sumOfSquares: shape.sumOfSquares / shape.peak ** 2,
     radius,
     parity,
   };
 }
 
-/** With `ownLight` the plane has all stars taken off, and each template's own light is put back by that model. */
+/** With `ownLight` the source has all stars taken off, and each template's own light is put back by that model. */
 function correct(
-  plane: Plane,
+  source: PatchSource,
   parity: -1 | 0 | 1,
   origin: Origin,
   templates: readonly Template[],
   ownLight: FitModel | null = null,
 ): SplinePsf | null {
   const { base } = origin;
-  const coarse = fillCorrection(plane, parity, origin, templates, ownLight, coarsening * base.spacing);
+  const coarse = fillCorrection(source, parity, origin, templates, ownLight, coarsening * base.spacing);
   const loose = coarse.solve(firstSpread);
   if (loose === null) return null;
   const spread = coarse.spreadOf(loose, 0.8 * knotsPerFwhm * base.spacing, leastSpread);
@@ -198,15 +211,15 @@ function correct(
     const correction = coarse.solve(spread);
     return correction === null ? null : addSplines(base, refineKnots(correction));
   }
-  const fit = fillCorrection(plane, parity, origin, templates, ownLight, base.spacing);
+  const fit = fillCorrection(source, parity, origin, templates, ownLight, base.spacing);
   const correction = fit.solve(firstSpread);
   return correction === null ? null : addSplines(base, correction);
 }
 
 function fillCorrection(
-  plane: Plane,
+  source: PatchSource,
   parity: -1 | 0 | 1,
-  { moffat, moffatPeak, base }: Origin,
+  { base }: Origin,
   templates: readonly Template[],
   ownLight: FitModel | null,
   spacing: number,
@@ -215,12 +228,13 @@ function fillCorrection(
   const fit = new SplineFit(radius, spacing);
   for (const t of templates) {
     const weight = t.amplitude ** 2 / (1 + (t.amplitude / fullWeightAmplitude) ** 2);
-    for (let j = Math.max(0, Math.ceil(t.y - radius)); j <= Math.min(plane.height - 1, t.y + radius); j++)
-      for (let i = Math.max(0, Math.ceil(t.x - radius)); i <= Math.min(plane.width - 1, t.x + radius); i++) {
+    const patch = source.patch(t.x, t.y, radius);
+    for (let j = patch.top; j < patch.bottom; j++)
+      for (let i = patch.left; i < patch.right; i++) {
         if (parity >= 0 && ((i + j) & 1) !== parity) continue;
-        const value = plane.values[j * plane.width + i];
+        const value = patchValue(patch, i, j);
         if (Number.isNaN(value)) continue;
-        const expected = moffatValue(moffat, i - t.x, j - t.y) / moffatPeak;
+        const expected = splineValue(base, i - t.x, j - t.y);
         const own = ownLight === null ? 0 : splineValue(ownLight.psf, i - t.x, j - t.y);
         fit.add(i - t.x, j - t.y, (value - t.sky) / t.amplitude + own - expected, weight);
       }
@@ -234,10 +248,10 @@ const mostRefining = 250;
 const refiningPixels = 120_000;
 
 /**
- * The profile again, from a plane with all stars taken off: every lone bright star takes part with its neighbours' light
+ * The profile again, from a source with all stars taken off: every lone bright star takes part with its neighbours' light
  * gone and its own put back. `stars` are brightest first. The profile as it was when too few stars qualify.
  */
-export function refineFramePsf(plane: Plane, psf: FramePsf, stars: readonly RefiningStar[]): FramePsf {
+export function refineFramePsf(source: PatchSource, psf: FramePsf, stars: readonly RefiningStar[]): FramePsf {
   const { model } = psf;
   const limit = Math.max(20, Math.min(mostRefining, refiningPixels / (4 * model.psf.radius ** 2)));
   const flux = fluxByPhase(model, psf.shape.fwhm);
@@ -247,17 +261,21 @@ export function refineFramePsf(plane: Plane, psf: FramePsf, stars: readonly Refi
     if (saturated || blended) continue;
     const { x, y } = fit;
     const edge = model.psf.radius;
-    if (x < edge || y < edge || x > plane.width - 1 - edge || y > plane.height - 1 - edge) continue;
+    if (x < edge || y < edge || x > source.width - 1 - edge || y > source.height - 1 - edge) continue;
     const scale = flux === null ? 1 : atPhase(flux, x, y);
     const excess = Math.sqrt(Math.max(0, fit.misfit - 1)) / fit.amplitude;
-    const sky = annulusSky(plane, x, y, psf.shape.fwhm) - psf.ringShare * fit.amplitude;
+    const sky = skyAt(source, x, y, psf.shape.fwhm) - psf.ringShare * fit.amplitude;
     templates.push({ x, y, amplitude: fit.amplitude * scale, sky, misfit: excess });
   }
   const kept = dropOutliers(templates);
   if (kept.length < 3) return psf;
-  const corrected = correct(plane, model.parity, psf, kept, model);
+  const corrected = correct(source, model.parity, psf, kept, model);
   const refined = corrected === null ? null : describe(corrected, model.parity, kept, psf);
   return refined === null ? psf : { ...refined, doubleShare: psf.doubleShare };
+}
+
+function skyAt(source: PatchSource, x: number, y: number, fwhm: number): number {
+  return annulusSky(source.patch(x, y, annulusReach(fwhm)), x, y, fwhm);
 }
 
 interface RefiningStar {
@@ -294,7 +312,7 @@ function atPhase(table: Float64Array, x: number, y: number): number {
 }
 
 function refit(
-  plane: Plane,
+  source: PatchSource,
   model: FitModel,
   templates: readonly Template[],
   fwhm: number,
@@ -302,7 +320,8 @@ function refit(
 ): Template[] {
   const out: Template[] = [];
   for (const t of templates) {
-    const fit = fitStar(plane, model, t.x, t.y, t.sky, fwhm);
+    const patch: Patch = source.patch(t.x, t.y, model.psf.radius + fwhm + 2);
+    const fit = fitStar(patch, model, t.x, t.y, t.sky, fwhm);
     if (fit === null || !(fit.amplitude > 2)) continue;
     // The misfit that the noise explains is 1; beyond it bright stars show how far their profile differs.
     const excess = Math.sqrt(Math.max(0, fit.misfit - 1)) / fit.amplitude;

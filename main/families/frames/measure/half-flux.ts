@@ -1,23 +1,25 @@
 /** Half-flux radius. */
 
-import type { Plane } from './maxima.ts';
-import { annulusSky } from './star-sky.ts';
+import { patchValue } from './patch.ts';
+import type { ResidualFrame } from './residual-frame.ts';
+import { annulusReach, annulusSky } from './star-sky.ts';
 
 /**
  * Radius of the circle that holds half of a star's light, px: sky-subtracted aperture of 2.5 FWHM (at least 5 px), pixels
  * taken in order of distance, interpolated. NaN where the aperture leaves the frame or holds no light.
  */
-export function halfFluxRadius(plane: Plane, x: number, y: number, fwhm: number): number {
+export function halfFluxRadius(residuals: ResidualFrame, x: number, y: number, fwhm: number): number {
   const radius = Math.max(5, 2.5 * fwhm);
-  if (x < radius || y < radius || x > plane.width - 1 - radius || y > plane.height - 1 - radius)
+  if (x < radius || y < radius || x > residuals.width - 1 - radius || y > residuals.height - 1 - radius)
     return Number.NaN;
-  const sky = annulusSky(plane, x, y, fwhm);
+  const patch = residuals.patch(x, y, Math.max(radius, annulusReach(fwhm)));
+  const sky = annulusSky(patch, x, y, fwhm);
   const bins = 8;
   const profile = new Float64Array(Math.ceil(radius * bins) + 1);
   let total = 0;
   for (let j = Math.ceil(y - radius); j <= y + radius; j++)
     for (let i = Math.ceil(x - radius); i <= x + radius; i++) {
-      const value = plane.values[j * plane.width + i] - sky;
+      const value = patchValue(patch, i, j) - sky;
       if (Number.isNaN(value)) continue;
       total += spreadPixel(profile, i - x, j - y, value, radius, bins);
     }

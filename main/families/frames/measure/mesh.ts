@@ -1,5 +1,6 @@
 /** Sky level and noise on a coarse grid, and the grid spread over the pixels. */
 import type { BackgroundMesh } from '../record.ts';
+import type { StoredFrame } from '../stored-frame.ts';
 import { type LevelAndSigma, medianInPlace, selectInPlace, truncatedNormal } from './robust.ts';
 
 /** The pixels of one colour of a mosaic: every `step`-th from (x0, y0). A mono frame is one lattice of step 1. */
@@ -11,12 +12,10 @@ export interface Lattice {
 export const wholeLattice: Lattice = { x0: 0, y0: 0, step: 1 };
 
 export interface MeshInput {
-  readonly width: number;
-  readonly height: number;
-  readonly pixels: Float32Array;
+  readonly frame: StoredFrame;
   readonly lattice: Lattice;
   readonly cellPixels: number;
-  /** Step of the stored values, 0 for continuous ones. */
+  /** Step of the stored values, physical units, 0 for continuous ones. */
   readonly quantum: number;
 }
 
@@ -32,81 +31,83 @@ export function chooseCellPixels(width: number, height: number): number {
 
 /**
  * First level and sigma in every cell, stars not yet known, from every n-th row; NaN in cells with less than a twentieth
- * of their pixels defined.
+ * of their pixels defined. The frame must have been given to its kernels.
  */
 export function measureMesh(input: MeshInput): BackgroundMesh {
-  const { width, height, cellPixels, lattice } = input;
-  const columns = Math.max(1, Math.round(width / cellPixels));
-  const rows = Math.max(1, Math.round(height / cellPixels));
+  const { frame, cellPixels, lattice } = input;
+  const columns = Math.max(1, Math.round(frame.width / cellPixels));
+  const rows = Math.max(1, Math.round(frame.height / cellPixels));
   const level = new Float32Array(columns * rows).fill(Number.NaN);
   const sigma = new Float32Array(columns * rows).fill(Number.NaN);
   const span = 2 * cellPixels;
-  const scratch = new Float32Array(span * span);
+  const cell = openCell(frame, span * span, input.quantum / frame.scale);
   const perRow = cellPixels / lattice.step;
-  const stride = Math.max(1, Math.floor((perRow * perRow) / samplesPerCell));
+  const stride = Math.max(1, Math.floor((perRow * perRow) / samplesPerCell)) * lattice.step;
   let last: LevelAndSigma | null = null;
   for (let row = 0; row < rows; row++) {
-    const yEnd = row === rows - 1 ? height : (row + 1) * cellPixels;
+    const top = row * cellPixels;
+    const bottom = row === rows - 1 ? frame.height : top + cellPixels;
     for (let column = 0; column < columns; column++) {
-      const xEnd = column === columns - 1 ? width : (column + 1) * cellPixels;
-      const gathered = gather(input, column * cellPixels, xEnd, row * cellPixels, yEnd, stride, scratch);
-      if (gathered.count < Math.max(6, 0.05 * gathered.possible)) continue;
-      last = cellStatistics(scratch, gathered.count, input.quantum, last);
-      level[row * columns + column] = last.level;
-      sigma[row * columns + column] = last.sigma;
+      const left = column * cellPixels;
+      const right = column === columns - 1 ? frame.width : left + cellPixels;
+      const possible = Math.ceil((right - left) / lattice.step) * Math.ceil((bottom - top) / stride);
+      const firstX = left + ((lattice.x0 + left) & (lattice.step - 1));
+      const firstY = top + ((lattice.y0 + top) & (lattice.step - 1));
+      const count = cell.gather(
+        firstX,
+        right,
+        firstY,
+        Math.min(bottom, frame.validRows),
+        lattice.step,
+        stride,
+      );
+      if (count < Math.max(6, 0.05 * possible)) continue;
+      last = cell.statistics(count, last);
+      level[row * columns + column] = last.level * frame.scale + frame.zero;
+      sigma[row * columns + column] = last.sigma * frame.scale;
     }
   }
   return { columns, rows, cellPixels, level, sigma };
 }
 
-function gather(
-  input: MeshInput,
-  xStart: number,
-  xEnd: number,
-  yStart: number,
-  yEnd: number,
-  stride: number,
-  out: Float32Array,
-): { count: number; possible: number } {
-  const { lattice, pixels, width } = input;
-  const step = lattice.step;
-  const firstX = xStart + ((((lattice.x0 - xStart) % step) + step) % step);
-  const firstY = yStart + ((((lattice.y0 - yStart) % step) + step) % step);
-  let count = 0;
-  let possible = 0;
-  for (let y = firstY; y < yEnd; y += step * stride) {
-    const base = y * width;
-    for (let x = firstX; x < xEnd; x += step) {
-      possible++;
-      const value = pixels[base + x];
-      if (!Number.isNaN(value) && count < out.length) out[count++] = value;
-    }
-  }
-  return { count, possible };
-}
-
 /** A window that ends early above the level keeps the stars out. */
 const window = { lowSigmas: 3, highSigmas: 1.5 };
 
-/** `neighbour` is tried as a start: where it leads to a core that holds most values, nothing needs sorting. */
-function cellStatistics(
-  values: Float32Array,
-  n: number,
-  quantum: number,
-  neighbour: LevelAndSigma | null,
-): LevelAndSigma {
-  if (neighbour !== null && neighbour.sigma > 0) {
-    const found = truncatedNormal(values, n, neighbour, { ...window, quantum });
-    const moved = Math.abs(found.level - neighbour.level) / neighbour.sigma;
-    const alike = found.sigma < 1.2 * neighbour.sigma && found.sigma > neighbour.sigma / 1.2;
-    if (moved < 0.7 && alike && found.inside > 0.75) return found;
-  }
-  if (allEqual(values, n)) return { level: values[0], sigma: 0 };
-  const median = medianInPlace(values, n);
-  const lower = selectInPlace(values, n, Math.max(0, Math.min(n - 1, Math.round(0.1587 * n))));
-  const start = { level: median, sigma: Math.max(median - lower, quantum / 4) };
-  if (!(start.sigma > 0)) return { level: median, sigma: 0 };
-  return truncatedNormal(values, n, start, { ...window, quantum });
+/** The samples of one cell at a time, in stored units. */
+function openCell(frame: StoredFrame, room: number, quantum: number) {
+  const { run } = frame.space;
+  const at = frame.space.allocate(4 * room);
+  const values = frame.space.floats(at, room);
+  const results = frame.space.doubles(run.resultsAt(), 3);
+  const normal = (n: number, start: LevelAndSigma) => {
+    const sumsWithin = (low: number, high: number, level: number) => {
+      const centre = Math.fround(level);
+      run.windowSums(at, n, low, high, centre);
+      const [count, sum, squares] = results;
+      // The kernel's level is rounded; what that shifts is put back.
+      const off = centre - level;
+      return { count, sum: sum + count * off, squares: squares + 2 * off * sum + count * off * off };
+    };
+    return truncatedNormal(sumsWithin, n, start, { ...window, quantum, origin: values[0] });
+  };
+  return {
+    gather: (left: number, right: number, top: number, bottom: number, step: number, stride: number) =>
+      run.gather(left, right, top, bottom, step, stride, at, room),
+    /** `neighbour` is tried as a start: where it leads to a core that holds most values, nothing needs sorting. */
+    statistics: (n: number, neighbour: LevelAndSigma | null): LevelAndSigma => {
+      if (neighbour !== null && neighbour.sigma > 0) {
+        const found = normal(n, neighbour);
+        const moved = Math.abs(found.level - neighbour.level) / neighbour.sigma;
+        const alike = found.sigma < 1.2 * neighbour.sigma && found.sigma > neighbour.sigma / 1.2;
+        if (moved < 0.7 && alike && found.inside > 0.75) return found;
+      }
+      if (allEqual(values, n)) return { level: values[0], sigma: 0 };
+      const median = medianInPlace(values, n);
+      const lower = selectInPlace(values, n, Math.max(0, Math.min(n - 1, Math.round(0.1587 * n))));
+      const start = { level: median, sigma: Math.max(median - lower, quantum / 4) };
+      return start.sigma > 0 ? normal(n, start) : { level: median, sigma: 0 };
+    },
+  };
 }
 
 function allEqual(values: Float32Array, n: number): boolean {

@@ -1,5 +1,6 @@
 /** Elliptical Moffat profile over square pixels, fitted to many stars at once. */
-import type { Plane } from './maxima.ts';
+import { keepPatch, type Patch } from './patch.ts';
+import type { PatchSource } from './starless.ts';
 
 /** (1 + p x^2 + q y^2 + 2 r x y)^-beta, before the pixel widens it. */
 export interface MoffatShape {
@@ -118,7 +119,7 @@ export function moffatValue(shape: MoffatShape, dx: number, dy: number): number 
 }
 
 export interface MoffatFitInput {
-  readonly plane: Plane;
+  readonly source: PatchSource;
   readonly parity: -1 | 0 | 1;
   readonly stars: readonly MoffatStar[];
   readonly start: MoffatShape;
@@ -137,15 +138,17 @@ const fullWeightAmplitude = 100;
 export function fitMoffat(input: MoffatFitInput): MoffatFit | null {
   let shape = input.start;
   let stars = input.stars.map((star) => ({ ...star }));
+  // Stars may move a little before the patches read for them no longer hold all of them.
+  const patches = stars.map(({ x, y }) => keepPatch(input.source.patch(x, y, 1.3 * input.radius + 2)));
   let damping = 1e-3;
-  let current = accumulate(input, shape, stars);
+  let current = accumulate(input, patches, shape, stars);
   if (current === null) return null;
   for (let iteration = 0; iteration < input.iterations; iteration++) {
     const step = solveStep(current, damping);
     if (step === null) break;
     const nextShape = advanceShape(shape, step.global);
     const nextStars = advanceStars(stars, step.local, input.radius);
-    const next = nextShape === null ? null : accumulate(input, nextShape, nextStars);
+    const next = nextShape === null ? null : accumulate(input, patches, nextShape, nextStars);
     if (next === null || nextShape === null || next.cost > current.cost) {
       damping *= 8;
       if (damping > 1e4) break;
@@ -186,6 +189,7 @@ function unknownsOf(shape: MoffatShape): number {
 
 function accumulate(
   input: MoffatFitInput,
+  patches: readonly Patch[],
   shape: MoffatShape,
   stars: readonly MoffatStar[],
 ): Accumulated | null {
@@ -194,9 +198,9 @@ function accumulate(
   const blocks: StarBlock[] = [];
   const misfits: number[] = [];
   let cost = 0;
-  for (const star of stars) {
+  for (const [index, star] of stars.entries()) {
     const block = { normal: new Float64Array(unknowns * unknowns), right: new Float64Array(unknowns) };
-    const result = accumulateStar(input, shape, star, quadrature, block);
+    const result = accumulateStar(input, patches[index], shape, star, quadrature, block);
     blocks.push(block);
     cost += result.cost;
     misfits.push(Math.sqrt(Math.max(0, result.meanSquare - 1)) / Math.max(1e-6, star.amplitude));
@@ -208,24 +212,23 @@ const row = new Float64Array(mostUnknowns);
 
 function accumulateStar(
   input: MoffatFitInput,
+  patch: Patch,
   shape: MoffatShape,
   star: MoffatStar,
   quadrature: typeof quadratures.two,
   block: StarBlock,
 ) {
-  const { plane, radius, parity } = input;
+  const { radius, parity } = input;
   const unknowns = unknownsOf(shape);
   const weight = 1 / (1 + (star.amplitude / fullWeightAmplitude) ** 2);
   let squares = 0;
   let pixels = 0;
-  for (let j = Math.max(0, Math.ceil(star.y - radius)); j <= Math.min(plane.height - 1, star.y + radius); j++)
-    for (
-      let i = Math.max(0, Math.ceil(star.x - radius));
-      i <= Math.min(plane.width - 1, star.x + radius);
-      i++
-    ) {
+  const bottom = Math.min(patch.bottom - 1, star.y + radius);
+  const right = Math.min(patch.right - 1, star.x + radius);
+  for (let j = Math.max(patch.top, Math.ceil(star.y - radius)); j <= bottom; j++)
+    for (let i = Math.max(patch.left, Math.ceil(star.x - radius)); i <= right; i++) {
       if (parity >= 0 && ((i + j) & 1) !== parity) continue;
-      const value = plane.values[j * plane.width + i];
+      const value = patch.values[(j - patch.top) * patch.width + i - patch.left];
       if (Number.isNaN(value)) continue;
       evaluate(shape, i - star.x, j - star.y, quadrature, scratch);
       const misfit = value - star.sky - star.amplitude * scratch[0];

@@ -72,21 +72,36 @@ export interface LevelAndSigma {
   readonly sigma: number;
 }
 
+/** Number, sum and sum of squares of value - level of the values within [low, high]. */
+export interface WindowSums {
+  readonly count: number;
+  readonly sum: number;
+  readonly squares: number;
+}
+
+export interface TruncationOptions {
+  readonly lowSigmas: number;
+  readonly highSigmas: number;
+  /** Step of the values, 0 for continuous ones, and any one of them to count it from. */
+  readonly quantum: number;
+  readonly origin: number;
+}
+
 /**
  * Level and sigma of a normal core under one-sided contamination: the mean and scatter of the values inside
  * [level - lowSigmas * sigma, level + highSigmas * sigma], corrected for what the window cuts off, iterated to
  * a fixed point (method of moments for a doubly truncated normal). `quantum` is the step of the stored values
  * (0 for continuous ones): the window is then closed half a step beyond the outermost value it takes in, so that
- * integers give continuous answers. `inside` is the share of the values within the last window.
+ * integers give continuous answers. `inside` is the share of the `n` values within the last window.
  */
 export function truncatedNormal(
-  values: Float32Array | Float64Array,
+  sumsWithin: (low: number, high: number, level: number) => WindowSums,
   n: number,
   start: LevelAndSigma,
-  options: { readonly lowSigmas: number; readonly highSigmas: number; readonly quantum: number },
+  options: TruncationOptions,
 ): LevelAndSigma & { readonly inside: number } {
   let { level, sigma } = start;
-  const { lowSigmas, highSigmas, quantum } = options;
+  const { lowSigmas, highSigmas, quantum, origin } = options;
   let inside = 0;
   for (let iteration = 0; iteration < 12; iteration++) {
     if (!(sigma > 0)) break;
@@ -94,20 +109,10 @@ export function truncatedNormal(
     let high = level + highSigmas * sigma;
     if (quantum > 0) {
       // Counted from a value there is: stored steps need not pass through 0.
-      low = (Math.round((low - values[0]) / quantum) - 0.5) * quantum + values[0];
-      high = (Math.round((high - values[0]) / quantum) + 0.5) * quantum + values[0];
+      low = (Math.round((low - origin) / quantum) - 0.5) * quantum + origin;
+      high = (Math.round((high - origin) / quantum) + 0.5) * quantum + origin;
     }
-    let count = 0;
-    let sum = 0;
-    let squares = 0;
-    for (let i = 0; i < n; i++) {
-      const value = values[i];
-      if (value < low || value > high) continue;
-      const offset = value - level;
-      count++;
-      sum += offset;
-      squares += offset * offset;
-    }
+    const { count, sum, squares } = sumsWithin(low, high, level);
     inside = count / n;
     if (count < 3) break;
     const next = correctTruncation(sum / count, squares / count, low - level, high - level, sigma);

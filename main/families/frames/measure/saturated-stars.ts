@@ -1,5 +1,4 @@
 /** Stars whose cores are full: groups of full pixels, with the columns they bleed into. */
-import type { Plane } from './maxima.ts';
 
 export interface FullGroup {
   /** Centre of the star, px. */
@@ -21,8 +20,8 @@ const mostGroups = 5000;
  * Groups of touching full pixels (8 neighbours), largest first. `indices` lists the full pixels in reading order. Where a
  * group bleeds along its column, the star sits at the rows where the group is broadest.
  */
-export function fullGroups(indices: readonly number[], plane: Pick<Plane, 'width' | 'height'>): FullGroup[] {
-  const { width } = plane;
+export function fullGroups(indices: readonly number[], frame: { readonly width: number }): FullGroup[] {
+  const { width } = frame;
   const waiting = new Set(indices);
   const groups: FullGroup[] = [];
   for (const start of indices) {

@@ -1,5 +1,5 @@
 /** At which value a pixel is full, and which are. */
-import type { FrameImage } from '../record.ts';
+import type { StoredFrame } from '../stored-frame.ts';
 
 export interface Saturation {
   /** ADU; infinity when nothing says so. */
@@ -14,70 +14,66 @@ export interface Saturation {
 const clipPixels = 4;
 /** More full pixels than this share of the frame are no longer cores of stars. */
 const mostFullShare = 0.05;
+/** Rows looked at by one call: kernels are compiled anew, and faster, between calls. */
+const bandRows = 64;
 
 /**
  * The level that the header or the stored type gives; where nothing reaches it, the observed clip: the greatest value
- * when at least four pixels share it and far fewer lie just below it.
+ * when at least four pixels share it and far fewer lie just below it. The frame must have been given to its kernels.
  */
-export function findSaturation(image: FrameImage): Saturation {
-  const given = image.saturationLevel ?? Number.POSITIVE_INFINITY;
-  const range = valueRange(image.pixels, given);
-  if (range.valid === 0) return { level: given, fraction: 0, indices: [] };
-  if (range.full > 0) {
-    const few = range.full <= mostFullShare * image.pixels.length;
-    return { level: given, fraction: range.full / range.valid, indices: few ? range.indices : [] };
+export function findSaturation(frame: StoredFrame): Saturation {
+  const given = frame.saturationLevel ?? Number.POSITIVE_INFINITY;
+  const none = { level: given, fraction: 0, indices: [] };
+  const { least, greatest, valid } = valueRange(frame);
+  if (valid === 0) return none;
+  if (greatest >= given) {
+    const { count, indices } = reaching(frame, given);
+    return { level: given, fraction: count / valid, indices };
   }
-  const span = range.greatest - range.least;
-  if (span > 0 && range.sharing >= clipPixels) {
-    const clip = range.greatest - 1e-5 * span;
-    const near = countAbove(image.pixels, range.greatest - 0.02 * span);
-    const full = fullPixels(image.pixels, clip, range.valid);
-    const atTop = full.fraction * range.valid;
-    if (atTop > 2 * (near - atTop)) return full;
-  }
-  return { level: given, fraction: 0, indices: [] };
+  const span = greatest - least;
+  if (!(span > 0) || reaching(frame, greatest).count < clipPixels) return none;
+  const clip = greatest - 1e-5 * span;
+  const full = reaching(frame, clip);
+  const near = reaching(frame, greatest - 0.02 * span).count;
+  if (full.count <= 2 * (near - full.count)) return none;
+  return { level: clip, fraction: full.count / valid, indices: full.indices };
 }
 
-/**
- * Extremes of the defined pixels, how many share the greatest, and which reach the given level. Comparisons with NaN are
- * false, which leaves undefined pixels out.
- */
-function valueRange(pixels: Float32Array, given: number) {
-  const most = mostFullShare * pixels.length;
-  const indices: number[] = [];
-  let greatest = Number.NEGATIVE_INFINITY;
+/** Extremes of the defined pixels, physical values, and how many are defined. */
+function valueRange(frame: StoredFrame): { least: number; greatest: number; valid: number } {
+  const { run } = frame.space;
+  const results = frame.space.doubles(run.resultsAt(), 3);
   let least = Number.POSITIVE_INFINITY;
-  let undefinedPixels = 0;
-  let sharing = 0;
-  let full = 0;
-  const { length } = pixels;
-  for (let i = 0; i < length; i++) {
-    const value = pixels[i];
-    if (value < least) least = value;
-    if (value >= greatest) {
-      sharing = value > greatest ? 1 : sharing + 1;
-      greatest = value;
-    } else if (Number.isNaN(value)) undefinedPixels++;
-    if (value >= given && ++full <= most) indices.push(i);
+  let greatest = Number.NEGATIVE_INFINITY;
+  let valid = 0;
+  for (let row = 0; row < frame.validRows; row += bandRows) {
+    run.extremes(row * frame.width, Math.min(frame.validRows, row + bandRows) * frame.width);
+    least = Math.min(least, results[0]);
+    greatest = Math.max(greatest, results[1]);
+    valid += results[2];
   }
-  const valid = length - undefinedPixels;
-  return { greatest, least, valid, sharing, full, indices };
+  return { least: least * frame.scale + frame.zero, greatest: greatest * frame.scale + frame.zero, valid };
 }
 
-function countAbove(pixels: Float32Array, level: number): number {
-  let count = 0;
-  for (let i = 0; i < pixels.length; i++) if (pixels[i] >= level) count++;
-  return count;
+/** How many pixels reach a level, and which, when they are few. */
+function reaching(frame: StoredFrame, level: number): { count: number; indices: readonly number[] } {
+  return frame.space.borrow(() => collect(frame, level));
 }
 
-function fullPixels(pixels: Float32Array, level: number, valid: number): Saturation {
-  const most = mostFullShare * pixels.length;
+function collect(frame: StoredFrame, level: number) {
+  const { run } = frame.space;
+  const room = bandRows * frame.width;
+  const out = frame.space.allocate(4 * room);
+  const found = frame.space.integers(out, room);
+  const most = mostFullShare * frame.width * frame.height;
   const indices: number[] = [];
   let count = 0;
-  for (let i = 0; i < pixels.length; i++) {
-    if (!(pixels[i] >= level)) continue;
-    count++;
-    if (count <= most) indices.push(i);
+  const stored = (level - frame.zero) / frame.scale;
+  for (let row = 0; row < frame.validRows; row += bandRows) {
+    const end = Math.min(frame.validRows, row + bandRows) * frame.width;
+    const taken = run.atLeast(row * frame.width, end, stored, out, room);
+    count += taken;
+    if (count <= most) for (let i = 0; i < taken; i++) indices.push(found[i]);
   }
-  return { level, fraction: count / valid, indices: count <= most ? indices : [] };
+  return { count, indices: count <= most ? indices : [] };
 }

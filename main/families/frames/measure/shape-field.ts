@@ -1,12 +1,13 @@
 /** How the size and shape of the stars change over the frame: tilt, field curvature, corners. */
 import type { DetectedStar } from './detected-star.ts';
 import type { FramePsf } from './frame-psf.ts';
-import type { Plane } from './maxima.ts';
 import { solveDense } from './moffat.ts';
+import { type Patch, patchValue } from './patch.ts';
 import { ellipseOf } from './psf-shape.ts';
 import { madSigmaOf, medianOf } from './robust.ts';
 import { type SplinePsf, type SplineSample, splineSample, splineValue } from './spline-psf.ts';
-import { annulusSky } from './star-sky.ts';
+import { annulusReach, annulusSky } from './star-sky.ts';
+import type { PatchSource } from './starless.ts';
 
 /** A star's profile against the frame's: relative growth and two stretches, to first order. */
 interface Distortion {
@@ -36,10 +37,10 @@ const usualChange = 0.06;
 
 /**
  * Fits growth and stretches of the lone bright stars as quadratic functions of place (linear for less than 24 stars,
- * constant for less than 10). The plane has all stars taken off by the profile `takenOff`; each gets its own light back.
+ * constant for less than 10). The source has all stars taken off by the profile `takenOff`; each gets its own light back.
  */
 export function shapeField(
-  plane: Plane,
+  source: PatchSource,
   psf: FramePsf,
   stars: readonly DetectedStar[],
   takenOff: SplinePsf,
@@ -48,7 +49,8 @@ export function shapeField(
   for (const star of stars) {
     if (measured.length >= mostStars || star.fit.snr < leastSnr) break;
     if (star.saturated || star.blended) continue;
-    const distortion = distortionOf(plane, psf, star, takenOff);
+    const patch = source.patch(star.fit.x, star.fit.y, annulusReach(psf.shape.fwhm));
+    const distortion = distortionOf(patch, psf, star, takenOff);
     if (distortion !== null) measured.push(distortion);
   }
   const kept = withoutOutliers(measured);
@@ -56,7 +58,7 @@ export function shapeField(
   if (psf.moffat.second !== undefined) return () => distorted(psf, 0, 0, 0);
   const terms = kept.length >= 24 ? 6 : kept.length >= 10 ? 3 : 1;
   const place = (x: number, y: number) =>
-    termsAt((2 * x) / plane.width - 1, (2 * y) / plane.height - 1, terms);
+    termsAt((2 * x) / source.width - 1, (2 * y) / source.height - 1, terms);
   const fitted = (['growth', 'plus', 'cross'] as const).map((name) => fitTerms(kept, name, place, terms));
   return (x, y) => {
     const basis = place(x, y);
@@ -123,9 +125,12 @@ function withoutOutliers(stars: readonly Distortion[]): Distortion[] {
   return kept;
 }
 
-/** FWHM of one star relative to the frame's, less 1; infinite when it is no star's. The plane has all stars taken off. */
-export function growthOf(plane: Plane, psf: FramePsf, star: DetectedStar): number {
-  return distortionOf(plane, psf, star, psf.model.psf)?.growth ?? Number.POSITIVE_INFINITY;
+/**
+ * FWHM of one star relative to the frame's, less 1; infinite when it is no star's. The patch has all stars taken off and
+ * reaches as far as the ring of sky.
+ */
+export function growthOf(patch: Patch, psf: FramePsf, star: DetectedStar): number {
+  return distortionOf(patch, psf, star, psf.model.psf)?.growth ?? Number.POSITIVE_INFINITY;
 }
 
 const unknowns = 6;
@@ -134,7 +139,7 @@ const sample: SplineSample = { value: 0, dx: 0, dy: 0 };
 
 /** Linear fit of amplitude, shift, growth and stretches to what the frame's profile leaves of one star. */
 function distortionOf(
-  plane: Plane,
+  patch: Patch,
   psf: FramePsf,
   star: DetectedStar,
   takenOff: SplinePsf,
@@ -142,17 +147,13 @@ function distortionOf(
   const { model } = psf;
   const { fit } = star;
   const radius = model.radius;
-  const sky = annulusSky(plane, fit.x, fit.y, psf.shape.fwhm) - psf.ringShare * fit.amplitude;
+  const sky = annulusSky(patch, fit.x, fit.y, psf.shape.fwhm) - psf.ringShare * fit.amplitude;
   const normal = new Float64Array(unknowns * unknowns);
   const right = new Float64Array(unknowns);
-  for (let j = Math.max(0, Math.ceil(fit.y - radius)); j <= Math.min(plane.height - 1, fit.y + radius); j++)
-    for (
-      let i = Math.max(0, Math.ceil(fit.x - radius));
-      i <= Math.min(plane.width - 1, fit.x + radius);
-      i++
-    ) {
+  for (let j = Math.ceil(fit.y - radius); j <= fit.y + radius; j++)
+    for (let i = Math.ceil(fit.x - radius); i <= fit.x + radius; i++) {
       if (model.parity >= 0 && ((i + j) & 1) !== model.parity) continue;
-      const remainder = plane.values[j * plane.width + i] - sky;
+      const remainder = patchValue(patch, i, j) - sky;
       if (Number.isNaN(remainder)) continue;
       const x = i - fit.x;
       const y = j - fit.y;

@@ -1,9 +1,11 @@
 /** Sky level and noise of the whole frame, sources masked. */
-import type { BackgroundMesh, FrameImage } from '../record.ts';
+import type { BackgroundMesh } from '../record.ts';
+import type { DetectedStar } from './detected-star.ts';
 import { fillMesh, smoothMesh, spreadRow } from './mesh.ts';
-import { representativeMesh, type Sky } from './residual.ts';
+import type { ResidualFrame } from './residual-frame.ts';
 import { medianInPlace, medianOf, normalFromMoments } from './robust.ts';
-import type { StarMask } from './star-mask.ts';
+import type { Sky } from './sky.ts';
+import { coverStars, type StarCover } from './star-cover.ts';
 
 export interface SkyFigures {
   readonly mesh: BackgroundMesh;
@@ -13,14 +15,25 @@ export interface SkyFigures {
   readonly noise: number | null;
 }
 
+/** Rows looked at in each cell of 64 px. */
+const rowsPerCell = 16;
+
 /**
- * Corrects the first mesh by what the masked residual still shows: its level in every cell, and its scatter, free
- * of the sky's slope within a cell. Background and noise are the medians over the cells that hold sky.
+ * Corrects the first mesh by what the residual between the stars still shows: its level in every cell, and its scatter,
+ * free of the sky's slope within a cell. Background and noise are the medians over the cells that hold sky.
  */
-export function skyFigures(image: FrameImage, sky: Sky, residual: Float32Array, mask: StarMask): SkyFigures {
-  const first = representativeMesh(sky);
+export function skyFigures(
+  residuals: ResidualFrame,
+  sky: Sky,
+  stars: readonly DetectedStar[],
+  fwhm: number,
+): SkyFigures {
+  const first = sky.measured;
   const spread = smoothMesh(fillMesh(first));
-  const corrections = correctCells(image, residual, mask, first, sky.lattices.parity);
+  const stride = Math.max(1, Math.floor(first.cellPixels / rowsPerCell));
+  const rows = Array.from({ length: Math.ceil(residuals.rows / stride) }, (_, k) => k * stride);
+  const cover = coverStars({ width: residuals.width, rows, stars, fwhm });
+  const corrections = correctCells(residuals, rows, cover, first, sky.lattices.parity);
   const level = new Float32Array(first.level.length);
   const sigma = new Float32Array(first.level.length);
   for (let i = 0; i < level.length; i++) {
@@ -34,7 +47,7 @@ export function skyFigures(image: FrameImage, sky: Sky, residual: Float32Array, 
   return {
     mesh,
     residualMesh: spread,
-    background: finite(medianLevel(mesh, image)),
+    background: finite(medianLevel(mesh, residuals)),
     noise: finite(medianOf(hasSky ? sigma : first.sigma)),
   };
 }
@@ -46,73 +59,47 @@ export function skyFigures(image: FrameImage, sky: Sky, residual: Float32Array, 
 const lowest = -3;
 const highest = 3;
 const highestCrowded = 0.3;
+/** Cells with less sky than this share of what is looked at are filled from their neighbours. */
+const leastSky = 0.02;
 
-/** Level and scatter of the unmasked residual in each cell; NaN in cells with less than a fiftieth of their pixels. */
+/** Level and scatter of the residual between the stars in each cell; NaN in cells with too little sky. */
 function correctCells(
-  frame: { readonly width: number; readonly height: number },
-  residual: Float32Array,
-  mask: StarMask,
+  residuals: ResidualFrame,
+  rows: readonly number[],
+  cover: StarCover,
   mesh: BackgroundMesh,
   parity: -1 | 0 | 1,
 ): { readonly shift: Float64Array; readonly ratio: Float64Array } {
-  const { columns, rows, cellPixels } = mesh;
-  const cells = columns * rows;
-  const high = mask.crowded ? highestCrowded : highest;
-  const sums = {
-    count: new Float64Array(cells),
-    sum: new Float64Array(cells),
-    squares: new Float64Array(cells),
-  };
-  for (let y = 0; y < frame.height; y++) {
-    const row = Math.min(rows - 1, Math.floor(y / cellPixels));
-    for (let column = 0; column < columns; column++) {
-      const start = y * frame.width + column * cellPixels;
-      const end = column === columns - 1 ? (y + 1) * frame.width : start + cellPixels;
-      const first = parity < 0 ? start : start + (((column * cellPixels + y) & 1) === parity ? 0 : 1);
-      addRun(residual, mask.pixels, first, end, parity < 0 ? 1 : 2, high, sums, row * columns + column);
-    }
-  }
+  const { space, width } = residuals;
+  const { columns, cellPixels } = mesh;
+  const cells = columns * mesh.rows;
+  const high = cover.crowded ? highestCrowded : highest;
   const shift = new Float64Array(cells).fill(Number.NaN);
   const ratio = new Float64Array(cells).fill(Number.NaN);
-  const least = Math.max(6, (0.02 * cellPixels * cellPixels) / (parity < 0 ? 1 : 2));
-  for (let cell = 0; cell < cells; cell++) {
-    if (sums.count[cell] < least) continue;
-    const found = normalFromMoments(sums.count[cell], sums.sum[cell], sums.squares[cell], lowest, high);
-    shift[cell] = found.level;
-    ratio[cell] = found.sigma;
-  }
+  const looked = (cellPixels * cellPixels * rows.length) / Math.max(1, residuals.rows);
+  const least = Math.max(6, (leastSky * looked) / (parity < 0 ? 1 : 2));
+  space.borrow(() => {
+    const maskAt = space.allocate(width);
+    const sumsAt = space.allocate(24 * cells);
+    const mask = space.bytes(maskAt, width);
+    const sums = space.doubles(sumsAt, 3 * cells).fill(0);
+    for (const y of rows) {
+      mask.fill(0);
+      // Of a mosaic only the green pixels count.
+      if (parity >= 0) for (let x = (y & 1) === parity ? 1 : 0; x < width; x += 2) mask[x] = 1;
+      cover.paint(y, mask);
+      const row = Math.min(mesh.rows - 1, Math.floor(y / cellPixels));
+      space.run.skySums(y, maskAt, lowest, high, columns, cellPixels, sumsAt + 24 * row * columns);
+    }
+    for (let cell = 0; cell < cells; cell++) {
+      const [count, sum, squares] = sums.subarray(3 * cell, 3 * cell + 3);
+      if (count < least) continue;
+      const found = normalFromMoments(count, sum, squares, lowest, high);
+      shift[cell] = found.level;
+      ratio[cell] = found.sigma;
+    }
+  });
   return { shift, ratio };
-}
-
-interface CellSums {
-  readonly count: Float64Array;
-  readonly sum: Float64Array;
-  readonly squares: Float64Array;
-}
-
-function addRun(
-  residual: Float32Array,
-  mask: Uint8Array,
-  start: number,
-  end: number,
-  step: number,
-  high: number,
-  sums: CellSums,
-  cell: number,
-): void {
-  let count = 0;
-  let sum = 0;
-  let squares = 0;
-  for (let i = start; i < end; i += step) {
-    const value = residual[i];
-    if (mask[i] !== 0 || !(value > lowest && value < high)) continue;
-    count++;
-    sum += value;
-    squares += value * value;
-  }
-  sums.count[cell] += count;
-  sums.sum[cell] += sum;
-  sums.squares[cell] += squares;
 }
 
 /** Points along the longer side that the level is taken at. */

@@ -30,17 +30,29 @@ export class StarPlaces<T extends TakenPlace> {
   /** All places within `distance` of (x, y). */
   within(x: number, y: number, distance: number): T[] {
     const found: T[] = [];
+    this.visit(x, y, distance, (place) => {
+      found.push(place);
+    });
+    return found;
+  }
+
+  /** Calls `look` for the places within `distance` of (x, y), until it answers true: whether it did. */
+  visit(x: number, y: number, distance: number, look: (place: T) => unknown): boolean {
     const first = Math.floor((x - distance) / this.#bin);
     const last = Math.floor((x + distance) / this.#bin);
     const bottom = Math.floor((y + distance) / this.#bin);
     for (let row = Math.floor((y - distance) / this.#bin); row <= bottom; row++)
-      for (let column = first; column <= last; column++)
-        for (const place of this.#places.get(this.#key(column, row)) ?? [])
-          if ((place.x - x) ** 2 + (place.y - y) ** 2 < distance * distance) found.push(place);
-    return found;
+      for (let column = first; column <= last; column++) {
+        const places = this.#places.get(this.#key(column, row));
+        if (places === undefined) continue;
+        for (const place of places)
+          if ((place.x - x) ** 2 + (place.y - y) ** 2 < distance * distance && look(place) === true)
+            return true;
+      }
+    return false;
   }
 
   hasWithin(x: number, y: number, distance: number): boolean {
-    return this.within(x, y, distance).length > 0;
+    return this.visit(x, y, distance, () => true);
   }
 }

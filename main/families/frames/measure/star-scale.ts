@@ -1,5 +1,6 @@
 /** First look at the stars of a frame: where the bright ones are and how large, before the profile is known. */
-import { halve, type Plane } from './maxima.ts';
+import { coarsePlane, halve, type Plane } from './coarse-planes.ts';
+import type { ResidualFrame } from './residual-frame.ts';
 import { StarPlaces } from './star-places.ts';
 
 export interface BrightSpot {
@@ -11,33 +12,36 @@ export interface BrightSpot {
   readonly strength: number;
 }
 
-/** Most peaks looked at, by block. */
-const peaksPerBlock = [400, 200, 80, 40];
+/** Most peaks looked at among single pixels, and among blocks of 4 and 8 px. */
+const mostPeaks = 400;
+const mostBlocks = { 4: 200, 8: 60 };
 /** Star images between about 1.2 and 50 px across are looked for. */
 const smallestSigma = 0.5;
 const largestSigma = 20;
-/** A pixel, or a block of 2, 4 or 8 px, that stands this many sigmas above the sky is looked at. */
+/** A pixel, or a block of 4 or 8 px, that stands this many sigmas above the sky is looked at. */
 const leastPeak = 6;
-const blocks = [1, 2, 4, 8];
 
 /** Bright spots at any scale, strongest first, one for each place. `bright` lists the pixels above 6 sigma. */
-export function findBrightSpots(plane: Plane, bright: readonly number[]): BrightSpot[] {
+export function findBrightSpots(residuals: ResidualFrame, bright: readonly number[]): BrightSpot[] {
   const spots: BrightSpot[] = [];
-  const taken = new StarPlaces<BrightSpot>(plane.width, 16);
-  let level = plane;
-  for (const block of blocks) {
-    if (Math.min(level.width, level.height) < 8) break;
-    const indices = block === 1 ? bright : brightPixels(level);
-    for (const peak of brightestPeaks(level, indices, peaksPerBlock[blocks.indexOf(block)])) {
+  const taken = new StarPlaces<BrightSpot>(residuals.width, 16);
+  const look = (peaks: readonly Peak[], block: number) => {
+    for (const peak of peaks) {
       const x = (peak.x + 0.5) * block - 0.5;
       const y = (peak.y + 0.5) * block - 0.5;
       if (isTaken(taken, x, y, block)) continue;
-      const spot = climbScale(plane, x, y, Math.max(1, 0.7 * block));
+      const spot = climbScale(residuals, x, y, Math.max(1, 0.7 * block));
       if (isTaken(taken, spot.x, spot.y, 1)) continue;
       spots.push(spot);
       taken.add(spot);
     }
-    if (block !== blocks.at(-1)) level = halve(level);
+  };
+  look(brightestPixels(residuals, bright), 1);
+  if (Math.min(residuals.width, residuals.rows) >= 32) {
+    const fours = coarsePlane(residuals);
+    look(brightestPeaks(fours, mostBlocks[4]), 4);
+    const eights = halve(fours);
+    if (Math.min(eights.width, eights.height) >= 8) look(brightestPeaks(eights, mostBlocks[8]), 8);
   }
   return spots.sort((a, b) => b.strength - a.strength);
 }
@@ -54,25 +58,38 @@ interface Peak {
   readonly light: number;
 }
 
-/** Pixels above the threshold that none of their eight neighbours exceeds, those with the most light round them first. */
-function brightestPeaks(plane: Plane, indices: readonly number[], most: number): Peak[] {
-  const { width, height, values } = plane;
-  const peaks: Peak[] = [];
-  for (const index of indices) {
-    const x = index % width;
-    const y = (index - x) / width;
-    if (x < 1 || y < 1 || x > width - 2 || y > height - 2) continue;
-    const value = values[index];
-    if (!(value > leastPeak) || !isHighest(values, index, width, value)) continue;
-    peaks.push({ x, y, light: lightAround(values, index, width) });
-  }
-  return peaks.sort((a, b) => b.light - a.light).slice(0, most);
+/** Bright pixels that none of their eight neighbours exceeds, those with the most light round them first. */
+function brightestPixels(residuals: ResidualFrame, bright: readonly number[]): Peak[] {
+  const { space, width, isMosaic } = residuals;
+  return space.borrow(() => {
+    const listed = space.allocate(4 * bright.length);
+    const out = space.allocate(8 * bright.length);
+    space.integers(listed, bright.length).set(bright);
+    const count = space.run.peaks(listed, bright.length, leastPeak, isMosaic, out);
+    const indices = space.integers(out, 2 * count);
+    const lights = space.floats(out, 2 * count);
+    const order = Array.from({ length: count }, (_, k) => k).sort(
+      (a, b) => lights[2 * b + 1] - lights[2 * a + 1],
+    );
+    return order.slice(0, mostPeaks).map((k) => {
+      const index = indices[2 * k];
+      return { x: index % width, y: Math.floor(index / width), light: lights[2 * k + 1] };
+    });
+  });
 }
 
-function brightPixels({ values }: Plane): number[] {
-  const indices: number[] = [];
-  for (let i = 0; i < values.length; i++) if (values[i] > leastPeak) indices.push(i);
-  return indices;
+/** The same among the values of a coarser plane. */
+function brightestPeaks(plane: Plane, most: number): Peak[] {
+  const { width, height, values } = plane;
+  const peaks: Peak[] = [];
+  for (let y = 1; y < height - 1; y++)
+    for (let x = 1; x < width - 1; x++) {
+      const index = y * width + x;
+      const value = values[index];
+      if (!(value > leastPeak) || !isHighest(values, index, width, value)) continue;
+      peaks.push({ x, y, light: lightAround(values, index, width) });
+    }
+  return peaks.sort((a, b) => b.light - a.light).slice(0, most);
 }
 
 function isHighest(values: Float32Array, index: number, width: number, value: number): boolean {
@@ -89,13 +106,13 @@ function lightAround(values: Float32Array, index: number, width: number): number
 }
 
 /** Widens or narrows the window round a spot until its matched-filter strength is greatest, recentring as it goes. */
-function climbScale(plane: Plane, x: number, y: number, sigma: number): BrightSpot {
-  let best = recentre(plane, { x, y, sigma, strength: 0 });
+function climbScale(residuals: ResidualFrame, x: number, y: number, sigma: number): BrightSpot {
+  let best = recentre(residuals, { x, y, sigma, strength: 0 });
   for (const factor of [Math.SQRT2, Math.SQRT1_2, 2 ** 0.25, 2 ** -0.25]) {
     for (let step = 0; step < 12; step++) {
       const next = best.sigma * factor;
       if (next < smallestSigma || next > largestSigma) break;
-      const trial = recentre(plane, { ...best, sigma: next });
+      const trial = recentre(residuals, { ...best, sigma: next });
       if (trial.strength <= best.strength) break;
       best = trial;
     }
@@ -104,11 +121,11 @@ function climbScale(plane: Plane, x: number, y: number, sigma: number): BrightSp
 }
 
 /** Windowed centroid: the offset of the Gaussian-weighted mean, doubled, repeated. */
-export function recentre(plane: Plane, spot: BrightSpot): BrightSpot {
+export function recentre(residuals: ResidualFrame, spot: BrightSpot): BrightSpot {
   let { x, y } = spot;
   let strength = 0;
   for (let iteration = 0; iteration < 3; iteration++) {
-    const sums = windowSums(plane, x, y, spot.sigma);
+    const sums = windowSums(residuals, x, y, spot.sigma);
     strength = sums.strength;
     if (!(sums.total > 0)) break;
     const limit = spot.sigma;
@@ -124,12 +141,12 @@ export function recentre(plane: Plane, spot: BrightSpot): BrightSpot {
 const mostReach = Math.ceil(3 * largestSigma) + 1;
 const weightsX = new Float64Array(2 * mostReach + 1);
 
-function windowSums(plane: Plane, x: number, y: number, sigma: number) {
+function windowSums(residuals: ResidualFrame, x: number, y: number, sigma: number) {
   const reach = Math.max(2, Math.ceil(3 * sigma));
-  const left = Math.max(0, Math.round(x) - reach);
-  const right = Math.min(plane.width - 1, Math.round(x) + reach);
-  const top = Math.max(0, Math.round(y) - reach);
-  const bottom = Math.min(plane.height - 1, Math.round(y) + reach);
+  const patch = residuals.patch(Math.round(x), Math.round(y), reach);
+  const { left, top, values } = patch;
+  const right = patch.right - 1;
+  const bottom = patch.bottom - 1;
   const factor = -0.5 / (sigma * sigma);
   // Wide windows are sampled: a few points per sigma hold all there is to know.
   const stride = Math.max(1, Math.floor(sigma / 2.5));
@@ -140,9 +157,9 @@ function windowSums(plane: Plane, x: number, y: number, sigma: number) {
   let sumY = 0;
   for (let j = top; j <= bottom; j += stride) {
     const weightY = Math.exp(factor * (j - y) * (j - y));
-    const base = j * plane.width;
+    const base = (j - top) * patch.width - left;
     for (let i = left; i <= right; i += stride) {
-      const value = plane.values[base + i];
+      const value = values[base + i];
       if (Number.isNaN(value)) continue;
       const weight = weightY * weightsX[i - left];
       const light = weight * value;

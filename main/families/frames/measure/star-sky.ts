@@ -1,25 +1,38 @@
 /** Sky in a ring round a star. */
-import type { Plane } from './maxima.ts';
 import { type MoffatShape, moffatValue } from './moffat.ts';
+import type { Patch } from './patch.ts';
 import { medianInPlace } from './robust.ts';
 
 /** Ring that a star's sky is measured in, FWHM; at least 5 to 9 px. */
 const innerFwhm = 2.5;
 const outerFwhm = 4;
 
+/** Half width of the patch that the ring needs, px. */
+export function annulusReach(fwhm: number): number {
+  return Math.max(9, outerFwhm * fwhm) + 1;
+}
+
 /**
  * Clipped mean of the residual in a ring from 2.5 to 4 FWHM, in sigmas. The star's own wings there are part of it: take
- * off `ringShare` times its amplitude.
+ * off `ringShare` times its amplitude. The patch must reach as far as `annulusReach`.
  */
-export function annulusSky(plane: Plane, x: number, y: number, fwhm: number): number {
+export function annulusSky(patch: Patch, x: number, y: number, fwhm: number): number {
   const inner = Math.max(5, innerFwhm * fwhm);
   const outer = Math.max(9, outerFwhm * fwhm);
   const stride = outer > 24 ? 2 : 1;
   let count = 0;
-  for (let j = Math.max(0, Math.ceil(y - outer)); j <= Math.min(plane.height - 1, y + outer); j += stride)
-    for (let i = Math.max(0, Math.ceil(x - outer)); i <= Math.min(plane.width - 1, x + outer); i += stride) {
+  for (
+    let j = Math.max(patch.top, Math.ceil(y - outer));
+    j <= Math.min(patch.bottom - 1, y + outer);
+    j += stride
+  )
+    for (
+      let i = Math.max(patch.left, Math.ceil(x - outer));
+      i <= Math.min(patch.right - 1, x + outer);
+      i += stride
+    ) {
       const square = (i - x) * (i - x) + (j - y) * (j - y);
-      const value = plane.values[j * plane.width + i];
+      const value = patch.values[(j - patch.top) * patch.width + i - patch.left];
       if (square < inner * inner || square > outer * outer || Number.isNaN(value) || count >= ring.length)
         continue;
       ring[count++] = value;

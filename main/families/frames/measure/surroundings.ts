@@ -1,8 +1,7 @@
 /** What lies round a place where a star may be: sky, a line that runs through it, or more of the same glow. */
-import type { FramePsf } from './frame-psf.ts';
-import type { Plane } from './maxima.ts';
+import type { Patch } from './patch.ts';
 import { medianInPlace } from './robust.ts';
-import { splineValue } from './spline-psf.ts';
+import { type SplinePsf, splineValue } from './spline-psf.ts';
 
 export interface Surroundings {
   /** Level of the sky there, in sigmas; 0 unless it differs from 0 by more than its error allows. */
@@ -29,33 +28,50 @@ const sorted = new Float64Array(directions);
 const cosines = Float64Array.from({ length: directions }, (_, k) => Math.cos((2 * Math.PI * k) / directions));
 const sines = Float64Array.from({ length: directions }, (_, k) => Math.sin((2 * Math.PI * k) / directions));
 
-/** Looks round (x, y) in a plane from which brighter stars were taken off; `amplitude` is the star's own. */
+/** Places looked at round a star of the frame's profile, made once for each profile. */
+export interface RingPlan {
+  /** FWHM along the long axis, px. */
+  readonly reach: number;
+  /** Half width of the patches whose means are taken, px. */
+  readonly half: number;
+  /** Light of a unit star at the inner places. */
+  readonly own: Float64Array;
+  /** Half width of the patch of the frame that is needed, px. */
+  readonly radius: number;
+}
+
+export function ringPlan(psf: SplinePsf, fwhm: number, reach: number): RingPlan {
+  const half = Math.max(0, Math.round(0.3 * fwhm));
+  const own = cosines.map((cosine, k) =>
+    splineValue(psf, innerDistance * reach * cosine, innerDistance * reach * sines[k]),
+  );
+  return { reach, half, own, radius: Math.ceil(farDistance * reach + half + 1) };
+}
+
+/**
+ * Looks round (x, y) in a patch from which brighter stars were taken off; `amplitude` is the star's own, `patchShare` the
+ * mean of a unit star over its central patch.
+ */
 export function lookRound(
-  plane: Plane,
-  psf: FramePsf,
+  patch: Patch,
+  plan: RingPlan,
+  patchShare: number,
   x: number,
   y: number,
   amplitude: number,
 ): Surroundings {
-  const reach = psf.reach;
-  const half = Math.max(0, Math.round(0.3 * psf.shape.fwhm));
+  const { reach, half, own } = plan;
   for (let k = 0; k < directions; k++) {
-    const dx = innerDistance * reach * cosines[k];
-    const dy = innerDistance * reach * sines[k];
-    const own = amplitude * splineValue(psf.model.psf, dx, dy);
-    inner[k] = patchMean(plane, x + dx, y + dy, half) - own;
-    outer[k] = patchMean(
-      plane,
-      x + outerDistance * reach * cosines[k],
-      y + outerDistance * reach * sines[k],
-      half,
-    );
+    const dx = reach * cosines[k];
+    const dy = reach * sines[k];
+    inner[k] = patchMean(patch, x + innerDistance * dx, y + innerDistance * dy, half) - amplitude * own[k];
+    outer[k] = patchMean(patch, x + outerDistance * dx, y + outerDistance * dy, half);
   }
   const found = finiteMedian(outer);
   const error = 1.25 / Math.sqrt(directions * (2 * half + 1) ** 2);
   const sky = Math.abs(found) > 3 * error ? found : 0;
-  const core = Math.max(0, amplitude - sky) * psf.patchShare;
-  const onLine = runsThrough(core, sky) || endsHere(plane, x, y, reach, half, core, sky);
+  const core = Math.max(0, amplitude - sky) * patchShare;
+  const onLine = runsThrough(core, sky) || endsHere(patch, x, y, reach, half, core, sky);
   return { sky, onLine, extended: finiteMedian(inner) - sky > glowShare * core };
 }
 
@@ -70,7 +86,7 @@ function runsThrough(core: number, sky: number): boolean {
 
 /** The end of a line or of a dash: to one side light goes on almost as bright as here, at three distances. */
 function endsHere(
-  plane: Plane,
+  patch: Patch,
   x: number,
   y: number,
   reach: number,
@@ -81,7 +97,7 @@ function endsHere(
   for (let k = 0; k < directions; k++) {
     if (!(Math.min(inner[k], outer[k]) - sky > endShare * core)) continue;
     const far = patchMean(
-      plane,
+      patch,
       x + farDistance * reach * cosines[k],
       y + farDistance * reach * sines[k],
       half,
@@ -97,17 +113,22 @@ function finiteMedian(values: Float64Array): number {
   return count === 0 ? 0 : medianInPlace(sorted, count);
 }
 
-function patchMean(plane: Plane, x: number, y: number, half: number): number {
+function patchMean(patch: Patch, x: number, y: number, half: number): number {
   const centreX = Math.round(x);
   const centreY = Math.round(y);
+  const { values, width, left, top } = patch;
+  const right = Math.min(patch.right - 1, centreX + half);
+  const bottom = Math.min(patch.bottom - 1, centreY + half);
   let sum = 0;
   let count = 0;
-  for (let j = Math.max(0, centreY - half); j <= Math.min(plane.height - 1, centreY + half); j++)
-    for (let i = Math.max(0, centreX - half); i <= Math.min(plane.width - 1, centreX + half); i++) {
-      const value = plane.values[j * plane.width + i];
+  for (let j = Math.max(top, centreY - half); j <= bottom; j++) {
+    const base = (j - top) * width - left;
+    for (let i = Math.max(left, centreX - half); i <= right; i++) {
+      const value = values[base + i];
       if (Number.isNaN(value)) continue;
       sum += value;
       count++;
     }
+  }
   return count === 0 ? Number.NaN : sum / count;
 }

@@ -1,13 +1,14 @@
 /** Which stars a frame's point-spread function is made from. */
 
-import type { Plane } from './maxima.ts';
 import { fitMoffat, type MoffatFit, type MoffatStar, moffatFwhm, roundMoffat } from './moffat.ts';
+import { patchValue } from './patch.ts';
+import type { ResidualFrame } from './residual-frame.ts';
 import { medianOf } from './robust.ts';
 import { type BrightSpot, recentre } from './star-scale.ts';
-import { annulusSky, ringShare } from './star-sky.ts';
+import { annulusReach, annulusSky, ringShare } from './star-sky.ts';
 
 export interface PsfInput {
-  readonly plane: Plane;
+  readonly source: ResidualFrame;
   readonly parity: -1 | 0 | 1;
   /** Strongest first. */
   readonly spots: readonly BrightSpot[];
@@ -75,9 +76,9 @@ function templatesOfSize(input: PsfInput, sigma: number): TemplateStars | null {
   const chosen = pickStars(input, sigma, fwhm);
   if (chosen.length === 0) return null;
   const radius = Math.max(2.5, 1.3 * fwhm);
-  const { plane, parity } = input;
+  const { source, parity } = input;
   let fit = fitMoffat({
-    plane,
+    source,
     parity,
     stars: chosen.slice(0, mostFitted),
     start: roundMoffat(fwhm, 3),
@@ -87,7 +88,7 @@ function templatesOfSize(input: PsfInput, sigma: number): TemplateStars | null {
   if (fit === null) return null;
   const share = ringShare(fit.shape, fwhm);
   const agreeing = withoutWings(agreeingStars(fit.stars), share);
-  const again = fitMoffat({ plane, parity, stars: agreeing, start: fit.shape, radius, iterations: 6 });
+  const again = fitMoffat({ source, parity, stars: agreeing, start: fit.shape, radius, iterations: 6 });
   if (again !== null) fit = again;
   const size = moffatFwhm(fit.shape);
   if (!(size > narrowestFwhm && size < 4 * fwhm)) return null;
@@ -107,7 +108,7 @@ function agreeingStars(stars: readonly MoffatStar[]): MoffatStar[] {
 }
 
 function pickStars(input: PsfInput, sigma: number, fwhm: number): MoffatStar[] {
-  const { plane, spots } = input;
+  const { source, spots } = input;
   const reach = Math.max(3, 1.75 * fwhm);
   const picked: MoffatStar[] = [];
   const budget = Math.max(12, Math.min(mostTemplates, Math.round(pixelBudget / (4 * reach * reach))));
@@ -115,12 +116,18 @@ function pickStars(input: PsfInput, sigma: number, fwhm: number): MoffatStar[] {
   for (const spot of spots) {
     if (picked.length >= budget) break;
     if (spot.strength < 12 || spot.sigma > 1.6 * sigma || spot.sigma < sigma / 1.6) continue;
-    if (spot.x < edge || spot.y < edge || spot.x > plane.width - 1 - edge || spot.y > plane.height - 1 - edge)
+    if (
+      spot.x < edge ||
+      spot.y < edge ||
+      spot.x > source.width - 1 - edge ||
+      spot.y > source.height - 1 - edge
+    )
       continue;
     if (!isLone(spot, spots, fwhm) || touchesSaturation(input, spot, fwhm)) continue;
-    const { x, y } = recentre(plane, { ...spot, sigma });
-    const sky = annulusSky(plane, x, y, fwhm);
-    const amplitude = plane.values[Math.round(y) * plane.width + Math.round(x)] - sky;
+    const { x, y } = recentre(source, { ...spot, sigma });
+    const patch = source.patch(x, y, annulusReach(fwhm));
+    const sky = annulusSky(patch, x, y, fwhm);
+    const amplitude = patchValue(patch, Math.round(x), Math.round(y)) - sky;
     if (amplitude > 3) picked.push({ x, y, amplitude, sky, misfit: 0 });
   }
   return picked;
@@ -139,13 +146,9 @@ function isLone(spot: BrightSpot, spots: readonly BrightSpot[], fwhm: number): b
 
 function touchesSaturation(input: PsfInput, spot: BrightSpot, fwhm: number): boolean {
   const reach = Math.ceil(fwhm);
-  const { width, height, values } = input.plane;
-  const top = Math.max(0, Math.round(spot.y) - reach);
-  const left = Math.max(0, Math.round(spot.x) - reach);
-  for (let y = top; y <= Math.min(height - 1, spot.y + reach); y++)
-    for (let x = left; x <= Math.min(width - 1, spot.x + reach); x++) {
-      const index = y * width + x;
-      if (Number.isNaN(values[index]) || input.isSaturated(index)) return true;
-    }
+  const patch = input.source.patch(Math.round(spot.x), Math.round(spot.y), reach);
+  for (let y = patch.top; y < patch.bottom; y++)
+    for (let x = patch.left; x < patch.right; x++)
+      if (Number.isNaN(patchValue(patch, x, y)) || input.isSaturated(y * input.source.width + x)) return true;
   return false;
 }

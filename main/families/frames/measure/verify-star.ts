@@ -1,9 +1,11 @@
 /** Tells stars from hot pixels and cosmic rays, once everything else is taken off. */
 import type { DetectedStar } from './detected-star.ts';
-import { addStar, fitStar } from './fit-star.ts';
+import { fitStar } from './fit-star.ts';
 import type { FramePsf } from './frame-psf.ts';
-import type { Plane } from './maxima.ts';
+import type { Patch } from './patch.ts';
 import { growthOf } from './shape-field.ts';
+import { annulusReach } from './star-sky.ts';
+import type { Starless } from './starless.ts';
 
 export type Verdict = 'star' | 'faint' | 'hot' | 'cosmic' | 'extended';
 
@@ -18,20 +20,22 @@ const sharpnessTolerance = 0.15;
 /** Objects this much larger than stars are galaxies, knots of a nebula, or lumps of a halo. */
 const mostGrowth = 0.35;
 
-/** Fits a star again with all others taken off and says what it is. The plane is left as it was but for the new fit. */
-export function verifyStar(plane: Plane, psf: FramePsf, star: DetectedStar): Verdict {
+/** Fits a star again with all others taken off and says what it is. The star is left with the new fit. */
+export function verifyStar(starless: Starless, psf: FramePsf, star: DetectedStar): Verdict {
   const { model } = psf;
-  addStar(plane, model.psf, star.fit, 1);
-  const fit =
-    fitStar(plane, model, star.fit.x, star.fit.y, star.sky, Math.max(1, 0.5 * psf.shape.fwhm)) ?? star.fit;
+  const maxShift = Math.max(1, 0.5 * psf.shape.fwhm);
+  const reach = model.psf.radius + maxShift + 1;
+  const patch = starless.patch(star.fit.x, star.fit.y, reach, star);
+  const fit = fitStar(patch, model, star.fit.x, star.fit.y, star.sky, maxShift) ?? star.fit;
   star.fit = fit;
-  const excess = sharpness(plane, psf, fit.x, fit.y, star.sky);
-  addStar(plane, model.psf, fit, -1);
   if (fit.snr < faintestSnr) return 'faint';
   if (fit.worstExcess > hotShare) return 'hot';
   const allowed = 1 + 6 * Math.sqrt(2 / Math.max(1, fit.pixels)) + (profileTolerance * fit.amplitude) ** 2;
   const noiseAlone = 1 + 4 * Math.sqrt(2 / Math.max(1, fit.pixels));
-  if (fit.misfit > noiseAlone && growthOf(plane, psf, star) > mostGrowth) return 'extended';
+  if (fit.misfit <= noiseAlone) return 'star';
+  const excess = sharpness(patch, psf, fit.x, fit.y, star.sky);
+  const alone = starless.patch(fit.x, fit.y, annulusReach(psf.shape.fwhm));
+  if (growthOf(alone, psf, star) > mostGrowth) return 'extended';
   if (fit.misfit <= allowed) return 'star';
   // Two stars that could not be parted differ from one less than this.
   if (Math.sqrt(fit.misfit - 1) > strangeShare * fit.amplitude) return 'cosmic';
@@ -43,13 +47,16 @@ export function verifyStar(plane: Plane, psf: FramePsf, star: DetectedStar): Ver
  * side lack of the brightest one, less what they may lack at best centring. 0 or less for stars, also close ones; a
  * track across the frame lacks almost all on two sides.
  */
-function sharpness(plane: Plane, psf: FramePsf, x: number, y: number, sky: number): number {
-  const { width, height, values } = plane;
+function sharpness(patch: Patch, psf: FramePsf, x: number, y: number, sky: number): number {
+  const { width, values } = patch;
+  const height = patch.bottom - patch.top;
+  const middleX = Math.round(x) - patch.left;
+  const middleY = Math.round(y) - patch.top;
   const reach = Math.max(1, Math.round(0.6 * psf.shape.fwhm));
   let brightest = Number.NEGATIVE_INFINITY;
   let place = -1;
-  for (let j = Math.max(1, Math.round(y) - reach); j <= Math.min(height - 2, Math.round(y) + reach); j++)
-    for (let i = Math.max(1, Math.round(x) - reach); i <= Math.min(width - 2, Math.round(x) + reach); i++)
+  for (let j = Math.max(1, middleY - reach); j <= Math.min(height - 2, middleY + reach); j++)
+    for (let i = Math.max(1, middleX - reach); i <= Math.min(width - 2, middleX + reach); i++)
       if (values[j * width + i] > brightest) {
         brightest = values[j * width + i];
         place = j * width + i;

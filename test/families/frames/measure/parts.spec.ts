@@ -45,8 +45,17 @@ describe('order statistics', () => {
         const value = 300 + 10 * normal() + (i % 10 === 0 ? 60 * random() : 0);
         return step === 0 ? value : Math.round((value - 0.7) / step) * step + 0.7;
       });
-      const window = { lowSigmas: 3, highSigmas: 1.5, quantum: step };
-      const found = truncatedNormal(values, values.length, { level: 303, sigma: 12 }, window);
+      const window = { lowSigmas: 3, highSigmas: 1.5, quantum: step, origin: values[0] };
+      const sumsWithin = (low: number, high: number, level: number) => {
+        const inside = values.filter((value) => value >= low && value <= high);
+        const offsets = [...inside].map((value) => value - level);
+        return {
+          count: offsets.length,
+          sum: offsets.reduce((sum, offset) => sum + offset, 0),
+          squares: offsets.reduce((sum, offset) => sum + offset ** 2, 0),
+        };
+      };
+      const found = truncatedNormal(sumsWithin, values.length, { level: 303, sigma: 12 }, window);
       expect(Math.abs(found.level - 300)).toBeLessThan(1);
       expect(Math.abs(found.sigma / Math.hypot(10, step / Math.sqrt(12)) - 1)).toBeLessThan(0.06);
     }
@@ -113,7 +122,12 @@ describe('the Moffat fit', () => {
       for (let j = 0; j < 60; j++)
         for (let i = 0; i < 120; i++) values[j * 120 + i] += amplitude * moffatValue(truth, i - x, j - y);
     const fit = fitMoffat({
-      plane: { width: 120, height: 60, values },
+      // The whole of it is near enough to every star.
+      source: {
+        width: 120,
+        height: 60,
+        patch: () => ({ left: 0, top: 0, right: 120, bottom: 60, width: 120, values }),
+      },
       parity: -1,
       stars: places.map((place) => ({ ...place, x: Math.round(place.x), sky: 0, misfit: 0 })),
       start: { ...roundMoffat(3, 3), second: { dx: 3.6, dy: 1, share: 0.3 } },

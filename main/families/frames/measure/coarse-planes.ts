@@ -1,0 +1,59 @@
+/** The frame in blocks of several pixels, for stars too wide to stand out in one. */
+import type { ResidualFrame } from './residual-frame.ts';
+
+export interface Plane {
+  readonly width: number;
+  readonly height: number;
+  readonly values: Float32Array;
+}
+
+/** Of larger frames an even share is looked at: bands of rows from top to bottom. */
+const enoughPixels = 5e6;
+const bandRows = 64;
+
+/** Residuals in blocks of 4 x 4 px, of unit noise. Bands of large frames are left out: 0. */
+export function coarsePlane({ space, width: pixels, rows }: ResidualFrame): Plane {
+  const width = pixels >> 2;
+  const height = rows >> 2;
+  const values = new Float32Array(width * height);
+  const every = Math.ceil((pixels * rows) / enoughPixels);
+  space.borrow(() => {
+    const sums = space.allocate(16 * width);
+    const out = space.allocate(4 * width);
+    const line = space.floats(out, width);
+    for (let row = 0; row < height; row++) {
+      if (Math.floor((4 * row) / bandRows) % every !== 0) continue;
+      space.run.coarseRow(row, sums, out);
+      values.set(line, row * width);
+    }
+  });
+  return { width, height, values };
+}
+
+/** Sums 2 x 2 values and halves the sum: unit noise stays unit noise. Undefined values count as sky. */
+export function halve(plane: Plane): Plane {
+  const width = plane.width >> 1;
+  const height = plane.height >> 1;
+  const source = plane.values;
+  const values = new Float32Array(width * height);
+  for (let y = 0; y < height; y++) {
+    let upper = 2 * y * plane.width;
+    let lower = upper + plane.width;
+    const end = (y + 1) * width;
+    for (let out = y * width; out < end; out++, upper += 2, lower += 2) {
+      const sum = source[upper] + source[upper + 1] + source[lower] + source[lower + 1];
+      values[out] = Number.isNaN(sum)
+        ? (defined(source[upper]) +
+            defined(source[upper + 1]) +
+            defined(source[lower]) +
+            defined(source[lower + 1])) /
+          2
+        : sum / 2;
+    }
+  }
+  return { width, height, values };
+}
+
+function defined(value: number): number {
+  return Number.isNaN(value) ? 0 : value;
+}
