@@ -2,14 +2,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import { decodeFrame } from '../../main/families/frames/decode-frame.ts';
-import { measureFrame } from '../../main/families/frames/measure-frame.ts';
+import { decodeStored } from '../../main/families/frames/decode-frame.ts';
+import { KernelSpace } from '../../main/families/frames/kernels/kernels.ts';
+import { measureStored } from '../../main/families/frames/measure-frame.ts';
 import type { FrameRecord } from '../../main/families/frames/record.ts';
 import { encodeFrame, planNight, renderFrame } from '../../main/families/frames/simulate/index.ts';
 import { bytesSource } from '../../main/formats/byte-source.ts';
 import type { BenchJob, ForeignTruth, MeasuredFrame } from './judge-records.ts';
 
 const { night, indices } = workerData as BenchJob;
+const space = new KernelSpace();
 
 interface Given {
   readonly truth: MeasuredFrame['truth'];
@@ -51,10 +53,10 @@ for (const index of indices) {
   const start = threadMilliseconds();
   let decoded = start;
   try {
-    const image = await decodeFrame(bytesSource(bytes, truth.file));
+    const image = await decodeStored(bytesSource(bytes, truth.file), space);
     megapixels = (image.width * image.height) / 1e6;
     decoded = threadMilliseconds();
-    record = measureFrame(image, truth.file);
+    record = measureStored(image, truth.file);
   } catch (cause) {
     error = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
   }
