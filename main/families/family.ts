@@ -128,6 +128,8 @@ export interface Family {
   readonly fileNames: RegExp;
   /** Where labels are looked for unless a person names a column, in this order. */
   readonly labelColumns: readonly string[];
+  /** True where items without a label can be learned from too: detectors of the unusual. */
+  readonly learnsUnlabelled?: boolean;
   /** The first is the default. */
   readonly recipes: readonly FamilyRecipe[];
   /**

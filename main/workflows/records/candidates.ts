@@ -3,6 +3,9 @@ import type { Library } from '../../library/open-library.ts';
 import type { Session } from '../../library/sessions.ts';
 import { type StandingItem, standingItems } from './session-readings.ts';
 
+/** Stands for a label in data sets of families that learn from items without one; it is no class. */
+export const unlabelledWord = 'unlabelled';
+
 export interface RecordCandidate extends StandingItem {
   readonly session: Session;
   readonly label: string;
@@ -20,12 +23,13 @@ export interface RecordCandidates {
 
 /**
  * @param classes what labels may be; null for any
- * @param takeUnlabelled the label under which unlabelled items come along; null leaves them out
+ * @param takeUnlabelled whether items that nobody labelled come along, as `unlabelled`
  */
 export function recordCandidates(
   library: Library,
   sessions: readonly Session[],
   classes: readonly string[] | null,
+  takeUnlabelled = false,
 ): RecordCandidates {
   const byContent = new Map<string, RecordCandidate & { readonly saidAt: string }>();
   const strange = new Map<string, number>();
@@ -37,6 +41,9 @@ export function recordCandidates(
       const voice = standing.get(item.itemId)?.person;
       if (voice?.label == null) {
         unlabelled += 1;
+        const { contentHash } = item.stored;
+        if (takeUnlabelled && !byContent.has(contentHash))
+          byContent.set(contentHash, { ...item, session, label: unlabelledWord, saidBy: null, saidAt: '' });
         continue;
       }
       if (classes !== null && !classes.includes(voice.label)) {

@@ -7,7 +7,7 @@ import type { Session } from '../../library/sessions.ts';
 import { datasetHash } from '../datasets/content.ts';
 import { type Split, type SplitItem, type SplitShares, splitItems } from '../datasets/split.ts';
 import type { WorkOptions } from '../progress.ts';
-import { type RecordCandidate, recordCandidates } from './candidates.ts';
+import { type RecordCandidate, recordCandidates, unlabelledWord } from './candidates.ts';
 import { findFamily, readingVersion } from './families.ts';
 import { labelColumnOf } from './given-labels.ts';
 
@@ -29,8 +29,13 @@ export function createRecordDataset(
   const family = findFamily(first.family);
   options.onProgress?.({ phase: 'collecting', done: 0, total: null });
   const classes = classesOf(library, family, sessions);
-  const { kept, repeats, strange, unlabelled } = recordCandidates(library, sessions, classes);
-  const names = classes ?? [...new Set(kept.map(({ label }) => label))].sort();
+  const { kept, repeats, strange, unlabelled } = recordCandidates(
+    library,
+    sessions,
+    classes,
+    family.learnsUnlabelled === true,
+  );
+  const names = classes ?? labelsOf(kept);
   refuseTooFew(family, kept, sessions);
   options.onProgress?.({ phase: 'splitting', done: 0, total: kept.length });
   const twins = twinsOf(kept);
@@ -39,7 +44,9 @@ export function createRecordDataset(
   const metadata = metadataOf({ family, input, items, classes: names, split, candidates: kept });
   const warnings = [
     ...split.warnings,
-    ...(unlabelled > 0 ? [`${unlabelled} ${family.noun.many} without a label were left out.`] : []),
+    ...(unlabelled > 0 && family.learnsUnlabelled !== true
+      ? [`${unlabelled} ${family.noun.many} without a label were left out.`]
+      : []),
     ...[...strange].map(
       ([label, count]) => `${count} labelled "${label}", which is no class here, were left out.`,
     ),
@@ -57,9 +64,13 @@ function classesOf(library: Library, family: Family, sessions: readonly Session[
   return column == null ? null : family.classesOf(column);
 }
 
+function labelsOf(kept: readonly RecordCandidate[]): string[] {
+  return [...new Set(kept.map(({ label }) => label))].filter((label) => label !== unlabelledWord).sort();
+}
+
 function refuseTooFew(family: Family, kept: readonly RecordCandidate[], sessions: readonly Session[]): void {
-  const found = new Set(kept.map(({ label }) => label));
-  if (found.size >= 2) return;
+  const found = new Set(labelsOf(kept));
+  if (found.size >= 2 || (family.learnsUnlabelled === true && kept.length > 0)) return;
   const names = sessions.map((session) => session.name).join(', ');
   throw new NightsiftError(
     'notEnoughData',
@@ -85,7 +96,7 @@ function twinsOf(candidates: readonly RecordCandidate[]): number[] {
 function splitItemsOf(candidates: readonly RecordCandidate[], twins: readonly number[]): SplitItem[] {
   return candidates.map(({ stored, source, label }, index) => ({
     group: groupOf(source.file, stored.group),
-    stratum: `${label}/person`,
+    stratum: `${label}/${label === unlabelledWord ? 'prefilter' : 'person'}`,
     isReview: false,
     position: candidates[twins[index]!]!.stored.position,
     duplicateOf: twins[index]!,
@@ -107,7 +118,7 @@ function itemOf(candidate: RecordCandidate, ordinal: number, { splits }: Split):
     root: session.root,
     file,
     label,
-    labelledBy: 'person',
+    labelledBy: label === unlabelledWord ? 'prefilter' : 'person',
     saidBy,
     split: splits[ordinal]!,
     group: groupOf(source.file, stored.group),
@@ -143,7 +154,7 @@ function metadataOf({ family, input, items, classes, split, candidates }: Metada
     withinNight: split.withinNight,
     groups: new Set(items.map((item) => item.group)).size,
     counts,
-    personLabelled: items.length,
+    personLabelled: items.filter(({ labelledBy }) => labelledBy === 'person').length,
     leftOut: items.filter((item) => item.split === 'gap').length,
     codeVersion: readingVersion(family, reading.options),
     featureNames: reading.featureNames,

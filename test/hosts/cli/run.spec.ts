@@ -180,7 +180,6 @@ describe('a command', () => {
     expect(house.asked.at(-1)).toEqual({
       method: 'train-from-fits.start',
       input: {
-        family: 'frames',
         folder: '/work/night',
         modelOutput: '/work/m.onnx',
         parameters: { epochs: 3, batchSize: 8, imageWidth: 8, flips: false },
