@@ -17,10 +17,10 @@ export const columnsFamily: Family = {
   labelColumns: ['label', 'y_act', kindColumn],
   recipes: [
     {
-      recipe: 'boosting',
+      recipe: 'gradient-boosting',
       parameters: { 'evaluation.folds': 5, rounds: 160, rate: 0.15, columnShare: 0.4, rowShare: 0.8 },
     },
-    { recipe: 'forest', parameters: { 'evaluation.folds': 5, trees: 200 } },
+    { recipe: 'random-forest', parameters: { 'evaluation.folds': 5, trees: 200 } },
     { recipe: 'mlp', parameters: { layers: 4, width: 512 } },
   ],
   read: readColumns,
