@@ -3,6 +3,9 @@ import { getContext, setContext } from 'svelte';
 import type { NightsiftClient } from '../../contract/api.ts';
 import type { Settings } from '../../contract/calls/settings.ts';
 import { Keyboard } from '../keyboard/keyboard.svelte.ts';
+import { Look } from '../picture/look.svelte.ts';
+import { PixelStore } from '../picture/pixel-store.ts';
+import { ViewPort } from '../picture/view-port.svelte.ts';
 import { Jobs } from './jobs.svelte.ts';
 import { Outbox } from './outbox.ts';
 import { Router } from './router.svelte.ts';
@@ -19,6 +22,10 @@ export class House {
   readonly toasts = new Toasts();
   readonly jobs: Jobs;
   readonly thumbnails: Thumbnails;
+  readonly pixels: PixelStore;
+  /** Kept from screen to screen: how frames are shown and which part of them. */
+  readonly look = new Look();
+  readonly port = new ViewPort();
   readonly outbox: Outbox;
   settings = $state.raw<Settings | null>(null);
   /** The session that the screens show; kept while the person visits other screens. */
@@ -32,6 +39,7 @@ export class House {
     this.client = client;
     this.jobs = new Jobs(client);
     this.thumbnails = new Thumbnails(client);
+    this.pixels = new PixelStore(client);
     this.outbox = new Outbox({
       client,
       storage: localStorage,

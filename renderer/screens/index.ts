@@ -3,7 +3,9 @@ import type { Component } from 'svelte';
 import type { ActionId } from '../keyboard/key-table.ts';
 import type { IconName } from '../parts/Icon.svelte';
 import Frames from './frames/Frames.svelte';
+import Review from './review/Review.svelte';
 import Sessions from './sessions/Sessions.svelte';
+import Viewer from './viewer/Viewer.svelte';
 
 export interface ScreenEntry {
   /** First part of the address. */
@@ -26,4 +28,6 @@ export const screens: readonly ScreenEntry[] = [
     key: 'go.sessions',
   },
   { id: 'frames', title: 'Frames', icon: 'frames', group: 'session', component: Frames, key: 'go.frames' },
+  { id: 'review', title: 'Review', icon: 'review', group: 'session', component: Review, key: 'go.review' },
+  { id: 'view', title: 'Viewer', icon: 'view', group: 'session', component: Viewer, key: 'go.view' },
 ];
