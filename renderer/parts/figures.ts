@@ -33,7 +33,7 @@ export const figureWords: Readonly<Record<FigureName | 'score', FigureWords>> = 
 /** A dash where nothing was measured. */
 export function figureText(value: number | null | undefined, digits: number): string {
   if (value == null || !Number.isFinite(value)) return '–';
-  if (value !== 0 && Math.abs(value) < 10 ** -digits / 2) return value.toPrecision(2);
+  if (digits > 2 && value !== 0 && Math.abs(value) < 10 ** -digits / 2) return value.toPrecision(2);
   return value.toLocaleString('en-GB', {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,

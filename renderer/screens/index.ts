@@ -3,8 +3,11 @@ import type { Component } from 'svelte';
 import type { ActionId } from '../keyboard/key-table.ts';
 import type { IconName } from '../parts/Icon.svelte';
 import Frames from './frames/Frames.svelte';
+import Night from './night/Night.svelte';
+import Results from './results/Results.svelte';
 import Review from './review/Review.svelte';
 import Sessions from './sessions/Sessions.svelte';
+import SettingsScreen from './settings/SettingsScreen.svelte';
 import Viewer from './viewer/Viewer.svelte';
 
 export interface ScreenEntry {
@@ -30,4 +33,21 @@ export const screens: readonly ScreenEntry[] = [
   { id: 'frames', title: 'Frames', icon: 'frames', group: 'session', component: Frames, key: 'go.frames' },
   { id: 'review', title: 'Review', icon: 'review', group: 'session', component: Review, key: 'go.review' },
   { id: 'view', title: 'Viewer', icon: 'view', group: 'session', component: Viewer, key: 'go.view' },
+  { id: 'night', title: 'Night graph', icon: 'night', group: 'session', component: Night, key: 'go.night' },
+  {
+    id: 'results',
+    title: 'Results',
+    icon: 'results',
+    group: 'session',
+    component: Results,
+    key: 'go.results',
+  },
+  {
+    id: 'settings',
+    title: 'Settings',
+    icon: 'settings',
+    group: 'foot',
+    component: SettingsScreen,
+    key: 'go.settings',
+  },
 ];

@@ -89,5 +89,5 @@ function unitOf(bitpix: number, typeMaximum: number | null, sample: Float32Array
   let most = 0;
   for (let at = 0; at < sample.length; at += 7) if (sample[at] > most) most = sample[at];
   if (most <= 1.5) return 1;
-  return most <= 65_535 ? 65_535 : most;
+  return Math.max(65_535, most);
 }

@@ -2,12 +2,7 @@
  * Pictures of a frame: binned levels and full-resolution rectangles for the viewer, small stretched pictures for
  * lists. A raw mosaic becomes colour as soon as it is binned (one pixel for each 2 x 2 cell, then means of those).
  */
-import {
-  autostretch,
-  type LevelStatistics,
-  linkedStretch,
-  stretched,
-} from '../../../../contract/autostretch.ts';
+import { autostretch, type LevelStatistics, stretched } from '../../../../contract/autostretch.ts';
 import type { PixelPacket } from '../../../../contract/pixel-packet.ts';
 import type { FrameRows } from './frame-rows.ts';
 import { statisticsOfCounts, statisticsOfLevels } from './level-statistics.ts';
@@ -219,7 +214,7 @@ export function smallPicture(frame: FrameRows, side: number): SmallPicture {
   const finest = frame.mosaic === null ? 0 : 1;
   const level = Math.max(finest, Math.min(8, Math.floor(Math.log2(longer / side))));
   const { facts, samples } = pixelsOf(frame, { level, x: 0, y: 0, ...levelSize(frame, level) });
-  const stretch = stretches(facts.statistics, frame.mosaic !== null);
+  const stretch = facts.statistics.map((one) => autostretch(one));
   const isReduced = Math.max(facts.width, facts.height) > side;
   const scale = isReduced ? side / Math.max(facts.width, facts.height) : 1;
   const width = Math.max(1, Math.round(facts.width * scale));
@@ -259,13 +254,6 @@ function boxMean(
   }
   const mean = sum / ((right - left) * (last - first));
   return Number.isNaN(mean) ? 0 : mean;
-}
-
-/** Colours one by one for a raw mosaic, whose sky is green; together for a colour file. */
-function stretches(statistics: readonly LevelStatistics[], unlinked: boolean) {
-  if (unlinked) return statistics.map((one) => autostretch(one));
-  const linked = linkedStretch(statistics);
-  return statistics.map(() => linked);
 }
 
 function tableOf(stretch: ReturnType<typeof autostretch>): Uint8Array {
