@@ -244,7 +244,11 @@ function drawMarks(
         context.lineTo(at - size, y[place] + size);
       });
       context.stroke();
-    } else x.forEach((at, place) => drawMark(context, kind, at, y[place], size));
+    } else {
+      x.forEach((at, place) => {
+        drawMark(context, kind, at, y[place], size);
+      });
+    }
   }
   context.lineWidth = 1;
 }
