@@ -1,7 +1,5 @@
-/** Draws pixel packets onto a canvas: by WebGL2, or by hand where there is none. */
+/** What draws pixel packets onto a canvas. */
 import type { PixelPacket } from '../../contract/pixel-packet.ts';
-import { openCanvasPainter } from './canvas-painter.ts';
-import { openGlPainter } from './gl-painter.ts';
 import type { Tones } from './tone.ts';
 
 /** A packet and where it lies on the canvas, in device pixels from the top left. */
@@ -20,8 +18,4 @@ export interface Painter {
   /** Readies a packet, so that drawing it later takes no time. */
   prepare(packet: PixelPacket): void;
   close(): void;
-}
-
-export function openPainter(canvas: HTMLCanvasElement): Painter {
-  return openGlPainter(canvas) ?? openCanvasPainter(canvas);
 }
