@@ -29,6 +29,8 @@ export interface TensorDataset {
   readonly split: Uint8Array;
   /** 1 where a person set the label. */
   readonly personLabelled: Uint8Array;
+  /** Items with the same number belong together (a target-night) and are never parted by cross-validation. */
+  readonly groups?: Int32Array;
   /** How much each item counts in the loss; 1 where absent. */
   readonly weights?: Float32Array;
 }

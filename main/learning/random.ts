@@ -68,3 +68,23 @@ export function shuffled(count: number, random: Random): Int32Array {
   }
   return order;
 }
+
+/** Gamma with the given shape and scale 1 (Marsaglia and Tsang 2000). */
+function gamma(random: Random, shape: number): number {
+  if (shape < 1) return gamma(random, shape + 1) * random.uniform() ** (1 / shape);
+  const d = shape - 1 / 3;
+  const c = 1 / Math.sqrt(9 * d);
+  for (;;) {
+    const x = random.normal();
+    const v = (1 + c * x) ** 3;
+    if (v > 0 && Math.log(1 - random.uniform()) < x ** 2 / 2 + d - d * v + d * Math.log(v)) return d * v;
+  }
+}
+
+/** Beta with two equal parameters. */
+export function symmetricBeta(random: Random, parameter: number): number {
+  const first = gamma(random, parameter);
+  const second = gamma(random, parameter);
+  // both vanish for tiny parameters; then it is one end or the other
+  return first + second > 0 ? first / (first + second) : Math.round(random.uniform());
+}

@@ -6,6 +6,7 @@ import type { ParameterDefinition, Parameters, ParameterValue, Recipe } from './
 import { resnet18, resnet34 } from './recipes/resnet.ts';
 import { smallCnn } from './recipes/small-cnn.ts';
 import { starCrops } from './recipes/star-crops.ts';
+import { transformer } from './recipes/transformer.ts';
 
 export type {
   ParameterDefinition,
@@ -15,7 +16,16 @@ export type {
 } from './recipes/recipe.ts';
 
 /** Every network that can be trained. A new one: a file in recipes/ and one line here. */
-export const recipes: readonly Recipe[] = [smallCnn, starCrops, resnet18, resnet34, mobileCnn, mlp, conv1d];
+export const recipes: readonly Recipe[] = [
+  smallCnn,
+  starCrops,
+  resnet18,
+  resnet34,
+  mobileCnn,
+  mlp,
+  conv1d,
+  transformer,
+];
 
 /** @throws NightsiftError `notFound` */
 export function findRecipe(name: string): Recipe {

@@ -71,8 +71,9 @@ export interface RunOutcome {
 
 export interface RunsRepository {
   start(run: NewRun): Run;
-  /** Sets an interrupted, cancelled or failed run running again. */
-  reopen(id: string): Run;
+  /** Sets a run running again: an interrupted, cancelled or failed one; a finished one when it is to go on further. */
+  reopen(id: string, options?: { readonly finishedToo?: boolean }): Run;
+  setParameter(id: string, name: string, value: unknown): void;
   end(id: string, outcome: RunOutcome): void;
   /** Errors: notFound. An unambiguous beginning of the id will do. */
   need(id: string): Run;
@@ -86,8 +87,8 @@ export interface RunsRepository {
   addCheckpoint(checkpoint: Omit<Checkpoint, 'id' | 'savedAt'>): Checkpoint;
   /** Newest first. */
   checkpoints(runId: string): Checkpoint[];
-  /** Keeps the newest `keep` of kind last and the newest of kind best; returns what was dropped. */
-  pruneCheckpoints(runId: string, keep: number): Checkpoint[];
+  /** Keeps the newest of each kind, as many as said; returns what was dropped. */
+  pruneCheckpoints(runId: string, keep: { readonly last: number; readonly best: number }): Checkpoint[];
   addArtefact(runId: string, artefact: Artefact): void;
   artefacts(runId: string): Artefact[];
   /** At start: runs left `running` by a killed process become `interrupted`; returns how many. */
@@ -134,14 +135,19 @@ export function runsRepository(catalogue: Catalogue, now: () => string): RunsRep
       });
       return need(id);
     },
-    reopen(id) {
+    reopen(id, { finishedToo = false } = {}) {
       catalogue.run(
         `UPDATE runs SET status = 'running', ended_at = NULL, error_code = NULL, error_message = NULL
-         WHERE id = @id AND status <> 'finished'`,
-        { id: need(id).id },
+         WHERE id = @id AND (status <> 'finished' OR @finishedToo = 1)`,
+        { id: need(id).id, finishedToo: finishedToo ? 1 : 0 },
       );
       return need(id);
     },
+    setParameter: (id, name, value) =>
+      void catalogue.run(
+        'INSERT OR REPLACE INTO run_parameters (run_id, name, value) VALUES (@id, @name, @value)',
+        { id, name, value: JSON.stringify(value ?? null) },
+      ),
     end: (id, outcome) =>
       void catalogue.run(
         `UPDATE runs SET status = @status, ended_at = @at, error_code = @errorCode,
@@ -258,8 +264,8 @@ function checkpointStatements(
     pruneCheckpoints(runId, keep) {
       const all = checkpoints(runId);
       const kept = new Set([
-        ...all.filter((each) => each.kind === 'last').slice(0, keep),
-        ...all.filter((each) => each.kind === 'best').slice(0, 1),
+        ...all.filter((each) => each.kind === 'last').slice(0, keep.last),
+        ...all.filter((each) => each.kind === 'best').slice(0, keep.best),
       ]);
       const dropped = all.filter((each) => !kept.has(each));
       catalogue.transaction(() => {

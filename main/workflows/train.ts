@@ -19,13 +19,14 @@ import { promote } from './promote.ts';
 import { evaluateSplit, outOfFoldReport } from './records/evaluate-records.ts';
 import { framesName } from './records/families.ts';
 import { relabel, scanRecords } from './records/scan-records.ts';
-import { dataSetName, isResumable, recipeParameters } from './runs.ts';
+import { dataSetName, recipeParameters } from './runs.ts';
 import { scan } from './scan.ts';
 import { openVersion } from './trained-model.ts';
 import { chosenItems, type Where } from './training/chosen-items.ts';
 import { dataKind } from './training/data-kind.ts';
 import { dottedApart, familyDefaults, houseSettings } from './training/house-settings.ts';
 import { registerModel } from './training/register-model.ts';
+import { reopenedRun } from './training/resume-run.ts';
 import { shippedBackbone } from './training/shipped-backbone.ts';
 import { executeRun, requestOf, startRun, type TrainPorts, versionOf } from './training/training-run.ts';
 import type { TrainTaskOutput } from './work/learning-tasks.ts';
@@ -55,7 +56,7 @@ export interface TrainInput extends TrainSettings {
   readonly family?: string | undefined;
   /** The column that holds labels, in families whose files have columns. */
   readonly label?: string | undefined;
-  /** A run to go on with; the other settings are the run's own. */
+  /** A run to go on with; the other settings are the run's own, but for `epochs`, which may be raised. */
   readonly resume?: string | undefined;
 }
 
@@ -81,7 +82,7 @@ export async function train(
   const run =
     input.resume === undefined
       ? newRun(ports, await versionFor(ports, input, options), input)
-      : reopenedRun(ports, input.resume);
+      : reopenedRun(ports.library, input.resume, input.parameters ?? {});
   return finishRun(ports, run, { ...options, begun });
 }
 
@@ -115,15 +116,6 @@ function newRun(ports: TrainPorts, version: DatasetVersion, settings: TrainSetti
       promote: settings.promote ?? false,
       modelOutput: settings.modelOutput ?? null,
     },
-  });
-}
-
-function reopenedRun({ library }: TrainPorts, reference: string): Run {
-  const run = library.runs.need(reference);
-  if (isResumable(run)) return library.runs.reopen(run.id);
-  throw new NightsiftError('conflict', `Run ${run.id} is ${run.status}: there is nothing to go on with.`, {
-    hint: 'Runs that can be resumed are marked in: nightsift runs list.',
-    details: { run: run.id, status: run.status },
   });
 }
 

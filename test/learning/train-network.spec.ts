@@ -141,11 +141,89 @@ describe('trainNetwork', () => {
     expect(Buffer.compare(resumed.safetensors, whole.safetensors)).toBe(0);
   });
 
+  it('sums gradients over batches as one large batch would', async () => {
+    const { inputs, ...rest } = syntheticDataset({ items: 40, side: 8, seed: 8 });
+    const signals = { ...rest, inputs: [{ name: 'signal', shape: [1, 64], data: inputs[0]!.data }] };
+    // no batch statistics and nothing drawn, so that the two are the same function
+    const shared = {
+      epochs: 2,
+      dropout: 0,
+      shift: 0,
+      stretch: 0,
+      brightness: 0,
+      patience: 0,
+      clipNorm: 1e6,
+      classWeights: 'none',
+      personWeight: 1,
+      averageDecay: 0.5,
+    };
+    const norms = async (parameters: Record<string, number>): Promise<number[]> => {
+      const seen: number[] = [];
+      const onEvent = ({ kind, metrics }: TrainEvent): void => {
+        if (kind === 'step') seen.push(metrics.gradientNorm!);
+      };
+      await trainNetwork(
+        signals,
+        { recipe: 'transformer', parameters: { ...shared, ...parameters }, seed: 4, metadata: {} },
+        ports({ onEvent }),
+      );
+      return seen;
+    };
+    const large = await norms({ batchSize: 12 });
+    const summed = await norms({ batchSize: 4, accumulation: 3 });
+    expect(summed).toHaveLength(large.length);
+    summed.forEach((norm, step) => {
+      expect(norm).toBeCloseTo(large[step]!, 4);
+    });
+  });
+
+  it('resumes to the bit while gradients are summed, and says how fast it is and what it holds', async () => {
+    const parameters = { ...options.parameters, batchSize: 4, accumulation: 2, epochs: 2 };
+    const saved: Uint8Array[] = [];
+    const speeds: number[] = [];
+    const whole = await trainNetwork(
+      dataset,
+      { ...options, parameters },
+      ports({
+        memory: () => 3e6,
+        onEvent({ kind, metrics }) {
+          if (kind === 'step') speeds.push(metrics.itemsPerSecond!, metrics.memoryMegabytes!);
+        },
+        checkpoints: { save: async (_, bytes) => void saved.push(bytes) },
+      }),
+    );
+    expect(speeds.slice(0, 2)).toEqual([800, 3]);
+    const resumed = await trainNetwork(dataset, { ...options, parameters }, ports({ resumeFrom: saved[0]! }));
+    expect(Buffer.compare(resumed.safetensors, whole.safetensors)).toBe(0);
+  });
+
+  it('goes on for more epochs when asked to', async () => {
+    const saved: Uint8Array[] = [];
+    const checkpoints = { save: async (_: number, bytes: Uint8Array) => void saved.push(bytes) };
+    const short = { ...options, parameters: { ...options.parameters, epochs: 2 } };
+    await trainNetwork(dataset, short, ports({ checkpoints }));
+    const longer = { ...options, parameters: { ...options.parameters, epochs: 4 } };
+    const trained = await trainNetwork(dataset, longer, ports({ resumeFrom: saved.at(-1)! }));
+    expect(trained.epochs).toBe(4);
+  });
+
+  it('says by cross-validation how much results vary', async () => {
+    const notes: string[] = [];
+    const { metrics } = await trainNetwork(
+      dataset,
+      { ...options, parameters: { ...options.parameters, epochs: 1, folds: 3 } },
+      ports({ onEvent: ({ message }) => void (message && notes.push(message)) }),
+    );
+    expect(notes).toHaveLength(3);
+    expect(metrics['crossValidation/balancedAccuracy']).toBeGreaterThan(0.3);
+    expect(metrics['crossValidation/balancedAccuracyDeviation']).toBeGreaterThanOrEqual(0);
+  });
+
   it('refuses a checkpoint of another configuration', async () => {
     const { saved, store } = recorder();
     await trainNetwork(dataset, options, ports({ checkpoints: store }));
     const resumeFrom = [...saved.values()][0]!;
-    const changed = { ...options, parameters: { ...options.parameters, epochs: 5 } };
+    const changed = { ...options, parameters: { ...options.parameters, weightDecay: 0.3 } };
     expect((await failureOf(trainNetwork(dataset, changed, ports({ resumeFrom })))).code).toBe('conflict');
     const otherSeed = { ...options, seed: 99 };
     expect((await failureOf(trainNetwork(dataset, otherSeed, ports({ resumeFrom })))).code).toBe('conflict');

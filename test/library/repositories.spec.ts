@@ -95,7 +95,9 @@ describe('runs', () => {
         state: { step },
       });
     }
-    expect(runs.pruneCheckpoints(run.id, 2).map((checkpoint) => checkpoint.step)).toEqual([3, 1]);
+    expect(runs.pruneCheckpoints(run.id, { last: 2, best: 1 }).map((checkpoint) => checkpoint.step)).toEqual([
+      3, 1,
+    ]);
     expect(runs.checkpoints(run.id).map((checkpoint) => checkpoint.state)).toEqual([
       { step: 5 },
       { step: 4 },

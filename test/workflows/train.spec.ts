@@ -97,6 +97,13 @@ describe('training', () => {
     const series = (id: string) => showRun(school.library, id).series['train/loss'];
     expect(series(resumed.run)).toEqual(series(whole.run));
     await expect(train(school.ports, { resume: run?.id })).rejects.toMatchObject({ code: 'conflict' });
+    // a finished run goes on when it is to have more epochs, and keeps every other setting
+    const longer = await train(school.ports, { resume: run?.id, parameters: { epochs: 8 } });
+    expect(longer).toMatchObject({ epochs: 8, model: { name: 'stopped', version: 2 } });
+    expect(series(resumed.run)).toHaveLength(8);
+    expect(showRun(school.library, resumed.run).parameters.epochs).toBe(8);
+    const changed = train(school.ports, { resume: run?.id, parameters: { epochs: 9, batchSize: 4 } });
+    await expect(changed).rejects.toMatchObject({ code: 'wrongUse' });
   });
 
   test('refuses what cannot work, and says what there is', async () => {

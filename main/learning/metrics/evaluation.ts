@@ -8,6 +8,17 @@ export interface PerClassMetrics {
   readonly f1: number;
 }
 
+/** 95 % of the mass. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface Intervals {
+  readonly accuracy: Interval;
+  readonly balancedAccuracy: Interval;
+}
+
 export interface Evaluation {
   readonly items: number;
   readonly loss: number;
@@ -22,6 +33,8 @@ export interface Evaluation {
   readonly perClass: readonly PerClassMetrics[];
   /** Rows: true class; columns: predicted class. */
   readonly confusion: readonly (readonly number[])[];
+  /** 95 % bootstrap intervals; null for no items, absent where nobody asked. */
+  readonly intervals?: Intervals | null;
 }
 
 /** Bins of the calibration error; fewer when there are too few items to fill them. */

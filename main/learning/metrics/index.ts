@@ -1,2 +1,3 @@
 export * from './evaluation.ts';
+export * from './intervals.ts';
 export * from './temperature.ts';

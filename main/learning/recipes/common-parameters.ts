@@ -1,3 +1,4 @@
+import { samplingNames } from '../training/batches.ts';
 import { optimisers } from '../training/optimisers.ts';
 import { scheduleNames } from '../training/schedule.ts';
 import type { ParameterDefinition, ParameterValue } from './recipe.ts';
@@ -98,6 +99,31 @@ const definitions: readonly ParameterDefinition[] = [
     maximum: 0.5,
   },
   {
+    name: 'sampling',
+    description:
+      'stratified: every batch has its share of each class; weighted: rare classes are drawn more often',
+    kind: 'choice',
+    default: 'shuffled',
+    choices: samplingNames,
+  },
+  {
+    name: 'accumulation',
+    description: 'batches whose gradients are summed for one update',
+    kind: 'integer',
+    default: 1,
+    minimum: 1,
+    maximum: 256,
+  },
+  {
+    name: 'folds',
+    description:
+      'cross-validation: trainings on parts of the training items beside the one that is kept; 0 for none',
+    kind: 'integer',
+    default: 0,
+    minimum: 0,
+    maximum: 20,
+  },
+  {
     name: 'classWeights',
     description: 'balanced: rare classes count as much as common ones',
     kind: 'choice',
@@ -129,6 +155,62 @@ const definitions: readonly ParameterDefinition[] = [
     default: 0.06,
     minimum: 0,
     maximum: 0.5,
+  },
+  {
+    name: 'zoom',
+    description: 'largest random change of scale, as a share',
+    kind: 'number',
+    default: 0,
+    minimum: 0,
+    maximum: 0.5,
+  },
+  {
+    name: 'angle',
+    description: 'largest random turn beside the quarters, degrees',
+    kind: 'number',
+    default: 0,
+    minimum: 0,
+    maximum: 45,
+  },
+  {
+    name: 'noise',
+    description: 'standard deviation of independent noise on image and signal values',
+    kind: 'number',
+    default: 0,
+    minimum: 0,
+    maximum: 1,
+  },
+  {
+    name: 'cutout',
+    description: 'largest side of a square that is blotted out, as a share',
+    kind: 'number',
+    default: 0,
+    minimum: 0,
+    maximum: 0.9,
+  },
+  {
+    name: 'stretch',
+    description: 'signals: largest random stretch along their axis, as a share',
+    kind: 'number',
+    default: 0,
+    minimum: 0,
+    maximum: 0.5,
+  },
+  {
+    name: 'counting',
+    description: 'signals: noise as a multiple of the square root of the value',
+    kind: 'number',
+    default: 0,
+    minimum: 0,
+    maximum: 10,
+  },
+  {
+    name: 'mixup',
+    description: 'parameter of the beta distribution by which pairs of items are mixed; 0 for none',
+    kind: 'number',
+    default: 0,
+    minimum: 0,
+    maximum: 4,
   },
   {
     name: 'brightness',

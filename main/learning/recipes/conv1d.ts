@@ -26,7 +26,7 @@ export const conv1d: Recipe = {
     { name: 'features', rank: 1, required: false },
   ],
   parameters: withCommonParameters(
-    { epochs: 40, batchSize: 32, learningRate: 3e-3, shift: 0.01, patience: 12 },
+    { epochs: 40, batchSize: 32, learningRate: 3e-3, shift: 0.01, stretch: 0.01, patience: 12 },
     [
       {
         name: 'stages',

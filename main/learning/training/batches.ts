@@ -1,10 +1,10 @@
 import { sizeOf, type TensorDataset, type TensorInput } from '../dataset.ts';
 import type { InputStatistics } from '../input-statistics.ts';
 import type { MaskSpec } from '../nets/network.ts';
-import { randomFor, shuffled } from '../random.ts';
+import { type Random, randomFor, shuffled, symmetricBeta } from '../random.ts';
 import { numberOf, type Parameters } from '../recipes/recipe.ts';
 import type { TensorValue } from '../runtime.ts';
-import { augmentImage, augmentSignal, imageAugmentation } from './augment.ts';
+import { augmentationOf, augmentImage, augmentSignal } from './augment.ts';
 
 export function floats(data: Float32Array, dims: readonly number[]): TensorValue {
   return { type: 'float32', dims, data };
@@ -47,23 +47,80 @@ export interface BatchSource {
   readonly seed: number;
 }
 
+/** Items that one update learns from: a batch, or several whose gradients are summed. */
+function itemsPerStep({ batchSize, parameters }: BatchSource): number {
+  const { accumulation } = parameters;
+  return batchSize * (typeof accumulation === 'number' ? accumulation : 1);
+}
+
 export function stepsPerEpoch(source: BatchSource): number {
-  return Math.ceil(source.items.length / source.batchSize);
+  return Math.ceil(source.items.length / itemsPerStep(source));
 }
 
 /**
- * The items of one epoch, shuffled. Where the last batch is short it is filled from the start of the same order, so
- * that every step sees a whole batch (the graph's shapes are fixed) and batch normalisation enough items.
+ * The items of one epoch. `shuffled` holds each once; `stratified` too, with every class spread evenly over the
+ * batches; `weighted` draws with replacement, in proportion to item weight times balanced class weight. Where the last
+ * batch is short it is filled from the start of the same order, so that every step sees a whole batch (the graph's
+ * shapes are fixed) and batch normalisation enough items.
  */
 export function epochOrder(source: BatchSource, epoch: number): Int32Array {
   const { items, seed } = source;
-  const order = shuffled(items.length, randomFor(seed, 'order', epoch));
-  const length = stepsPerEpoch(source) * source.batchSize;
+  const random = randomFor(seed, 'order', epoch);
+  const order = samplers[String(source.parameters.sampling ?? 'shuffled')]!(source, random);
+  const length = stepsPerEpoch(source) * itemsPerStep(source);
   return Int32Array.from({ length }, (_, index) => items[order[index % order.length]!]!);
 }
 
-export function batchItems(source: BatchSource, order: Int32Array, step: number): Int32Array {
-  return order.subarray(step * source.batchSize, (step + 1) * source.batchSize);
+const samplers: Readonly<Record<string, (source: BatchSource, random: Random) => Int32Array>> = {
+  shuffled: ({ items }, random) => shuffled(items.length, random),
+  stratified({ items, dataset }, random) {
+    const order = shuffled(items.length, random);
+    const size = new Float64Array(dataset.classes.length);
+    for (const item of items) size[dataset.labels[item]!]! += 1;
+    // the k-th item of a class of n stands at (k + 1/2) / n of the epoch
+    const seen = new Float64Array(size.length);
+    const place = new Float64Array(items.length);
+    for (const index of order) {
+      const label = dataset.labels[items[index]!]!;
+      place[index] = (seen[label]! + 0.5) / size[label]!;
+      seen[label]! += 1;
+    }
+    return order.sort((a, b) => place[a]! - place[b]!);
+  },
+  weighted(source, random) {
+    const { items, dataset, itemWeights } = source;
+    const byClass = balancedWeights(dataset.labels, items, dataset.classes.length, true);
+    let total = 0;
+    const upTo = Float64Array.from(items, (item) => {
+      total += itemWeights[item]! * byClass[dataset.labels[item]!]!;
+      return total;
+    });
+    return Int32Array.from(items, () => firstAbove(upTo, random.uniform() * total));
+  },
+};
+
+/** Names that the setting `sampling` takes. */
+export const samplingNames = Object.keys(samplers);
+
+/** Index of the first value above `limit` in a rising list; the last where there is none. */
+function firstAbove(rising: Float64Array, limit: number): number {
+  let low = 0;
+  let high = rising.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (rising[middle]! > limit) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** The batches of one step: one, or several whose gradients are summed. */
+export function batchesOf(source: BatchSource, order: Int32Array, step: number): Int32Array[] {
+  const { batchSize } = source;
+  const start = step * itemsPerStep(source);
+  return Array.from({ length: itemsPerStep(source) / batchSize }, (_, batch) =>
+    order.subarray(start + batch * batchSize, start + (batch + 1) * batchSize),
+  );
 }
 
 /** Augmented inputs of one training batch. */
@@ -80,9 +137,30 @@ export function trainingFeeds(
     items.forEach((item, index) => {
       fill(source, input, item, epoch, data, index * size);
     });
-    feeds[input.name] = floats(data, [items.length, ...input.shape]);
+    const share = mixedShare(source, items, epoch);
+    const mixed = share === 1 ? data : blended(data, items.length, share);
+    feeds[input.name] = floats(mixed, [items.length, ...input.shape]);
   }
   return feeds;
+}
+
+/**
+ * Mixup (Zhang et al. 2018): every item of a batch keeps this share of itself and takes the rest, of its values and
+ * of its label, from the item that stands at its place from the end. 1 where mixup is off.
+ */
+function mixedShare({ parameters, seed }: BatchSource, items: Int32Array, epoch: number): number {
+  const strength = parameters.mixup;
+  if (typeof strength !== 'number' || strength <= 0) return 1;
+  return symmetricBeta(randomFor(seed, 'mixup', epoch, ...items), strength);
+}
+
+function blended(data: Float32Array, rows: number, share: number): Float32Array {
+  const size = data.length / rows;
+  return data.map((value, index) => {
+    const row = Math.floor(index / size);
+    const other = data[(rows - 1 - row) * size + (index - row * size)]!;
+    return share * value + (1 - share) * other;
+  });
 }
 
 function fillImage(
@@ -96,7 +174,7 @@ function fillImage(
   const plain = new Float32Array(sizeOf(input.shape));
   itemValues(input, item, plain, 0);
   const random = randomFor(source.seed, 'augment', input.name, epoch, item);
-  augmentImage(plain, input.shape, random, imageAugmentation(source.parameters), data, offset);
+  augmentImage(plain, input.shape, random, augmentationOf(source.parameters), data, offset);
 }
 
 function fillSignal(
@@ -110,7 +188,7 @@ function fillSignal(
   const plain = new Float32Array(sizeOf(input.shape));
   itemValues(input, item, plain, 0);
   const random = randomFor(source.seed, 'augment', input.name, epoch, item);
-  augmentSignal(plain, input.shape, random, imageAugmentation(source.parameters), data, offset);
+  augmentSignal(plain, input.shape, random, augmentationOf(source.parameters), data, offset);
 }
 
 function fillFeatures(
@@ -137,7 +215,12 @@ const fillers: Readonly<Record<number, typeof fillImage>> = { 1: fillFeatures, 2
  * Each class's share of the loss: PyTorch's cross-entropy with class weights and label smoothing, times the item's
  * own weight, normalised by the batch's sum of item weight times class weight of the true class.
  */
-export function lossTargets(source: BatchSource, items: Int32Array, classWeights: Float32Array): TensorValue {
+export function lossTargets(
+  source: BatchSource,
+  items: Int32Array,
+  classWeights: Float32Array,
+  epoch: number,
+): TensorValue {
   const { labels, classes } = source.dataset;
   const count = classes.length;
   const smoothing = numberOf(source.parameters, 'labelSmoothing');
@@ -151,7 +234,8 @@ export function lossTargets(source: BatchSource, items: Int32Array, classWeights
       data[index * count + label] = share * classWeights[label]! * (certain + smoothing / count);
     }
   });
-  return floats(data, [items.length, count]);
+  const mixed = mixedShare(source, items, epoch);
+  return floats(mixed === 1 ? data : blended(data, items.length, mixed), [items.length, count]);
 }
 
 /** n / (classes present * n of the class); 1 for every class when weights are off. */
@@ -172,10 +256,11 @@ export function maskFeeds(
   masks: readonly MaskSpec[],
   seed: number,
   step: number,
+  batch = 0,
 ): Record<string, TensorValue> {
   const feeds: Record<string, TensorValue> = {};
   for (const mask of masks) {
-    const random = randomFor(seed, mask.name, step);
+    const random = batch === 0 ? randomFor(seed, mask.name, step) : randomFor(seed, mask.name, step, batch);
     const kept = 1 / (1 - mask.rate);
     const data = Float32Array.from({ length: sizeOf(mask.shape) }, () =>
       random.uniform() < mask.rate ? 0 : kept,

@@ -3,7 +3,7 @@ import type { TensorDataset } from '../dataset.ts';
 import type { Parameters } from '../recipes/recipe.ts';
 
 /**
- * SHA-256 over everything a run's result depends on, the seed apart: recipe, settings, classes, items, labels,
+ * SHA-256 over everything a run's result depends on, the seed and the number of epochs apart: recipe, settings, classes, items, labels,
  * splits, weights, values, backbone.
  */
 export function configurationHash(
@@ -13,7 +13,9 @@ export function configurationHash(
   backbone: Uint8Array | undefined,
 ): string {
   const hash = createHash('sha256');
-  const settings = Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1));
+  // how long a run goes on, and what is done beside it, may change when it is resumed
+  const own = Object.entries(parameters).filter(([name]) => name !== 'epochs' && name !== 'folds');
+  const settings = own.sort(([a], [b]) => (a < b ? -1 : 1));
   hash.update(JSON.stringify([recipe, settings, dataset.classes, dataset.ids]));
   for (const input of dataset.inputs) {
     hash.update(JSON.stringify([input.name, input.shape]));

@@ -13,6 +13,8 @@ export interface Phase {
   readonly frozen: boolean;
   readonly step: TrainingStep;
   readonly session: GraphSession;
+  /** Changes the values where gradients are summed over several batches. */
+  readonly updater: GraphSession | undefined;
   /** What the graph is fed from: with a frozen body its cached embeddings. */
   readonly source: BatchSource;
   readonly scorer: Scorer;
@@ -56,11 +58,14 @@ export async function openPhase(
   });
   prepareState(state, step);
   const scorer = await Scorer.open(plan, runtime);
-  return { frozen, step, session: await runtime.load(step.model, { purpose: 'training' }), source, scorer };
+  const session = await runtime.load(step.model, { purpose: 'training' });
+  const updater = step.update && (await runtime.load(step.update.model, { purpose: 'training' }));
+  return { frozen, step, session, updater, source, scorer };
 }
 
-export async function closePhase({ session, scorer }: Phase): Promise<void> {
+export async function closePhase({ session, updater, scorer }: Phase): Promise<void> {
   await session.release();
+  await updater?.release();
   await scorer.release();
 }
 
@@ -72,6 +77,7 @@ function stepSettings({ batchSize, parameters }: BatchSource) {
     clipValue: numberOf(parameters, 'clipValue'),
     optimiser: String(parameters.optimiser),
     focus: numberOf(parameters, 'focus'),
+    accumulation: numberOf(parameters, 'accumulation'),
     average: numberOf(parameters, 'averageDecay') > 0,
   };
 }

@@ -25,6 +25,8 @@ export interface Progress {
   reductions: number;
   plateauWait: number;
   stoppedEarly: boolean;
+  /** Epochs that the run was meant to have when it was last under way. */
+  plannedEpochs: number;
 }
 
 export interface TrainingState {
@@ -58,7 +60,16 @@ export function startProgress(): Progress {
     reductions: 0,
     plateauWait: 0,
     stoppedEarly: false,
+    plannedEpochs: 0,
   };
+}
+
+/** Sets how long a run is to go on. Asked for another length, a run that had stopped early gets its patience anew. */
+export function planEpochs(progress: Progress, epochs: number): void {
+  if (progress.plannedEpochs !== 0 && progress.plannedEpochs !== epochs) {
+    Object.assign(progress, { stoppedEarly: false, epochsWithoutGain: 0 });
+  }
+  progress.plannedEpochs = epochs;
 }
 
 /** Says what a checkpoint belongs to; a checkpoint of another configuration is refused. */

@@ -1,10 +1,10 @@
 import { NightsiftError } from '../../../contract/errors.ts';
 import { evaluate, predictedClasses, softmaxRows } from '../metrics/index.ts';
 import { numberOf } from '../recipes/recipe.ts';
-import type { GraphRuntime, TensorValue } from '../runtime.ts';
+import type { GraphRuntime, GraphSession, TensorValue } from '../runtime.ts';
 import {
   balancedWeights,
-  batchItems,
+  batchesOf,
   epochOrder,
   floats,
   lossTargets,
@@ -12,11 +12,18 @@ import {
   stepsPerEpoch,
   trainingFeeds,
 } from './batches.ts';
+import { divergence } from './divergence.ts';
 import type { CheckpointStore, TrainEvent } from './events.ts';
 import { momentDecay } from './optimisers.ts';
 import { bodyIsFrozen, closePhase, openPhase, type Phase, type PhaseTask } from './phase.ts';
 import { learningRateAt, plateauEpochs, type ScheduleName } from './schedule.ts';
-import { type CheckpointIdentity, encodeCheckpoint, settledValues, type TrainingState } from './state.ts';
+import {
+  type CheckpointIdentity,
+  encodeCheckpoint,
+  planEpochs,
+  settledValues,
+  type TrainingState,
+} from './state.ts';
 
 export interface TrainerPorts {
   readonly runtime: GraphRuntime;
@@ -25,6 +32,13 @@ export interface TrainerPorts {
   readonly onEvent?: ((event: TrainEvent) => void) | undefined;
   /** Milliseconds. */
   readonly now: () => number;
+  /** Bytes that the process holds, for the record. */
+  readonly memory?: (() => number) | undefined;
+}
+
+interface StepFigures {
+  readonly loss: number;
+  readonly gradientNorm: number;
 }
 
 export interface TrainerTask extends PhaseTask {
@@ -53,9 +67,12 @@ export class Trainer {
     this.phase = phase;
     const { source } = task;
     const { labels, classes } = source.dataset;
-    const balanced = source.parameters.classWeights === 'balanced';
+    // weighted sampling balances the classes already
+    const { classWeights, sampling } = source.parameters;
+    const balanced = classWeights === 'balanced' && sampling !== 'weighted';
     this.classWeights = balancedWeights(labels, source.items, classes.length, balanced);
     this.epochs = numberOf(source.parameters, 'epochs');
+    planEpochs(state.progress, this.epochs);
     this.startedAt = ports.now();
     this.startedAtStep = state.progress.step;
     this.order = epochOrder(source, state.progress.epoch);
@@ -108,45 +125,108 @@ export class Trainer {
     });
   }
 
-  private feedsFor(items: Int32Array, learningRate: number): Record<string, TensorValue> {
-    const { source } = this.phase;
-    const { progress, values, moments, average } = this.state;
-    const time = progress.step + 1;
+  private feedsFor(items: Int32Array, batch: number): Record<string, TensorValue> {
+    const { source, step } = this.phase;
+    const { progress, values } = this.state;
     const feeds: Record<string, TensorValue> = {
       ...trainingFeeds(source, items, progress.epoch),
-      ...maskFeeds(this.phase.step.masks, source.seed, progress.step),
-      targets: lossTargets(source, items, this.classWeights),
+      ...maskFeeds(step.masks, source.seed, progress.step, batch),
+      targets: lossTargets(source, items, this.classWeights, progress.epoch),
+    };
+    for (const { name, shape } of step.values) feeds[name] = floats(values.get(name)!, shape);
+    return feeds;
+  }
+
+  /** What the update reads beside gradients and values. */
+  private updateFeeds(learningRate: number): Record<string, TensorValue> {
+    const { source, step } = this.phase;
+    const { progress, moments, average } = this.state;
+    const time = progress.step + 1;
+    const feeds: Record<string, TensorValue> = {
       learningRate: scalar(learningRate),
       firstCorrection: scalar(1 - momentDecay.first ** time),
       secondCorrection: scalar(1 - momentDecay.second ** time),
     };
-    for (const { name, shape } of this.phase.step.values) feeds[name] = floats(values.get(name)!, shape);
-    for (const { name, shape } of this.phase.step.moments) feeds[name] = floats(moments.get(name)!, shape);
+    for (const { name, shape } of step.moments) feeds[name] = floats(moments.get(name)!, shape);
     if (average.size === 0) return feeds;
     // short memory at first, so that the random start is soon forgotten
     const longest = numberOf(source.parameters, 'averageDecay');
     feeds.averageDecay = scalar(Math.min(longest, time / (time + 9)));
-    for (const { name, shape } of this.phase.step.values)
-      feeds[`average/${name}`] = floats(average.get(name)!, shape);
+    for (const { name, shape } of step.averages) feeds[`average/${name}`] = floats(average.get(name)!, shape);
     return feeds;
   }
 
   private async oneStep(): Promise<void> {
     const { progress } = this.state;
-    const { source } = this.task;
-    const items = batchItems(source, this.order, progress.stepInEpoch);
+    const batches = batchesOf(this.phase.source, this.order, progress.stepInEpoch);
     const learningRate = this.learningRate();
-    const feeds = this.feedsFor(items, learningRate);
-    const results = await this.phase.session.run(feeds, this.phase.step.fetches);
-    const loss = (results.loss!.data as Float32Array)[0]!;
-    const gradientNorm = (results.gradientNorm!.data as Float32Array)[0]!;
-    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) throw this.diverged(items, feeds, loss);
-    this.takeOver(results);
+    const begun = this.ports.now();
+    const { loss, gradientNorm } = this.phase.updater
+      ? await this.accumulated(batches, this.phase.updater, learningRate)
+      : await this.single(batches[0]!, learningRate);
     progress.step += 1;
     progress.stepInEpoch += 1;
     progress.lossSum += loss;
+    const items = batches.reduce((sum, batch) => sum + batch.length, 0);
+    const seconds = (this.ports.now() - begun) / 1000;
+    this.tell('step', {
+      'train/stepLoss': loss,
+      gradientNorm,
+      learningRate,
+      ...(seconds > 0 ? { itemsPerSecond: items / seconds } : {}),
+      ...(this.ports.memory ? { memoryMegabytes: this.ports.memory() / 1e6 } : {}),
+    });
+  }
+
+  private async single(items: Int32Array, learningRate: number): Promise<StepFigures> {
+    const feeds = { ...this.feedsFor(items, 0), ...this.updateFeeds(learningRate) };
+    const results = await this.phase.session.run(feeds, this.phase.step.fetches);
+    const figures = { loss: firstOf(results.loss!), gradientNorm: firstOf(results.gradientNorm!) };
+    this.check(figures, items, feeds);
+    this.takeOver(results);
     this.countCorrect(items, results.logits!.data as Float32Array);
-    this.tell('step', { 'train/stepLoss': loss, gradientNorm, learningRate });
+    return figures;
+  }
+
+  /** Sums gradients over the batches, running statistics moving on with each, then updates once. */
+  private async accumulated(
+    batches: readonly Int32Array[],
+    updater: GraphSession,
+    learningRate: number,
+  ): Promise<StepFigures> {
+    const { step, session } = this.phase;
+    const gradients = new Map<string, TensorValue>();
+    let loss = 0;
+    for (const [batch, items] of batches.entries()) {
+      const feeds = this.feedsFor(items, batch);
+      const results = await session.run(feeds, step.fetches);
+      const own = firstOf(results.loss!);
+      this.check({ loss: own, gradientNorm: 0 }, items, feeds);
+      loss += own / batches.length;
+      this.takeOver(results);
+      this.countCorrect(items, results.logits!.data as Float32Array);
+      addGradients(gradients, results, 1 / batches.length);
+    }
+    const feeds = { ...Object.fromEntries(gradients), ...this.updateFeeds(learningRate) };
+    for (const { name, shape } of step.values) {
+      if (gradients.has(`gradient/${name}`)) feeds[name] = floats(this.state.values.get(name)!, shape);
+    }
+    const results = await updater.run(feeds, step.update!.fetches);
+    const figures = { loss, gradientNorm: firstOf(results.gradientNorm!) };
+    this.check(figures, Int32Array.from(batches.flatMap((items) => Array.from(items))), {});
+    this.takeOver(results);
+    return figures;
+  }
+
+  private check(
+    { loss, gradientNorm }: StepFigures,
+    items: Int32Array,
+    feeds: Record<string, TensorValue>,
+  ): void {
+    if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return;
+    const { step, epoch } = this.state.progress;
+    const value = Number.isFinite(loss) ? gradientNorm : loss;
+    throw divergence(this.phase.source, items, feeds, { value, step, epoch });
   }
 
   private learningRate(): number {
@@ -178,36 +258,6 @@ export class Trainer {
       if (predicted[index] === labels[item]) this.state.progress.correct += 1;
     });
     this.state.progress.seen += items.length;
-  }
-
-  /** Names the items with values that are no numbers; where there are none, the whole batch. */
-  private diverged(items: Int32Array, feeds: Record<string, TensorValue>, loss: number): NightsiftError {
-    const { source } = this.phase;
-    const { step, epoch } = this.state.progress;
-    const broken = Array.from(items).filter((_, index) =>
-      source.inputs.some((input) => {
-        const data = feeds[input.name]!.data as Float32Array;
-        const size = data.length / items.length;
-        const part = data.subarray(index * size, (index + 1) * size);
-        return part.some((value) =>
-          input.shape.length === 1 ? Math.abs(value) === Infinity : !Number.isFinite(value),
-        );
-      }),
-    );
-    const named = (broken.length > 0 ? broken : Array.from(items)).map((item) => source.dataset.ids[item]!);
-    const unique = [...new Set(named)];
-    const few = unique.slice(0, 5).join(', ') + (unique.length > 5 ? ', …' : '');
-    return new NightsiftError(
-      'diverged',
-      `The loss became ${loss} in epoch ${epoch + 1}, step ${step + 1}, on: ${few}.`,
-      {
-        hint:
-          broken.length > 0
-            ? 'These items hold values that are no numbers; leave them out of the data set.'
-            : 'Lower the learning rate, or look at these items.',
-        details: { items: unique, step, epoch },
-      },
-    );
   }
 
   private async endEpoch(): Promise<void> {
@@ -293,4 +343,25 @@ export class Trainer {
 
 function scalar(value: number): TensorValue {
   return floats(Float32Array.of(value), []);
+}
+
+function firstOf({ data }: TensorValue): number {
+  return (data as Float32Array)[0]!;
+}
+
+function addGradients(
+  sums: Map<string, TensorValue>,
+  results: Record<string, TensorValue>,
+  share: number,
+): void {
+  for (const [name, value] of Object.entries(results)) {
+    if (!name.startsWith('gradient/')) continue;
+    const data = value.data as Float32Array;
+    const sum = sums.get(name);
+    if (!sum) sums.set(name, { ...value, data: data.map((each) => each * share) });
+    else
+      data.forEach((each, index) => {
+        (sum.data as Float32Array)[index]! += each * share;
+      });
+  }
 }

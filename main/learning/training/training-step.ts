@@ -1,6 +1,6 @@
 import { encodeModel } from '../../formats/onnx/index.ts';
 import { differentiate } from '../graph/differentiate.ts';
-import type { Graph } from '../graph/graph.ts';
+import { Graph } from '../graph/graph.ts';
 import { crossEntropy, focal } from '../graph/losses.ts';
 import type { Value } from '../graph/rule.ts';
 import { assembleNetwork, type NetworkPlan } from '../nets/assemble.ts';
@@ -23,6 +23,8 @@ export interface TrainingStep {
   /** Values with a moving average, carried as `average/…`; empty when none is kept. */
   readonly averages: readonly CarriedSpec[];
   readonly fetches: readonly string[];
+  /** Where gradients are summed over several batches: the graph that takes their mean and changes the values. */
+  readonly update: { readonly model: Uint8Array; readonly fetches: readonly string[] } | undefined;
 }
 
 export interface StepSettings {
@@ -35,6 +37,8 @@ export interface StepSettings {
   readonly optimiser?: string;
   /** Exponent of the focal loss; 0 or absent is cross-entropy. */
   readonly focus?: number;
+  /** Batches whose gradients are summed for one update; 1 where absent. */
+  readonly accumulation?: number;
   /** Also carries a moving average of all values (`average/…`). */
   readonly average?: boolean;
   /** Parameters that stay as they are. */
@@ -60,43 +64,104 @@ export function buildTrainingStep(plan: NetworkPlan, settings: StepSettings): Tr
   const targets = graph.input('targets', 'float32', logits.shape);
   const focus = settings.focus ?? 0;
   const loss = focus > 0 ? focal(graph, logits, targets, focus) : crossEntropy(graph, logits, targets);
-  const trained = trainedParameters(graph, network, loss, settings.clipValue ?? 0);
-  const norm = globalNorm(graph, [...trained.values()]);
-  const outputs: Record<string, Value> = { loss, gradientNorm: norm, logits };
-  const shared = sharedInputs(graph, norm, settings.clipNorm);
-  const moments: CarriedSpec[] = [];
-  for (const [spec, gradient] of trained) {
-    updateParameter({ graph, network, settings, shared, outputs, moments }, spec, gradient);
-  }
-  for (const [name, value] of network.updatedStatistics) outputs[`next/${name}`] = value;
+  const trained = trainedParameters(graph, network, loss);
   const values = [...network.parameters, ...network.statistics].map(({ name, shape }) => ({ name, shape }));
-  const averages = settings.average ? addAverages(graph, values, outputs) : [];
+  const outputs: Record<string, Value> = { loss, logits };
+  for (const [name, value] of network.updatedStatistics) outputs[`next/${name}`] = value;
+  const accumulates = (settings.accumulation ?? 1) > 1;
+  if (accumulates) {
+    for (const [{ name }, gradient] of trained) outputs[`gradient/${name}`] = gradient;
+  }
+  const update = accumulates
+    ? updateGraph(trained, values, settings)
+    : addUpdate(graph, trained, { values, outputs, settings, valueNamed: valuesOf(network) });
   return {
     model: encodeModel(graph.toModel({ name: 'training-step', outputs })),
     masks: network.masks,
     values,
-    moments,
-    averages,
+    moments: update.moments,
+    averages: update.averages,
     fetches: Object.keys(outputs),
+    update: update.alone,
   };
 }
 
+function valuesOf(network: Network): (name: string) => Value {
+  return (name) => network.parameterValues.get(name)!;
+}
+
+type TrainedParameters = ReadonlyMap<ParameterSpec, Value>;
+
+interface UpdateTask {
+  readonly values: readonly CarriedSpec[];
+  /** Gets what the update gives. */
+  readonly outputs: Record<string, Value>;
+  readonly settings: StepSettings;
+  readonly valueNamed: (name: string) => Value;
+}
+
+interface AddedUpdate {
+  readonly moments: readonly CarriedSpec[];
+  readonly averages: readonly CarriedSpec[];
+  readonly alone?: { readonly model: Uint8Array; readonly fetches: readonly string[] };
+}
+
+/** Clipping by value, then by norm, then the optimiser, then moving averages. */
+function addUpdate(graph: Graph, trained: TrainedParameters, task: UpdateTask): AddedUpdate {
+  const { settings, outputs, values, valueNamed } = task;
+  const clipped = new Map(
+    Array.from(trained, ([spec, gradient]) => [
+      spec,
+      clippedByValue(graph, gradient, settings.clipValue ?? 0),
+    ]),
+  );
+  const norm = globalNorm(graph, [...clipped.values()]);
+  outputs.gradientNorm = norm;
+  const shared = sharedInputs(graph, norm, settings.clipNorm);
+  const moments: CarriedSpec[] = [];
+  for (const [spec, gradient] of clipped) {
+    updateParameter({ graph, valueNamed, settings, shared, outputs, moments }, spec, gradient);
+  }
+  return { moments, averages: settings.average ? addAverages(graph, values, outputs) : [] };
+}
+
+/** The update as a graph of its own, fed with the mean of the gradients as `gradient/…`. */
+function updateGraph(
+  trained: TrainedParameters,
+  values: readonly CarriedSpec[],
+  settings: StepSettings,
+): AddedUpdate {
+  const graph = new Graph();
+  const inputs = new Map<string, Value>();
+  const outputs: Record<string, Value> = {};
+  const gradients = new Map(
+    Array.from(trained.keys(), (spec) => {
+      inputs.set(spec.name, graph.input(spec.name, 'float32', spec.shape));
+      return [spec, graph.input(`gradient/${spec.name}`, 'float32', spec.shape)];
+    }),
+  );
+  const valueNamed = (name: string): Value => inputs.get(name)!;
+  const added = addUpdate(graph, gradients, { values, outputs, settings, valueNamed });
+  const model = encodeModel(graph.toModel({ name: 'update', outputs }));
+  return { ...added, alone: { model, fetches: Object.keys(outputs) } };
+}
+
+function clippedByValue(graph: Graph, gradient: Value, limit: number): Value {
+  return limit > 0 ? graph.apply('Clip', [gradient, graph.scalar(-limit), graph.scalar(limit)]) : gradient;
+}
+
 /** Each parameter that the loss depends on, with its gradient. */
-function trainedParameters(
-  graph: Graph,
-  network: Network,
-  loss: Value,
-  clipValue: number,
-): Map<ParameterSpec, Value> {
+function trainedParameters(graph: Graph, network: Network, loss: Value): TrainedParameters {
   const free = network.parameters.filter((spec) => !network.isFrozen(spec.name));
-  const values = free.map((spec) => network.parameterValues.get(spec.name)!);
-  const gradients = differentiate(graph, loss, values);
+  const gradients = differentiate(
+    graph,
+    loss,
+    free.map(({ name }) => network.parameterValues.get(name)!),
+  );
   const trained = new Map<ParameterSpec, Value>();
   for (const spec of free) {
     const gradient = gradients.get(spec.name);
-    if (!gradient) continue;
-    const limits = [graph.scalar(-clipValue), graph.scalar(clipValue)];
-    trained.set(spec, clipValue > 0 ? graph.apply('Clip', [gradient, ...limits]) : gradient);
+    if (gradient) trained.set(spec, gradient);
   }
   return trained;
 }
@@ -124,7 +189,7 @@ function sharedInputs(graph: Graph, norm: Value, clipNorm: number): SharedInputs
 
 interface StepParts {
   readonly graph: Graph;
-  readonly network: Network;
+  readonly valueNamed: (name: string) => Value;
   readonly settings: StepSettings;
   readonly shared: SharedInputs;
   readonly outputs: Record<string, Value>;
@@ -132,7 +197,7 @@ interface StepParts {
 }
 
 function updateParameter(parts: StepParts, spec: ParameterSpec, gradient: Value): void {
-  const { graph, network, settings, shared, outputs } = parts;
+  const { graph, valueNamed, settings, shared, outputs } = parts;
   const optimiser = optimisers[settings.optimiser ?? 'adamw'];
   if (!optimiser) throw new RangeError(`No optimiser ${settings.optimiser}.`);
   const moments: Record<string, Value> = {};
@@ -145,7 +210,7 @@ function updateParameter(parts: StepParts, spec: ParameterSpec, gradient: Value)
   const multiple = (spec.rate ?? 1) * (settings.rateOf?.(spec.name) ?? 1);
   const updated = optimiser.update({
     scope: graph,
-    value: network.parameterValues.get(spec.name)!,
+    value: valueNamed(spec.name),
     gradient,
     clipping: shared.clipping,
     rate: multiple === 1 ? learningRate : graph.apply('Mul', [learningRate, graph.scalar(multiple)]),

@@ -15,7 +15,7 @@ export interface RunListener {
   readonly onEvent?: ((event: TrainEvent) => void) | undefined;
 }
 
-const keptCheckpoints = 3;
+const keptCheckpoints = { last: 3, best: 2 } as const;
 // A killed process loses at most this much of its curves; weights are in the checkpoints.
 const writeIntervalMilliseconds = 250;
 const largestBatch = 1000;

@@ -35,6 +35,7 @@ async function train(input: TrainTaskInput, context: TaskContext): Promise<Train
     runtime: onnxRuntime({ threads: input.threads }),
     signal: stop.signal,
     now: () => performance.now(),
+    memory: () => process.memoryUsage.rss(),
     ...(input.resumeFrom === null ? {} : { resumeFrom: blobs.get(input.resumeFrom) }),
     onEvent(event) {
       // Told after every step, so that the trainer's next look at the signal sees it.

@@ -41,7 +41,7 @@ function crossEntropyTargets(): Packed {
     itemWeights: new Float32Array(4).fill(1),
     parameters: { labelSmoothing: 0.1 },
   } as unknown as BatchSource;
-  const targets = lossTargets(source, Int32Array.of(0, 1, 2, 3), Float32Array.of(1, 2, 0.5));
+  const targets = lossTargets(source, Int32Array.of(0, 1, 2, 3), Float32Array.of(1, 2, 0.5), 0);
   return { shape: targets.dims, data: Array.from(targets.data as Float32Array) };
 }
 

@@ -1,11 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { measureInput } from '../../../main/learning/input-statistics.ts';
 import { randomFor } from '../../../main/learning/random.ts';
-import { augmentImage, type ImageAugmentation } from '../../../main/learning/training/augment.ts';
+import {
+  type Augmentation,
+  augmentationOf,
+  augmentImage,
+  augmentSignal,
+} from '../../../main/learning/training/augment.ts';
 import {
   type BatchSource,
   balancedWeights,
+  batchesOf,
   epochOrder,
+  lossTargets,
   maskFeeds,
   trainingFeeds,
 } from '../../../main/learning/training/batches.ts';
@@ -66,14 +73,10 @@ describe('batches', () => {
 });
 
 describe('augmentation', () => {
-  const still: ImageAugmentation = { flips: false, rotations: false, shift: 0, brightness: 0 };
+  const still = augmentationOf({});
   const image = Float32Array.from({ length: 24 }, (_, index) => index);
 
-  function augmented(
-    shape: readonly number[],
-    options: Partial<ImageAugmentation>,
-    seed: number,
-  ): Float32Array {
+  function augmented(shape: readonly number[], options: Partial<Augmentation>, seed: number): Float32Array {
     const target = new Float32Array(image.length);
     augmentImage(image, shape, randomFor(seed), { ...still, ...options }, target, 0);
     return target;
@@ -110,6 +113,111 @@ describe('augmentation', () => {
     const result = augmented([1, 4, 6], { shift: 0.5 }, 7);
     expect(result.every((value) => image.includes(value))).toBe(true);
     expect(result).not.toEqual(image);
+  });
+});
+
+describe('the other steps of the pipeline', () => {
+  const square = Float32Array.from({ length: 256 }, (_, index) => Math.sin(index / 9) + (index % 16) / 8);
+  const change = (options: Partial<Augmentation>, seed: number): Float32Array => {
+    const target = new Float32Array(256);
+    augmentImage(square, [1, 16, 16], randomFor(seed), { ...augmentationOf({}), ...options }, target, 0);
+    return target;
+  };
+  const mean = (values: Float32Array): number =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+
+  it('zoom and turn about the middle, inside the range of the values', () => {
+    for (const options of [{ zoom: 0.3 }, { angle: 20 }, { zoom: 0.2, angle: 30, shift: 0.1 }]) {
+      const result = change(options, 3);
+      expect(result).not.toEqual(square);
+      expect(Math.max(...result)).toBeLessThanOrEqual(Math.max(...square) + 1e-6);
+      expect(Math.min(...result)).toBeGreaterThanOrEqual(Math.min(...square) - 1e-6);
+    }
+    // a turn of a rotationally symmetric image changes nothing
+    const round = Float32Array.from({ length: 289 }, (_, i) =>
+      Math.hypot((i % 17) - 8, Math.floor(i / 17) - 8),
+    );
+    const turned = new Float32Array(289);
+    augmentImage(round, [1, 17, 17], randomFor(2), { ...augmentationOf({}), angle: 45 }, turned, 0);
+    const inside = Array.from(round.keys()).filter((i) => round[i]! < 7);
+    for (const i of inside) expect(turned[i]).toBeCloseTo(round[i]!, 0);
+  });
+
+  it('add noise of the asked width and blot out one square with the mean', () => {
+    const noisy = change({ noise: 0.2 }, 5).map((value, index) => value - square[index]!);
+    expect(Math.sqrt(mean(noisy.map((value) => value ** 2)))).toBeCloseTo(0.2, 1);
+    const cut = change({ cutout: 0.8 }, 8);
+    const changed = Array.from(cut.keys()).filter((index) => cut[index] !== square[index]);
+    expect(changed.length).toBeGreaterThan(3);
+    for (const index of changed) expect(cut[index]).toBeCloseTo(mean(square), 5);
+    const rows = new Set(changed.map((index) => Math.floor(index / 16)));
+    const columns = new Set(changed.map((index) => index % 16));
+    expect(rows.size).toBe(columns.size);
+    expect(changed.length).toBeLessThanOrEqual(rows.size * columns.size);
+  });
+
+  it('stretch signals and count photons', () => {
+    const line = Float32Array.from({ length: 100 }, (_, index) => index);
+    const stretched = new Float32Array(100);
+    augmentSignal(line, [1, 100], randomFor(4), { ...augmentationOf({}), stretch: 0.2 }, stretched, 0);
+    const slope = stretched[50]! / 50;
+    expect(Math.abs(slope - 1)).toBeGreaterThan(0.001);
+    expect(Math.abs(slope - 1)).toBeLessThan(0.26);
+    expect(stretched[20]).toBeCloseTo(20 * slope, 3);
+    const flat = new Float32Array(4000).fill(9);
+    const counted = new Float32Array(4000);
+    augmentSignal(flat, [1, 4000], randomFor(6), { ...augmentationOf({}), counting: 0.5 }, counted, 0);
+    expect(Math.sqrt(mean(counted.map((value) => (value - 9) ** 2)))).toBeCloseTo(1.5, 1);
+  });
+
+  it('mix pairs and their labels by the same share', () => {
+    const mixing = source({ parameters: { mixup: 1, labelSmoothing: 0, featureNoise: 0 } });
+    const items = Int32Array.of(0, 2, 5);
+    const plain = source({ parameters: { labelSmoothing: 0, featureNoise: 0 } });
+    const [mixed, single] = [trainingFeeds(mixing, items, 1), trainingFeeds(plain, items, 1)];
+    const at = (feeds: typeof mixed, row: number): number => (feeds.features!.data as Float32Array)[2 * row]!;
+    // the middle item is its own partner
+    expect(at(mixed, 1)).toBeCloseTo(at(single, 1), 6);
+    const share = (at(mixed, 0) - at(single, 2)) / (at(single, 0) - at(single, 2));
+    expect(share).toBeGreaterThan(0);
+    expect(share).toBeLessThan(1);
+    expect(at(mixed, 2)).toBeCloseTo(share * at(single, 2) + (1 - share) * at(single, 0), 5);
+    const weights = Float32Array.of(1, 1);
+    const targets = lossTargets(mixing, items, weights, 1).data as Float32Array;
+    const unmixed = lossTargets(plain, items, weights, 1).data as Float32Array;
+    expect(targets[0]).toBeCloseTo(share * unmixed[0]! + (1 - share) * unmixed[4]!, 5);
+    expect(targets.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+  });
+});
+
+describe('sampling', () => {
+  const labels = Int32Array.from({ length: 40 }, (_, index) => (index < 8 ? 1 : 0));
+  const uneven = (sampling: string, batchSize = 5): BatchSource =>
+    source({
+      dataset: { ...dataset, labels, ids: Array.from(labels, (_, index) => `${index}`) },
+      items: Int32Array.from(labels.keys()),
+      itemWeights: new Float32Array(40).fill(1),
+      batchSize,
+      parameters: { sampling },
+    });
+
+  it('stratified: every item once, every batch with its share of each class', () => {
+    const own = uneven('stratified');
+    const order = epochOrder(own, 2);
+    expect(new Set(order).size).toBe(40);
+    for (let step = 0; step < 8; step++) {
+      const [batch] = batchesOf(own, order, step);
+      expect(Array.from(batch!).filter((item) => labels[item] === 1)).toHaveLength(1);
+    }
+    expect(epochOrder(own, 2)).not.toEqual(epochOrder(own, 3));
+  });
+
+  it('weighted: rare classes are drawn as often as common ones', () => {
+    let rare = 0;
+    for (let epoch = 0; epoch < 50; epoch++) {
+      rare += epochOrder(uneven('weighted'), epoch).filter((item) => labels[item] === 1).length;
+    }
+    expect(rare / (50 * 40)).toBeCloseTo(0.5, 1);
   });
 });
 

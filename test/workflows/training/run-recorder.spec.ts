@@ -38,10 +38,10 @@ test('figures are written in batches and none is left behind', () => {
   expect(library.runs.metrics(id)).toHaveLength(9);
 });
 
-test('the last three checkpoints and the best are kept, other bytes are removed', () => {
+test('the last three checkpoints and the two best are kept, other bytes are removed', () => {
   const { library, id } = startedRun();
   const recorder = openRunRecorder(library, id, {});
-  const losses = [0.9, 0.2, 0.5, 0.6, 0.7, 0.8];
+  const losses = [0.95, 0.9, 0.2, 0.5, 0.6, 0.7, 0.8];
   const blobs = losses.map((loss, index) => {
     const blob = library.blobs.put(Uint8Array.of(index));
     recorder.take({
@@ -55,9 +55,9 @@ test('the last three checkpoints and the best are kept, other bytes are removed'
   });
   recorder.close();
   const kept = library.runs.checkpoints(id);
-  expect(kept.filter(({ kind }) => kind === 'last').map(({ step: at }) => at)).toEqual([6, 5, 4]);
-  expect(kept.filter(({ kind }) => kind === 'best').map(({ step: at }) => at)).toEqual([2]);
-  expect(blobs.map((blob) => library.blobs.has(blob))).toEqual([false, true, false, true, true, true]);
+  expect(kept.filter(({ kind }) => kind === 'last').map(({ step: at }) => at)).toEqual([7, 6, 5]);
+  expect(kept.filter(({ kind }) => kind === 'best').map(({ step: at }) => at)).toEqual([3, 2]);
+  expect(blobs.map((blob) => library.blobs.has(blob))).toEqual([false, true, true, false, true, true, true]);
 });
 
 test('after a resume the best so far is still the best', () => {

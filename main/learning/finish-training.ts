@@ -1,0 +1,191 @@
+import { NightsiftError } from '../../contract/errors.ts';
+import { itemsOf, type TensorDataset, type TensorInput } from './dataset.ts';
+import { type Evaluation, evaluateWithIntervals, fitTemperature, softmaxRows } from './metrics/index.ts';
+import type { NetworkState } from './nets/network.ts';
+import { loadPredictor } from './predict.ts';
+import { exportOnnx, exportSafeTensors } from './training/export.ts';
+import type { Scorer } from './training/scorer.ts';
+import { settledValues, type TrainingState } from './training/state.ts';
+import type { TrainerTask } from './training/trainer.ts';
+import type { EvaluatedSplit, TrainedNetwork, TrainOptions, TrainPorts } from './training-types.ts';
+
+/** Temperature scaling needs both some items and mistakes to learn from. */
+const fewestToCalibrate = 20;
+/** The exported file must agree with the trainer to this. */
+const exportTolerance = 1e-4;
+const largestExportCheck = 64;
+
+interface Scores {
+  readonly items: Int32Array;
+  readonly labels: Int32Array;
+  readonly logits: Float32Array;
+}
+
+async function score(
+  task: TrainerTask,
+  scorer: Scorer,
+  state: NetworkState,
+  items: Int32Array,
+): Promise<Scores> {
+  const { inputs, dataset } = task.source;
+  const labels = Int32Array.from(items, (item) => dataset.labels[item]!);
+  return { items, labels, logits: await scorer.logits(inputs, items, state) };
+}
+
+/** Judges, calibrates, exports and checks what a training has come to. */
+export async function finishTraining(
+  task: TrainerTask,
+  state: TrainingState,
+  options: TrainOptions,
+  ports: TrainPorts,
+  scorer: Scorer,
+): Promise<TrainedNetwork> {
+  const { dataset, parameters } = task.source;
+  const { classes } = dataset;
+  const values = state.best ?? settledValues(state);
+  const train = await score(task, scorer, values, task.source.items);
+  const validation = await score(task, scorer, values, task.validation);
+  const test = await score(task, scorer, values, itemsOf(dataset, 'test'));
+  const temperature = chooseTemperature(task, validation);
+  const judge = ({ logits, labels }: Scores): Evaluation =>
+    evaluateWithIntervals(softmaxRows(logits, classes.length, temperature), labels, classes);
+  const evaluations = { train: judge(train), validation: judge(validation), test: judge(test) };
+  const shown =
+    [evaluations.test, evaluations.validation].find((each) => each.items > 0) ?? evaluations.train;
+  const metadata = describe(task, options, temperature);
+  const onnx = exportOnnx(task.plan, values, temperature, metadata);
+  const exportCheck = await checkExport(
+    task,
+    onnx,
+    temperature,
+    validation.items.length > 0 ? validation : train,
+    ports,
+  );
+  const persons = onPersons(dataset, test, classes.length, temperature);
+  return {
+    onnx,
+    safetensors: exportSafeTensors(task.plan, values, metadata),
+    metrics: flatten(evaluations, temperature),
+    perClass: shown.perClass,
+    confusion: shown.confusion,
+    evaluations,
+    exportCheck,
+    epochs: state.progress.epoch,
+    stoppedEarly: state.progress.stoppedEarly,
+    parameters: { ...parameters },
+    ...(persons ? { evaluatedOnPersons: persons } : {}),
+  };
+}
+
+function chooseTemperature(task: TrainerTask, { labels, logits }: Scores): number {
+  const { dataset, parameters } = task.source;
+  const classes = new Set(labels).size;
+  if (parameters.calibration !== true || labels.length < fewestToCalibrate || classes < 2) return 1;
+  return fitTemperature(logits, labels, dataset.classes.length);
+}
+
+function onPersons(
+  dataset: TensorDataset,
+  { items, logits, labels }: Scores,
+  classes: number,
+  temperature: number,
+): Evaluation | undefined {
+  const places = Array.from(items.keys()).filter((index) => dataset.personLabelled[items[index]!] === 1);
+  if (places.length === 0) return undefined;
+  const rows = places.flatMap((index) => Array.from(logits.subarray(index * classes, (index + 1) * classes)));
+  const probabilities = softmaxRows(Float32Array.from(rows), classes, temperature);
+  return evaluateWithIntervals(
+    probabilities,
+    places.map((index) => labels[index]!),
+    dataset.classes,
+  );
+}
+
+/** Everything a reader of the file needs to use it and to trace it. */
+function describe(task: TrainerTask, options: TrainOptions, temperature: number): Record<string, string> {
+  const { source, plan, identity } = task;
+  return {
+    ...options.metadata,
+    classes: JSON.stringify(source.dataset.classes),
+    recipe: plan.recipe.name,
+    parameters: JSON.stringify(source.parameters),
+    seed: String(options.seed),
+    temperature: String(temperature),
+    configurationHash: identity.configuration,
+    normalisation: JSON.stringify(
+      plan.inputs.map(({ name, shape, centre, scale }) => ({
+        name,
+        shape,
+        centre: Array.from(centre),
+        scale: Array.from(scale),
+      })),
+    ),
+  };
+}
+
+/** The exported file's answers against the trainer's, on items of the data set. */
+async function checkExport(
+  task: TrainerTask,
+  onnx: Uint8Array,
+  temperature: number,
+  scores: Scores,
+  ports: TrainPorts,
+): Promise<{ maximumDifference: number; items: number }> {
+  const classes = task.source.dataset.classes.length;
+  const items = Math.min(scores.items.length, largestExportCheck);
+  const expected = softmaxRows(scores.logits.slice(0, items * classes), classes, temperature);
+  const predictor = await loadPredictor(onnx, ports.runtime);
+  const found = await predictor.predict(
+    task.source.inputs.map((input) => subset(input, scores.items.subarray(0, items))),
+  );
+  await predictor.release();
+  let maximumDifference = 0;
+  found.forEach((value, index) => {
+    const difference = Math.abs(value - expected[index]!);
+    maximumDifference = Number.isNaN(difference) ? Infinity : Math.max(maximumDifference, difference);
+  });
+  if (maximumDifference <= exportTolerance) return { maximumDifference, items };
+  throw new NightsiftError(
+    'verifyFailed',
+    `The exported model differs from the trained one by ${maximumDifference}, more than ${exportTolerance}.`,
+    { hint: 'The model was not written. Please report this with the recipe and its settings.' },
+  );
+}
+
+function subset(input: TensorInput, items: Int32Array): TensorInput {
+  const size = input.shape.reduce((product, length) => product * length, 1);
+  const { data } = input;
+  const picked = data.slice(0, items.length * size);
+  items.forEach((item, index) => {
+    picked.set(data.subarray(item * size, (item + 1) * size), index * size);
+  });
+  return { ...input, data: picked };
+}
+
+function flatten(
+  evaluations: Record<EvaluatedSplit, Evaluation>,
+  temperature: number,
+): Record<string, number> {
+  const metrics: Record<string, number> = { temperature };
+  for (const [split, result] of Object.entries(evaluations)) {
+    if (result.items === 0) continue;
+    for (const name of [
+      'items',
+      'loss',
+      'accuracy',
+      'balancedAccuracy',
+      'macroF1',
+      'auc',
+      'calibrationError',
+    ] as const) {
+      const value = result[name];
+      if (value !== null) metrics[`${split}/${name}`] = value;
+    }
+    const interval = result.intervals?.balancedAccuracy;
+    if (interval) {
+      metrics[`${split}/balancedAccuracyLow`] = interval.low;
+      metrics[`${split}/balancedAccuracyHigh`] = interval.high;
+    }
+  }
+  return metrics;
+}

@@ -1,0 +1,51 @@
+/** What a training is asked, what it is given to work with, and what it gives. */
+import type { Evaluation, PerClassMetrics } from './metrics/index.ts';
+import type { Parameters, ParameterValue } from './recipes/recipe.ts';
+import type { GraphRuntime } from './runtime.ts';
+import type { CheckpointStore, TrainEvent } from './training/events.ts';
+
+export interface TrainOptions {
+  readonly recipe: string;
+  /** Settings given by the person; the recipe's defaults fill the rest. */
+  readonly parameters: Parameters;
+  readonly seed: number;
+  /** An ONNX or SafeTensors file whose weights the network starts from. */
+  readonly backbone?: Uint8Array;
+  /** Goes into the exported files. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface TrainPorts {
+  readonly runtime: GraphRuntime;
+  readonly checkpoints?: CheckpointStore;
+  /** Bytes of a checkpoint of the same run. */
+  readonly resumeFrom?: Uint8Array;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: TrainEvent) => void;
+  /** Milliseconds. */
+  readonly now: () => number;
+  /** Bytes that the process holds. */
+  readonly memory?: () => number;
+}
+
+export type EvaluatedSplit = 'train' | 'validation' | 'test';
+
+export interface TrainedNetwork {
+  readonly onnx: Uint8Array;
+  readonly safetensors: Uint8Array;
+  /** Flat, for a tracker: `test/balancedAccuracy` and the like. */
+  readonly metrics: Record<string, number>;
+  /** Of the test split; of validation, then training, where that is empty. */
+  readonly perClass: readonly PerClassMetrics[];
+  readonly confusion: readonly (readonly number[])[];
+  readonly evaluations: Record<EvaluatedSplit, Evaluation>;
+  /** Largest difference between the exported file's probabilities and the trainer's. */
+  readonly exportCheck: { readonly maximumDifference: number; readonly items: number };
+  /** Epochs done. */
+  readonly epochs: number;
+  readonly stoppedEarly: boolean;
+  /** Complete: what was given and the defaults. */
+  readonly parameters: Record<string, ParameterValue>;
+  /** Test items that a person labelled, where there are any. */
+  readonly evaluatedOnPersons?: Evaluation;
+}
