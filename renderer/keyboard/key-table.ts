@@ -17,6 +17,10 @@ export const keyTable = [
   { id: 'go.view', title: 'Go to the viewer', group: 'Everywhere', keys: ['Alt+4', 'Enter'] },
   { id: 'go.night', title: 'Go to the night graph', group: 'Everywhere', keys: ['Alt+5', 'N'] },
   { id: 'go.results', title: 'Go to results', group: 'Everywhere', keys: ['Alt+6'] },
+  { id: 'go.datasets', title: 'Go to data sets', group: 'Everywhere', keys: ['Alt+7'] },
+  { id: 'go.training', title: 'Go to training', group: 'Everywhere', keys: ['Alt+8'] },
+  { id: 'go.runs', title: 'Go to runs', group: 'Everywhere', keys: ['Alt+9'] },
+  { id: 'go.models', title: 'Go to models', group: 'Everywhere', keys: ['Alt+0'] },
   { id: 'go.settings', title: 'Go to settings', group: 'Everywhere', keys: ['Ctrl+,'] },
   {
     id: 'theme',

@@ -2,12 +2,16 @@
 import type { Component } from 'svelte';
 import type { ActionId } from '../keyboard/key-table.ts';
 import type { IconName } from '../parts/Icon.svelte';
+import DataSets from './datasets/DataSets.svelte';
 import Frames from './frames/Frames.svelte';
+import Models from './models/Models.svelte';
 import Night from './night/Night.svelte';
 import Results from './results/Results.svelte';
 import Review from './review/Review.svelte';
+import Runs from './runs/Runs.svelte';
 import Sessions from './sessions/Sessions.svelte';
 import SettingsScreen from './settings/SettingsScreen.svelte';
+import Training from './training/Training.svelte';
 import Viewer from './viewer/Viewer.svelte';
 
 export interface ScreenEntry {
@@ -50,4 +54,22 @@ export const screens: readonly ScreenEntry[] = [
     component: SettingsScreen,
     key: 'go.settings',
   },
+  {
+    id: 'datasets',
+    title: 'Data sets',
+    icon: 'datasets',
+    group: 'learning',
+    component: DataSets,
+    key: 'go.datasets',
+  },
+  {
+    id: 'training',
+    title: 'Training',
+    icon: 'training',
+    group: 'learning',
+    component: Training,
+    key: 'go.training',
+  },
+  { id: 'runs', title: 'Runs', icon: 'runs', group: 'learning', component: Runs, key: 'go.runs' },
+  { id: 'models', title: 'Models', icon: 'models', group: 'learning', component: Models, key: 'go.models' },
 ];
