@@ -55,6 +55,7 @@ export const callKinds = {
   'runs.compare': 'ask',
   'runs.curves': 'ask',
   'runs.export': 'ask',
+  'runs.report': 'ask',
   'recipes.list': 'ask',
   'models.list': 'ask',
   'models.show': 'ask',

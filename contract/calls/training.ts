@@ -280,6 +280,11 @@ export const trainingCalls = {
       dataSetHash: z.string().nullable(),
     }),
   }),
+  /** The report that a finished run left. */
+  'runs.report': ask({
+    in: z.object({ run: z.string().min(1), format: z.enum(['html', 'markdown']).default('html') }),
+    out: z.object({ run: z.string(), text: z.string() }),
+  }),
   'recipes.list': ask({
     in: z.object({}),
     out: z.array(z.object({ name: z.string(), summary: z.string(), parameters: Parameters })),

@@ -7,6 +7,7 @@ import { learnFromReviews } from '../workflows/review-learning.ts';
 import { compareRuns, exportRun, listRuns, runCurves, showRun } from '../workflows/runs.ts';
 import { train } from '../workflows/train.ts';
 import { trainFromFits } from '../workflows/train-from-fits.ts';
+import { runReport } from '../workflows/training/run-report.ts';
 import { type Rooms, workOptions } from './rooms.ts';
 
 export function trainingHandlers(rooms: Rooms): Handlers<typeof trainingCalls> {
@@ -31,6 +32,7 @@ export function trainingHandlers(rooms: Rooms): Handlers<typeof trainingCalls> {
     'runs.curves': ({ runs, names, points }) => runCurves(library, runs, names, points),
     'runs.compare': ({ runs }) => compareRuns(library, runs),
     'runs.export': ({ run }) => exportRun(library, run),
+    'runs.report': ({ run, format }) => runReport(library, run, format),
     'recipes.list': () => listRecipes(),
   };
 }

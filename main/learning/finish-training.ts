@@ -3,7 +3,7 @@ import { itemsOf, type TensorDataset, type TensorInput } from './dataset.ts';
 import { type Evaluation, evaluateWithIntervals, fitTemperature, softmaxRows } from './metrics/index.ts';
 import type { NetworkState } from './nets/network.ts';
 import { loadPredictor } from './predict.ts';
-import { exportOnnx, exportSafeTensors } from './training/export.ts';
+import { exportOnnx, exportSafeTensors, exportStatistics } from './training/export.ts';
 import type { Scorer } from './training/scorer.ts';
 import { settledValues, type TrainingState } from './training/state.ts';
 import type { TrainerTask } from './training/trainer.ts';
@@ -70,6 +70,7 @@ export async function finishTraining(
     confusion: shown.confusion,
     evaluations,
     exportCheck,
+    exportStatistics: exportStatistics(onnx),
     epochs: state.progress.epoch,
     stoppedEarly: state.progress.stoppedEarly,
     parameters: { ...parameters },

@@ -3,6 +3,7 @@ import type { Evaluation, PerClassMetrics } from './metrics/index.ts';
 import type { Parameters, ParameterValue } from './recipes/recipe.ts';
 import type { GraphRuntime } from './runtime.ts';
 import type { CheckpointStore, TrainEvent } from './training/events.ts';
+import type { ExportStatistics } from './training/export.ts';
 
 export interface TrainOptions {
   readonly recipe: string;
@@ -41,6 +42,8 @@ export interface TrainedNetwork {
   readonly evaluations: Record<EvaluatedSplit, Evaluation>;
   /** Largest difference between the exported file's probabilities and the trainer's. */
   readonly exportCheck: { readonly maximumDifference: number; readonly items: number };
+  /** What the exported file holds; absent where nobody looked. */
+  readonly exportStatistics?: ExportStatistics;
   /** Epochs done. */
   readonly epochs: number;
   readonly stoppedEarly: boolean;

@@ -27,6 +27,7 @@ import { dataKind } from './training/data-kind.ts';
 import { dottedApart, familyDefaults, houseSettings } from './training/house-settings.ts';
 import { registerModel } from './training/register-model.ts';
 import { reopenedRun } from './training/resume-run.ts';
+import { keepRunReport } from './training/run-report.ts';
 import { shippedBackbone } from './training/shipped-backbone.ts';
 import { executeRun, requestOf, startRun, type TrainPorts, versionOf } from './training/training-run.ts';
 import type { TrainTaskOutput } from './work/learning-tasks.ts';
@@ -175,6 +176,7 @@ async function finishRun(
   const { task } = dataKind(ports, versionOf(library, run).family);
   refusePoor(ports, run, report);
   const version = registerModel(library, run, output, report, task);
+  keepRunReport(library, run, output, versionOf(library, run));
   if (request.promote) promote(library, referenceOf(version), { reason: 'asked for when it was trained' });
   if (request.modelOutput !== null) writeWholeFileTo(request.modelOutput, library.blobs.get(output.onnxBlob));
   const { checkpoint } = version.metadata as { checkpoint?: string | null };

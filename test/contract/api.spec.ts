@@ -66,6 +66,7 @@ describe('the table of calls', () => {
         "runs.curves",
         "runs.export",
         "runs.list",
+        "runs.report",
         "runs.show",
         "scan.start",
         "sessions.list",

@@ -6,6 +6,7 @@ import { decodeModel } from '../../main/formats/onnx/index.ts';
 import { showModel } from '../../main/workflows/models.ts';
 import { listRuns, showRun } from '../../main/workflows/runs.ts';
 import { train } from '../../main/workflows/train.ts';
+import { runReport } from '../../main/workflows/training/run-report.ts';
 import { newSchool, quick, type School, scannedNight } from './training/taught-night.ts';
 
 let school: School;
@@ -74,6 +75,22 @@ describe('training', () => {
     expect(detail.checkpoints.filter(({ best }) => !best).length).toBeLessThanOrEqual(3);
     expect(detail.models).toEqual(['judge@1']);
     expect(listRuns(school.library).map(({ id }) => id)).toEqual([outcome.run]);
+
+    const markdown = runReport(school.library, outcome.run, 'markdown').text;
+    for (const heading of [
+      'Data',
+      'Curves',
+      'Figures',
+      'Classes (test)',
+      'Confusion (test)',
+      'Calibration (test)',
+    ])
+      expect(markdown).toContain(`## ${heading}\n`);
+    expect(markdown).toMatch(/\| opset \| 18 \|/);
+    expect(markdown).toMatch(/\| train\/loss \| [\d.]+ \|/);
+    const html = runReport(school.library, outcome.run, 'html').text;
+    expect(html.match(/<polyline /g)?.length).toBeGreaterThanOrEqual(4);
+    expect(html).not.toMatch(/<script|src=|href=|>NaN<|,NaN/);
   });
 
   test('stopped and resumed ends with the same bytes as one that was never stopped', async () => {

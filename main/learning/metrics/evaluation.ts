@@ -8,6 +8,15 @@ export interface PerClassMetrics {
   readonly f1: number;
 }
 
+/** Items of about the same confidence. */
+export interface ReliabilityBin {
+  readonly items: number;
+  /** Mean probability of the predicted class. */
+  readonly confidence: number;
+  /** Share that is right. */
+  readonly accuracy: number;
+}
+
 /** 95 % of the mass. */
 export interface Interval {
   readonly low: number;
@@ -35,6 +44,8 @@ export interface Evaluation {
   readonly confusion: readonly (readonly number[])[];
   /** 95 % bootstrap intervals; null for no items, absent where nobody asked. */
   readonly intervals?: Intervals | null;
+  /** Bins of equal mass, least confident first; absent where nobody asked. */
+  readonly reliability?: readonly ReliabilityBin[];
 }
 
 /** Bins of the calibration error; fewer when there are too few items to fill them. */
@@ -139,21 +150,37 @@ export function calibrationError(
   predicted: Int32Array,
   classes: number,
 ): number {
+  const bins = reliabilityBins(probabilities, labels, predicted, classes);
+  const error = bins.reduce(
+    (sum, { items, confidence, accuracy }) => sum + items * Math.abs(confidence - accuracy),
+    0,
+  );
+  return ratio(error, labels.length);
+}
+
+/** Items sorted by the probability of their predicted class, cut into bins of equal mass. */
+export function reliabilityBins(
+  probabilities: Float32Array,
+  labels: Int32Array | readonly number[],
+  predicted: Int32Array,
+  classes: number,
+): ReliabilityBin[] {
   const items = Array.from(predicted, (choice, item) => ({
     confidence: probabilities[item * classes + choice]!,
     correct: choice === labels[item] ? 1 : 0,
   })).sort((a, b) => a.confidence - b.confidence);
   const bins = Math.min(calibrationBins, items.length);
-  let error = 0;
-  for (let bin = 0; bin < bins; bin++) {
+  return Array.from({ length: bins }, (_, bin) => {
     const part = items.slice(
       Math.floor((bin * items.length) / bins),
       Math.floor(((bin + 1) * items.length) / bins),
     );
-    const gap = part.reduce((sum, item) => sum + item.confidence - item.correct, 0);
-    error += Math.abs(gap);
-  }
-  return ratio(error, items.length);
+    return {
+      items: part.length,
+      confidence: mean(part.map(({ confidence }) => confidence)),
+      accuracy: mean(part.map(({ correct }) => correct)),
+    };
+  });
 }
 
 /** Null when a class is missing on either side of every comparison. */

@@ -1,6 +1,13 @@
 /** How far a figure measured on these items may be from the truth. */
 import { randomFor } from '../random.ts';
-import { type Evaluation, evaluate, type Interval, type Intervals, predictedClasses } from './evaluation.ts';
+import {
+  type Evaluation,
+  evaluate,
+  type Interval,
+  type Intervals,
+  predictedClasses,
+  reliabilityBins,
+} from './evaluation.ts';
 
 const resamples = 1000;
 /** 95 %: the share left out at each end. */
@@ -43,14 +50,16 @@ function bootstrapIntervals(
   };
 }
 
-/** All figures with their intervals: for final results, not for every epoch. */
+/** All figures with intervals and reliability: for final results, not for every epoch. */
 export function evaluateWithIntervals(
   probabilities: Float32Array,
   labels: Int32Array | readonly number[],
   classes: readonly string[],
 ): Evaluation {
   const intervals = bootstrapIntervals(probabilities, labels, classes.length);
-  return { ...evaluate(probabilities, labels, classes), intervals };
+  const predicted = predictedClasses(probabilities, classes.length);
+  const reliability = reliabilityBins(probabilities, labels, predicted, classes.length);
+  return { ...evaluate(probabilities, labels, classes), intervals, reliability };
 }
 
 function percentiles(values: readonly number[]): Interval {

@@ -1,4 +1,4 @@
-import { encodeModel } from '../../formats/onnx/index.ts';
+import { decodeModel, encodeModel } from '../../formats/onnx/index.ts';
 import { encodeSafeTensors, floatTensor, type SafeTensor } from '../../formats/safetensors/safetensors.ts';
 import { assembleNetwork, type NetworkPlan } from '../nets/assemble.ts';
 import type { NetworkState } from '../nets/network.ts';
@@ -38,4 +38,34 @@ export function exportSafeTensors(
     tensors.set(name, floatTensor(state.get(name)!, shape));
   }
   return encodeSafeTensors({ tensors, metadata });
+}
+
+/** What an exported file holds, read back from its bytes. */
+export interface ExportStatistics {
+  readonly opset: number;
+  /** Numbers among the weights. */
+  readonly parameters: number;
+  readonly bytes: number;
+  /** How often each operator occurs. */
+  readonly operators: Readonly<Record<string, number>>;
+  /** `image float32 [batch, 1, 112, 112]` */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
+export function exportStatistics(onnx: Uint8Array): ExportStatistics {
+  const { graph, opsets } = decodeModel(onnx);
+  const operators: Record<string, number> = {};
+  for (const { operator } of graph.nodes) operators[operator] = (operators[operator] ?? 0) + 1;
+  const weights = graph.initializers.filter(({ type }) => type === 'float32');
+  const described = (list: typeof graph.inputs): string[] =>
+    list.map(({ name, type, dims }) => `${name} ${type} [${dims.join(', ')}]`);
+  return {
+    opset: opsets[''] ?? 0,
+    parameters: weights.reduce((sum, { bytes }) => sum + bytes.byteLength / 4, 0),
+    bytes: onnx.byteLength,
+    operators,
+    inputs: described(graph.inputs),
+    outputs: described(graph.outputs),
+  };
 }

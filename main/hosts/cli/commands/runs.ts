@@ -30,6 +30,7 @@ export function addRuns(program: Command, context: Context): void {
   addShow(runs, context);
   addCompare(runs, context);
   addExport(runs, context);
+  addReport(runs, context);
 }
 
 function addShow(runs: Command, context: Context): void {
@@ -102,6 +103,24 @@ function addExport(runs: Command, context: Context): void {
             { title: 'value', of: (row) => row.value },
           ])
         : `${JSON.stringify(exported, null, 2)}\n`;
+      await writeOutputFile(absolute(context, file), text);
+      context.terminal.out(`${absolute(context, file)}\n`);
+    });
+}
+
+function addReport(runs: Command, context: Context): void {
+  runs
+    .command('report')
+    .description('The report that a finished run left: data, curves, figures by class, calibration.')
+    .argument('<run>')
+    .argument('[file]', 'ends with .html or .md; printed as text when left out')
+    .action(async (run: string, file: string | undefined) => {
+      if (file !== undefined && !/\.(html|md)$/i.test(file)) {
+        throw wrongUse('The file has to end with .html or .md.');
+      }
+      const format = file?.toLowerCase().endsWith('.html') ? 'html' : 'markdown';
+      const { text } = await (await context.client())('runs.report', { run, format });
+      if (file === undefined) return void context.terminal.out(text);
       await writeOutputFile(absolute(context, file), text);
       context.terminal.out(`${absolute(context, file)}\n`);
     });

@@ -1,0 +1,301 @@
+/** The report that every run leaves: data, curves, figures by class, confusion, calibration, export. */
+import type { RunDetail } from '../../../contract/calls/training.ts';
+import { NightsiftError } from '../../../contract/errors.ts';
+import type { Evaluation } from '../../learning/metrics/index.ts';
+import type { DatasetVersion } from '../../library/datasets.ts';
+import type { Library } from '../../library/open-library.ts';
+import type { Run } from '../../library/runs.ts';
+import { showRun } from '../runs.ts';
+import type { TrainTaskOutput } from '../work/learning-tasks.ts';
+import { chartOf } from './report-chart.ts';
+
+/** A piece of the report; both formats are made of the same ones. */
+type ReportPart =
+  | { readonly kind: 'heading'; readonly text: string }
+  | { readonly kind: 'text'; readonly text: string }
+  | {
+      readonly kind: 'table';
+      readonly columns: readonly string[];
+      readonly rows: readonly (readonly (string | number | null)[])[];
+    }
+  | {
+      readonly kind: 'curves';
+      readonly title: string;
+      readonly series: Readonly<Record<string, readonly { readonly step: number; readonly value: number }[]>>;
+    };
+
+/** Names of the artefacts. */
+const reportFiles = { html: 'report.html', markdown: 'report.md' } as const;
+
+/** Writes both formats beside the run. */
+export function keepRunReport(
+  library: Library,
+  run: Run,
+  output: TrainTaskOutput,
+  version: DatasetVersion,
+): void {
+  const title = `Run ${run.id}`;
+  const parts = reportParts(showRun(library, run.id), output, version);
+  for (const [name, text] of [
+    [reportFiles.markdown, markdownOf(title, parts)],
+    [reportFiles.html, htmlOf(title, parts)],
+  ] as const) {
+    const bytes = new TextEncoder().encode(text);
+    library.runs.addArtefact(run.id, { name, blob: library.blobs.put(bytes), byteLength: bytes.length });
+  }
+}
+
+function reportParts(detail: RunDetail, output: TrainTaskOutput, version: DatasetVersion): ReportPart[] {
+  const { network } = output;
+  const { evaluations } = network;
+  const judgedOn = (['test', 'validation', 'train'] as const).find((split) => evaluations[split].items > 0);
+  return [
+    { kind: 'text', text: summaryOf(detail, output) },
+    ...dataParts(version),
+    ...curveParts(detail),
+    ...figureParts(evaluations),
+    ...(judgedOn === undefined ? [] : classParts(judgedOn, evaluations[judgedOn])),
+    ...exportParts(output),
+    { kind: 'heading', text: 'Settings' },
+    {
+      kind: 'table',
+      columns: ['setting', 'value'],
+      rows: Object.entries({ ...detail.parameters, ...detail.environment }).map(([key, value]) => [
+        key,
+        String(value),
+      ]),
+    },
+  ];
+}
+
+function summaryOf({ run }: RunDetail, { network }: TrainTaskOutput): string {
+  const early = network.stoppedEarly ? ', stopped early' : '';
+  return `Recipe ${run.recipe}, seed ${run.seed}, ${network.epochs} epochs${early}; data set ${run.dataSet}.`;
+}
+
+function dataParts({ metadata, hash }: DatasetVersion): ReportPart[] {
+  const rows = Object.entries(metadata.counts).map(([split, counts]) => [
+    split,
+    ...metadata.classes.map((name) => counts[name] ?? 0),
+  ]);
+  return [
+    { kind: 'heading', text: 'Data' },
+    { kind: 'table', columns: ['split', ...metadata.classes], rows },
+    {
+      kind: 'text',
+      text: [
+        `Content ${hash.slice(0, 12)}, ${metadata.personLabelled} items labelled by a person.`,
+        metadata.withinNight ? 'Training and test items come from one night.' : '',
+        ...metadata.warnings,
+      ]
+        .filter((sentence) => sentence !== '')
+        .join(' '),
+    },
+  ];
+}
+
+/** Names that are drawn, by chart. */
+const charts: Readonly<Record<string, readonly string[]>> = {
+  Loss: ['train/loss', 'validation/loss'],
+  Accuracy: ['train/accuracy', 'validation/balancedAccuracy'],
+  'Learning rate': ['learningRate'],
+  'Gradient norm': ['gradientNorm'],
+};
+
+function curveParts({ series }: RunDetail): ReportPart[] {
+  const drawn = Object.entries(charts).flatMap(([title, names]): ReportPart[] => {
+    const present = names.filter((name) => (series[name]?.length ?? 0) > 1);
+    if (present.length === 0) return [];
+    return [
+      {
+        kind: 'curves',
+        title,
+        series: Object.fromEntries(present.map((name) => [name, series[name] ?? []])),
+      },
+    ];
+  });
+  return drawn.length === 0 ? [] : [{ kind: 'heading', text: 'Curves' }, ...drawn];
+}
+
+const decimals = 4;
+
+function rounded(value: number | null): number | null {
+  return value === null || !Number.isFinite(value) ? null : Number(value.toFixed(decimals));
+}
+
+function figureParts(evaluations: Readonly<Record<string, Evaluation>>): ReportPart[] {
+  const rows = Object.entries(evaluations)
+    .filter(([, { items }]) => items > 0)
+    .map(([split, found]) => {
+      const interval = found.intervals?.balancedAccuracy;
+      return [
+        split,
+        found.items,
+        rounded(found.accuracy),
+        rounded(found.balancedAccuracy),
+        interval ? `${rounded(interval.low)} to ${rounded(interval.high)}` : null,
+        rounded(found.macroF1),
+        rounded(found.auc),
+        rounded(found.loss),
+        rounded(found.calibrationError),
+      ];
+    });
+  return [
+    { kind: 'heading', text: 'Figures' },
+    {
+      kind: 'table',
+      columns: [
+        'split',
+        'items',
+        'accuracy',
+        'balanced accuracy',
+        '95 % interval',
+        'macro F1',
+        'AUC',
+        'loss',
+        'calibration error',
+      ],
+      rows,
+    },
+  ];
+}
+
+function classParts(split: string, found: Evaluation): ReportPart[] {
+  const classes = found.perClass.map(({ className }) => className);
+  return [
+    { kind: 'heading', text: `Classes (${split})` },
+    {
+      kind: 'table',
+      columns: ['class', 'items', 'precision', 'recall', 'F1'],
+      rows: found.perClass.map(({ className, support, precision, recall, f1 }) => [
+        className,
+        support,
+        rounded(precision),
+        rounded(recall),
+        rounded(f1),
+      ]),
+    },
+    { kind: 'heading', text: `Confusion (${split})` },
+    {
+      kind: 'table',
+      columns: ['true \\ called', ...classes],
+      rows: found.confusion.map((row, index) => [classes[index] ?? String(index), ...row]),
+    },
+    { kind: 'heading', text: `Calibration (${split})` },
+    {
+      kind: 'table',
+      columns: ['items', 'mean confidence', 'right'],
+      rows: (found.reliability ?? []).map(({ items, confidence, accuracy }) => [
+        items,
+        rounded(confidence),
+        rounded(accuracy),
+      ]),
+    },
+  ];
+}
+
+function exportParts({ network, onnxBytes }: TrainTaskOutput): ReportPart[] {
+  const { exportCheck, exportStatistics } = network;
+  const parts: ReportPart[] = [
+    { kind: 'heading', text: 'Export' },
+    {
+      kind: 'text',
+      text: `${onnxBytes} bytes; on ${exportCheck.items} items the file's probabilities differ from the trainer's by at most ${exportCheck.maximumDifference.toExponential(1)}.`,
+    },
+  ];
+  if (exportStatistics === undefined) return parts;
+  const { opset, parameters, operators, inputs, outputs } = exportStatistics;
+  const rows: (readonly [string, string])[] = [
+    ['opset', String(opset)],
+    ['parameters', String(parameters)],
+    ['inputs', inputs.join('; ')],
+    ['outputs', outputs.join('; ')],
+    [
+      'operators',
+      Object.entries(operators)
+        .map(([name, count]) => `${name} ${count}`)
+        .join(', '),
+    ],
+  ];
+  return [...parts, { kind: 'table', columns: ['file', ''], rows }];
+}
+
+/** The report of a run in one of its formats. Errors: notFound for a run without one (it never finished). */
+export function runReport(
+  library: Library,
+  reference: string,
+  format: keyof typeof reportFiles,
+): { readonly run: string; readonly text: string } {
+  const run = library.runs.need(reference);
+  const kept = library.runs.artefacts(run.id).find(({ name }) => name === reportFiles[format]);
+  if (kept === undefined) {
+    throw new NightsiftError('notFound', `Run ${run.id} has left no report: it is ${run.status}.`, {
+      hint: 'A run writes its report when it finishes.',
+    });
+  }
+  return { run: run.id, text: new TextDecoder().decode(library.blobs.get(kept.blob)) };
+}
+
+/** GitHub's kind of tables; a curve is given by its first, best and last value. */
+function markdownOf(title: string, parts: readonly ReportPart[]): string {
+  const blocks = parts.map((part) => {
+    if (part.kind === 'heading') return `## ${part.text}`;
+    if (part.kind === 'text') return part.text;
+    if (part.kind === 'table') return markdownTable(part.columns, part.rows);
+    const rows = Object.entries(part.series).map(([name, points]) => {
+      const values = points.map(({ value }) => value);
+      const [first, last] = [values[0] ?? null, values.at(-1) ?? null];
+      return [
+        name,
+        rounded(first),
+        rounded(Math.min(...values)),
+        rounded(Math.max(...values)),
+        rounded(last),
+      ];
+    });
+    return `### ${part.title}\n\n${markdownTable(['series', 'first', 'lowest', 'highest', 'last'], rows)}`;
+  });
+  return `# ${title}\n\n${blocks.join('\n\n')}\n`;
+}
+
+type Rows = readonly (readonly (string | number | null)[])[];
+
+function markdownTable(columns: readonly string[], rows: Rows): string {
+  const line = (cells: readonly (string | number | null)[]): string =>
+    `| ${cells.map((cell) => String(cell ?? '–').replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(columns), line(columns.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function escaped(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}
+
+const style =
+  'body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}' +
+  'table{border-collapse:collapse;margin:.5rem 0 1rem}td,th{padding:.2rem .7rem;border-bottom:1px solid #8886;' +
+  'text-align:left}td{font-variant-numeric:tabular-nums}svg{max-width:100%;height:auto}' +
+  '@media(prefers-color-scheme:dark){body{background:#14161a;color:#dde}}';
+
+/** One file without anything to load. */
+function htmlOf(title: string, parts: readonly ReportPart[]): string {
+  const blocks = parts.map((part) => {
+    if (part.kind === 'heading') return `<h2>${escaped(part.text)}</h2>`;
+    if (part.kind === 'text') return `<p>${escaped(part.text)}</p>`;
+    if (part.kind === 'curves') return `<h3>${escaped(part.title)}</h3>${chartOf(part.title, part.series)}`;
+    return htmlTable(part.columns, part.rows);
+  });
+  return (
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escaped(title)}</title>` +
+    `<style>${style}</style></head><body><h1>${escaped(title)}</h1>\n${blocks.join('\n')}\n</body></html>\n`
+  );
+}
+
+function htmlTable(columns: readonly string[], rows: Rows): string {
+  const cells = (row: readonly (string | number | null)[], tag: string): string =>
+    `<tr>${row.map((cell) => `<${tag}>${escaped(String(cell ?? '–'))}</${tag}>`).join('')}</tr>`;
+  return `<table>${cells(columns, 'th')}${rows.map((row) => cells(row, 'td')).join('')}</table>`;
+}
