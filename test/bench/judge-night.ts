@@ -139,7 +139,7 @@ async function main(): Promise<void> {
   for (const seed of values.seeds.split(',').map(Number)) {
     if (foreign)
       for (const kind of kindsFrom(values.kind, foreignKinds))
-        take(await measuredForeignNight({ kind, seed, frameCount }, how), kind, seed);
+        take(await measuredForeignNight({ kind, seed, frameCount, ...size }, how), kind, seed);
     else
       for (const kind of kindsFrom(values.kind, nightKinds))
         take(await measuredNight({ kind, seed, frameCount, ...size }, how), kind, seed);

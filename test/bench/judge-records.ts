@@ -45,6 +45,8 @@ export interface ForeignRecipe {
   readonly kind: (typeof foreignKinds)[number];
   readonly seed: number;
   readonly frameCount: number;
+  readonly width: number;
+  readonly height: number;
 }
 
 /** What another simulator says of a frame. */
@@ -130,8 +132,15 @@ export async function measuredForeignNight(
   const folder = cacheFolder(recipe, scripts, options.stale ?? false);
   const files = join(folder, 'files');
   const write = (): BenchJob['night'] => {
-    const { kind, seed, frameCount } = recipe;
-    const words = [simulator, files, '--kind', kind, '--seed', String(seed), '--frames', String(frameCount)];
+    const options = {
+      kind: recipe.kind,
+      seed: recipe.seed,
+      frames: recipe.frameCount,
+      width: recipe.width,
+      height: recipe.height,
+    };
+    const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+    const words = [simulator, files, ...flags];
     const { status } = spawnSync('/usr/bin/python3', words, { stdio: ['ignore', 'inherit', 'inherit'] });
     if (status !== 0) throw new Error(`the other simulator ended with ${status}`);
     return { folder: files };

@@ -28,6 +28,11 @@ function than(evidence: Evidence): string {
   return frames > 0 ? ` than in the night's best ${Math.round(frames)} frames` : ' than usual';
 }
 
+function frames(evidence: Evidence): string {
+  const count = Math.round(number(evidence, 'comparedWith'));
+  return count > 0 ? `${count} other frames` : 'other frames';
+}
+
 function against(evidence: Evidence): string {
   const frames = number(evidence, 'comparedWith');
   return frames > 0 ? ` (trend of ${Math.round(frames)} frames)` : '';
@@ -45,8 +50,13 @@ const sentences: Readonly<Record<FindingCode, (e: Evidence) => string>> = {
     return `${kind}: stars up to ${percent(deepest)} dimmer${than(e)}, ${percent(Math.max(0, number(e, 'meanLoss')))} on the whole`;
   },
   veil: (e) => `thin veil: all stars ${percent(number(e, 'loss'))} dimmer${than(e)}`,
-  occlusion: (e) =>
-    `blocked field: ${percent(number(e, 'share'))} of it at the ${e.side} without its stars (${plain(number(e, 'starsMissing'))} of ${plain(number(e, 'starsExpected'))} missing)`,
+  occlusion: (e) => {
+    const where = `blocked field: ${percent(number(e, 'share'))} of it at the ${e.side}`;
+    if (Number.isFinite(number(e, 'skyDarker')))
+      return `${where} with the sky ${percent(number(e, 'skyDarker'))} darker than its usual shape in ${frames(e)}`;
+    const missing = `${plain(number(e, 'starsMissing'))} of ${plain(number(e, 'starsExpected'))}`;
+    return `${where} without its stars (${missing} missing that ${frames(e)} show)`;
+  },
   defocus: (e) =>
     `out of focus: stars ${plain(number(e, 'fwhm'))} px wide, ${percent(number(e, 'excess'))} more than the ${plain(number(e, 'usualFwhm'))} px usual at that time${against(e)}`,
   dew: (e) =>

@@ -55,7 +55,7 @@ def obstacle(width, height, edge, share, soft, tilt, ripple):
     x, y = coordinates(width, height)
     u, v = [(x / width, y / height), (1 - x / width, y / height), (y / height, x / width), (1 - y / height, x / width)][edge]
     border = share + tilt * (v - 0.5) + 0.015 * np.sin(ripple + 9 * v)
-    return 1 / (1 + np.exp((u - border) * (width if edge < 2 else height) / soft))
+    return 1 / (1 + np.exp(np.minimum(60, (u - border) * (width if edge < 2 else height) / soft)))
 
 
 def lamp(width, height, x0, y0, rx, ry, angle, power):

@@ -18,6 +18,9 @@ const deepest = 1.5;
 const shapeFloor = 0.0015;
 /** Share of frames dimmed evenly (veil, dew), all strengths from where cloud begins equally likely on a log scale. */
 const veilShare = 0.05;
+/** Share of blameless frames whose fluxes are off as a whole (another encoding, a late shutter), and by how much more. */
+const offShare = 0.03;
+const offStretch = 4;
 
 /** Patchy loss of light: stars of one part of the field dimmer than those of another. */
 export const cloud: FrameDetector = {
@@ -79,7 +82,10 @@ function meanGain(loss: number, sigma: number, depth: number): number {
   const value = Math.max(0, loss);
   // a veil takes any share of the light without being a cloud
   const veiled = value > begin ? 1 / (value * Math.log(1 / begin)) : 0;
-  const calm = (1 - veilShare) * normalDensity(value, sigma) + veilShare * (veiled + 1);
+  const calm =
+    (1 - veilShare - offShare) * normalDensity(value, sigma) +
+    offShare * normalDensity(value, offStretch * sigma) +
+    veilShare * (veiled + 1);
   const steps = 8;
   let cloudy = 0;
   for (let i = 0; i < steps; i++) {

@@ -16,14 +16,95 @@ const upperCut = 3.5;
 const lowerCut = 5.5;
 /** A value counts for the lowest curve when it lies no more than this many least sigmas above it. */
 const nearSigmas = 7;
+/** Share of an end's frames that must bear the curve out there, and how often ends are cut. */
+const leastBorne = 0.5;
+const endRounds = 6;
+/** No frame is better than the night's best twentieth by more than this. */
+const tooBrightSigmas = 15;
 /** Share of the values that may be too low for any curve (mismatched stars). */
 const mostTooLow = 0.08;
 
-export function convexCurve(input: CurveInput & { readonly sharpest: number }): Curve {
-  const { t, v, kernel, leastSigma } = input;
+interface ConvexInput extends CurveInput {
+  /** Sharpest believable bend, value per unit of t squared. */
+  readonly sharpest: number;
+}
+
+interface Fit {
+  readonly factors: Float64Array;
+  readonly weights: Float64Array;
+}
+
+export function convexCurve(given: ConvexInput): Curve {
+  const { t } = given;
   const knots = knotsOf(t);
+  const reach = 2 / (knots.length + 1);
+  let fit = fitOf(given, knots);
+  let kernel = given.kernel;
+  for (let round = 0; round < endRounds; round++) {
+    const fewer = withoutLooseEnds({ ...given, kernel }, fit.weights, reach);
+    if (fewer === null) break;
+    const next = fitOf({ ...given, kernel: fewer }, knots);
+    if (isContradicted(given, fewer, (time) => valueAt(next.factors, knots, time))) break;
+    kernel = fewer;
+    fit = next;
+  }
+  const { factors, weights } = fit;
+  return {
+    at: (time) => valueAt(factors, knots, time),
+    leverageAt: (time) => {
+      let carried = 0;
+      for (let k = 0; k < t.length; k++) if (Math.abs(t[k] - time) <= reach) carried += weights[k];
+      return 1 / Math.max(1, carried);
+    },
+    support: weights.reduce((sum, weight) => sum + weight, 0),
+  };
+}
+
+/**
+ * At its ends a curve has frames on one side only, and bends to whatever lies lowest there. Where most of the frames of an
+ * end do not bear it out, that end loses its say, and the curve goes on straight.
+ */
+function withoutLooseEnds(
+  { t, kernel }: ConvexInput,
+  weights: Float64Array,
+  reach: number,
+): Float64Array | null {
+  const known = t.filter((_, k) => kernel[k] > 0);
+  const [first, last] = [Math.min(...known), Math.max(...known)];
+  const ends = [(time: number) => time - first, (time: number) => last - time];
+  const loose = ends.filter((distance) => {
+    let borne = 0;
+    let asked = 0;
+    for (let k = 0; k < t.length; k++) {
+      if (kernel[k] === 0 || distance(t[k]) > 0.5 * reach) continue;
+      asked += kernel[k];
+      borne += weights[k];
+    }
+    return borne < leastBorne * asked;
+  });
+  if (loose.length === 0 || last - first < 1) return null;
+  return kernel.map((own, k) => (loose.some((distance) => distance(t[k]) <= 0.25 * reach) ? 0 : own));
+}
+
+/** Frames left out that lie below the curve: nothing makes stars brighter, so it runs too high there. */
+function isContradicted(
+  { t, v, kernel, leastSigma }: ConvexInput,
+  fewer: Float64Array,
+  at: (time: number) => number,
+): boolean {
+  let below = 0;
+  for (let k = 0; k < t.length; k++) {
+    if (kernel[k] > 0 && fewer[k] === 0 && v[k] < at(t[k]) - 4 * leastSigma) below++;
+  }
+  return below > 1;
+}
+
+function fitOf(input: ConvexInput, knots: Float64Array): Fit {
+  const { t, v, kernel, leastSigma } = input;
   const start = lowestCurve(input);
-  const near = v.map((value, k) => value - start[k]).filter((r) => r > 0 && r < nearSigmas * leastSigma);
+  const near = v
+    .map((value, k) => (kernel[k] > 0 ? value - start[k] : Number.NaN))
+    .filter((r) => r > 0 && r < nearSigmas * leastSigma);
   let level = start.map((value) => value + (near.length > 0 ? median(near) : 0));
   let scatter = 2 * leastSigma;
   let factors: Float64Array = new Float64Array(knots.length + 2);
@@ -38,16 +119,7 @@ export function convexCurve(input: CurveInput & { readonly sharpest: number }): 
     const below = v.map((value, k) => level[k] - value).filter((r, k) => r >= 0 && kernel[k] > 0);
     scatter = Math.min(2 * scatter, Math.max(leastSigma, 1.4826 * (below.length > 0 ? median(below) : 0)));
   }
-  const reach = 2 / (knots.length + 1);
-  return {
-    at: (time) => valueAt(factors, knots, time),
-    leverageAt: (time) => {
-      let carried = 0;
-      for (let k = 0; k < t.length; k++) if (Math.abs(t[k] - time) <= reach) carried += weights[k];
-      return 1 / Math.max(1, carried);
-    },
-    support: weights.reduce((sum, weight) => sum + weight, 0),
-  };
+  return { factors, weights };
 }
 
 function knotsOf(t: Float64Array): Float64Array {
@@ -64,7 +136,7 @@ function valueAt(factors: Float64Array, knots: Float64Array, time: number): numb
 
 /** Weighted fit within what is believable: slope, and bend at each knot for the stretch that the knot stands for. */
 function solve(
-  { t, v, steepest, sharpest }: Parameters<typeof convexCurve>[0],
+  { t, v, steepest, sharpest }: ConvexInput,
   knots: Float64Array,
   weights: Float64Array,
 ): Float64Array {
@@ -88,7 +160,8 @@ function solve(
 
 /** Lower hull of the values, at each of their times; lowest values are left out while too few others lie near it. */
 function lowestCurve({ t, v, kernel, leastSigma, closeShare, steepest }: CurveInput): Float64Array {
-  const order = Array.from(t.keys()).filter((k) => kernel[k] > 0.05);
+  const brightest = quantile(v, 0.05) - tooBrightSigmas * leastSigma;
+  const order = Array.from(t.keys()).filter((k) => kernel[k] > 0.05 && v[k] > brightest);
   order.sort((p, q) => t[p] - t[q] || v[p] - v[q]);
   const left = new Set(order);
   let curve = new Float64Array(t.length);

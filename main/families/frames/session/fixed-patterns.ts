@@ -30,74 +30,83 @@ export function newHotPixels(records: readonly FrameRecord[]): (number | null)[]
   });
 }
 
+/** Lines of one place differ in direction by their ends' errors; more than this is another line, radians. */
+const widestTurn = 0.15;
+/** Ends of the shorter line lie this close to the longer one, px. */
+const nearPixels = 4;
+/** More other frames than this say nothing more. */
+const mostRepeats = 400;
+
 /** How many other frames show a line where each candidate lies, on the detector or on the sky. */
 export function repeatsOfTrails(
   records: readonly FrameRecord[],
   transforms: readonly (SkyTransform | null)[],
 ): number[][] {
-  const detector = records.flatMap((record, k) =>
-    record.trails.map((trail, i) => lineOf(trail, k, i, record)),
-  );
+  const detector = records.flatMap((record, k) => record.trails.map((trail, i) => lineOf(trail, k, i)));
   const sky = records.flatMap((record, k) => {
     const transform = transforms[k];
     if (transform === null) return [];
-    return record.trails.map((trail, i) => lineOf(movedTrail(trail, transform), k, i, record));
+    return record.trails.map((trail, i) => lineOf(movedTrail(trail, transform), k, i));
   });
   const repeats = records.map((record) => record.trails.map(() => 0));
   for (const lines of [detector, sky]) {
     lines.sort((p, q) => p.angle - q.angle);
-    for (const line of lines) {
-      const frames = new Set<number>();
-      for (const other of lines)
-        if (other.frame !== line.frame && sameLine(line, other)) frames.add(other.frame);
-      repeats[line.frame][line.index] = Math.max(repeats[line.frame][line.index], frames.size);
-    }
+    lines.forEach((line, place) => {
+      const frames = otherFramesWith(lines, place);
+      repeats[line.frame][line.index] = Math.max(repeats[line.frame][line.index], frames);
+    });
   }
   return repeats;
+}
+
+/** Looks both ways from a line among those sorted by direction, which is a circle of pi. */
+function otherFramesWith(lines: readonly Line[], place: number): number {
+  const line = lines[place];
+  const frames = new Set<number>();
+  for (const way of [1, -1]) {
+    for (let step = 1; step < lines.length && frames.size < mostRepeats; step++) {
+      const other = lines[(place + way * step + lines.length * step) % lines.length];
+      const turn = Math.abs(other.angle - line.angle);
+      if (Math.min(turn, Math.PI - turn) > widestTurn) break;
+      if (other.frame !== line.frame && sameLine(line, other)) frames.add(other.frame);
+    }
+  }
+  return frames.size;
 }
 
 interface Line {
   readonly frame: number;
   readonly index: number;
-  /** Normal form through the field's centre: direction in [0, pi) and signed distance, px. */
+  /** Direction in [0, pi). */
   readonly angle: number;
-  readonly distance: number;
-  readonly middle: number;
   readonly length: number;
-  readonly diagonal: number;
+  readonly ends: readonly (readonly [number, number])[];
 }
 
-function lineOf(trail: TrailCandidate, frame: number, index: number, record: FrameRecord): Line {
-  const dx = trail.x2 - trail.x1;
-  const dy = trail.y2 - trail.y1;
-  const length = Math.hypot(dx, dy);
-  const angle = ((Math.atan2(dy, dx) % Math.PI) + Math.PI) % Math.PI;
-  const cos = Math.cos(angle);
-  const sin = Math.sin(angle);
-  const x = (trail.x1 + trail.x2) / 2 - record.width / 2;
-  const y = (trail.y1 + trail.y2) / 2 - record.height / 2;
-  const diagonal = Math.hypot(record.width, record.height);
-  return { frame, index, angle, distance: -sin * x + cos * y, middle: cos * x + sin * y, length, diagonal };
+function lineOf({ x1, y1, x2, y2 }: TrailCandidate, frame: number, index: number): Line {
+  const angle = ((Math.atan2(y2 - y1, x2 - x1) % Math.PI) + Math.PI) % Math.PI;
+  const ends = [
+    [x1, y1],
+    [x2, y2],
+  ] as const;
+  return { frame, index, angle, length: Math.hypot(x2 - x1, y2 - y1), ends };
 }
 
-/** Same direction, same place: ends of the shorter within a few pixels of the longer one's line. */
+/** Both ends of the shorter line lie on the longer one, or a little beyond its ends. */
 function sameLine(p: Line, q: Line): boolean {
-  let turn = p.angle - q.angle;
-  let mirrored = 1;
-  if (turn > Math.PI / 2) {
-    turn -= Math.PI;
-    mirrored = -1;
-  } else if (turn < -Math.PI / 2) {
-    turn += Math.PI;
-    mirrored = -1;
+  const [long, short] = p.length >= q.length ? [p, q] : [q, p];
+  const [[x, y]] = long.ends;
+  const cos = (long.ends[1][0] - x) / long.length;
+  const sin = (long.ends[1][1] - y) / long.length;
+  let least = Number.POSITIVE_INFINITY;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const [u, v] of short.ends) {
+    if (Math.abs((v - y) * cos - (u - x) * sin) > nearPixels) return false;
+    const along = (u - x) * cos + (v - y) * sin;
+    least = Math.min(least, along);
+    most = Math.max(most, along);
   }
-  const shorter = Math.min(p.length, q.length);
-  if (Math.abs(turn) * (shorter / 2) > 4) return false;
-  const apart = p.distance - mirrored * q.distance;
-  const drift = Math.abs(Math.sin(turn)) * p.diagonal * 0.5;
-  if (Math.abs(apart) > 4 + drift) return false;
-  const along = Math.abs(p.middle - mirrored * q.middle);
-  return along < Math.max(p.length, q.length) / 2 + shorter / 2;
+  return most > 0 && least < long.length;
 }
 
 function movedTrail(trail: TrailCandidate, transform: SkyTransform): TrailCandidate {

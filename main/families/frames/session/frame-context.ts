@@ -62,6 +62,8 @@ export interface FrameContext {
   readonly noise: Comparison | null;
   /** Peak of the brightest patch of sky, relative to the sky. */
   readonly patch: Comparison | null;
+  /** Share of the field that is darker than the sky's usual shape, from the border inwards. */
+  readonly shade: Comparison | null;
   readonly skyPattern: SkyPattern | null;
   readonly photometry: FramePhotometry | null;
   readonly structure: LightStructure | null;

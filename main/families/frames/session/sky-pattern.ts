@@ -5,6 +5,7 @@
 import type { BackgroundMesh, FrameRecord } from '../record.ts';
 import { weightedLeastSquares } from './least-squares.ts';
 import { median, quantile, robustSigma } from './robust-statistics.ts';
+import { type SkyShade, skyShade } from './sky-shade.ts';
 
 export interface SkyPattern {
   /** Relative brightness of each mesh cell beyond the usual shape and a plane; NaN where unknown. */
@@ -17,6 +18,8 @@ export interface SkyPattern {
   readonly area: number;
   /** Largest difference of the fitted plane over the field, relative to the sky. */
   readonly gradient: number;
+  /** What is darker than the usual shape, from the border inwards. */
+  readonly shade: SkyShade;
   /** Sky above the pedestal in the darker part of the field, usual shape taken out: what a patch leaves alone. */
   readonly floor: number;
   /** Frames that make up the usual shape. */
@@ -96,6 +99,7 @@ function patternOf(
     peakUp: best < 0 ? 0.5 : Math.min(rows - 1, Math.floor(best / columns) + 1) / rows,
     area: peak > 0 ? above / smooth.length : 0,
     gradient,
+    shade: skyShade(patch, columns, rows),
     floor: level * (1 + quantile(relative, floorShare)),
     comparedWith,
   };

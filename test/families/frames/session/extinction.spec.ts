@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { scatterOfLikeSeeing, seeingLoss } from '../../../../main/families/frames/session/seeing-loss.ts';
+import { robustTrend, type TrendOptions } from '../../../../main/families/frames/session/trend.ts';
+import { Random } from '../../../../main/families/frames/simulate/random.ts';
+
+const options: TrendOptions = {
+  faults: 'up',
+  degree: 2,
+  span: Number.POSITIVE_INFINITY,
+  leastSigma: 0.004,
+  steepestPerHour: 0.2,
+  sharpestPerSquareHour: 0.15,
+  leastGoodShare: 0.18,
+};
+const frames = 120;
+const hours = Float64Array.from({ length: frames }, (_, k) => k * 0.05);
+
+/** Loss by extinction, with the scatter of a good night. */
+function night(natural: (hour: number) => number, seed: number, veil: (k: number) => number = () => 0) {
+  const random = new Random(seed, 3, 9);
+  return hours.map((hour, k) => natural(hour) + 0.004 * random.normal() + veil(k));
+}
+
+const secant = (hour: number): number => 0.14 / Math.cos(0.26 * (hour - 2));
+const kink = (hour: number): number => 0.02 * Math.abs(hour - 3);
+const farthest = (reference: Float64Array, truth: (hour: number) => number): number =>
+  Math.max(...hours.map((hour, k) => Math.abs(reference[k] - truth(hour))));
+
+describe('the trend of light lost to the air', () => {
+  it.each([
+    ['the secant of the zenith distance', secant],
+    ['a sharp turn at the meridian', kink],
+    ['an even sinking', (hour: number): number => 0.03 * hour],
+    ['no change', (): number => 0.1],
+  ])('follows %s', (_, natural) => {
+    for (const seed of [1, 2, 3]) {
+      const trend = robustTrend(hours, night(natural, seed), options);
+      expect(farthest(trend.reference, natural)).toBeLessThan(0.009);
+    }
+  });
+
+  it('passes under a veil that thickens and thins, however long', () => {
+    for (const [from, to] of [
+      [30, 80],
+      [60, 119],
+      [0, 45],
+    ]) {
+      const veil = (k: number): number =>
+        k < from || k > to ? 0 : 0.25 * (1 - Math.abs((2 * (k - from)) / (to - from) - 1));
+      const trend = robustTrend(hours, night(secant, 7, veil), options);
+      expect(farthest(trend.reference, secant)).toBeLessThan(0.045);
+    }
+  });
+
+  it('keeps to the clear frames beside an even veil at the end of the night', () => {
+    const values = night(kink, 5, (k) => (k > 100 ? 0.12 : 0));
+    const { reference } = robustTrend(hours, values, options);
+    expect(reference[119] - kink(hours[119])).toBeLessThan(0.02);
+  });
+
+  it('is not drawn down by a few mismatched frames', () => {
+    const values = night(secant, 11).map((value, k) => (k % 25 === 3 ? value - 0.3 : value));
+    expect(farthest(robustTrend(hours, values, options).reference, secant)).toBeLessThan(0.015);
+  });
+});
+
+describe('what comes with the seeing', () => {
+  const random = new Random(4, 4, 4);
+  const logFwhm = hours.map(() => Math.log(2.2) + 0.55 * random.uniform());
+  const trust = Array.from(hours, () => 1);
+  const bias = (width: number): number => 0.012 * Math.sin(6 * (width - 1));
+  const residuals = logFwhm.map((width) => bias(width) + 0.003 * random.normal());
+
+  it('is what frames of like width share', () => {
+    const seeing = seeingLoss(residuals, logFwhm, trust);
+    const left = residuals.map((value, k) => value - seeing[k]);
+    const spread = (values: Float64Array): number =>
+      Math.sqrt(values.reduce((sum, v) => sum + v * v, 0) / frames);
+    expect(spread(left)).toBeLessThan(0.7 * spread(residuals));
+    expect(Math.max(...seeing.map(Math.abs))).toBeLessThanOrEqual(0.02);
+  });
+
+  it('leaves a cloud on a frame, and few frames as they are', () => {
+    const clouded = residuals.map((value, k) => (k === 40 ? value + 0.1 : value));
+    expect(seeingLoss(clouded, logFwhm, trust)[40]).toBeLessThan(0.02);
+    expect(Array.from(seeingLoss(residuals.slice(0, 9), logFwhm.slice(0, 9), trust))).toEqual(
+      new Array(9).fill(0),
+    );
+  });
+
+  it('scatters more where measuring does', () => {
+    const uneven = logFwhm.map((width) => (width < 1 ? 0.03 : 0.004) * random.normal());
+    const sigma = scatterOfLikeSeeing(
+      uneven,
+      logFwhm,
+      Float64Array.from(hours, () => 0.012),
+    );
+    const mean = (narrow: boolean): number => {
+      const some = sigma.filter((_, k) => logFwhm[k] < 0.95 === narrow && Math.abs(logFwhm[k] - 1) > 0.05);
+      return some.reduce((sum, value) => sum + value, 0) / some.length;
+    };
+    expect(mean(true)).toBeGreaterThan(1.8 * mean(false));
+  });
+});
