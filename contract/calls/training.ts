@@ -38,6 +38,15 @@ export const JudgedItem = z.object({
 });
 export type JudgedItem = z.infer<typeof JudgedItem>;
 
+export const SuspectLabel = z.object({
+  file: z.string(),
+  given: z.string(),
+  likely: z.string(),
+  /** Probability of the likely class less that of the given one. */
+  margin: z.number(),
+});
+export type SuspectLabel = z.infer<typeof SuspectLabel>;
+
 /** What is measured where, told apart by who set the labels. */
 export const EvaluationReport = z.object({
   schema: z.literal('nightsift.evaluation/1'),
@@ -53,6 +62,8 @@ export const EvaluationReport = z.object({
   prefilterAgreement: Evaluation.nullable(),
   /** Item by item, so that a cell of the confusion table can be opened; missing in reports of older versions. */
   judged: z.array(JudgedItem).optional(),
+  /** Labels that are probably wrong, the surest first: what models that had not seen the items say (confident learning). */
+  suspects: z.array(SuspectLabel).optional(),
   /** Further figures: the calibration error, and what the family asks for. */
   figures: z.record(z.string(), z.number().nullable()).optional(),
 });

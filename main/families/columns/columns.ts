@@ -1,8 +1,10 @@
 /** What kind of column is this: text, numbers, dates, categories, identifiers, … */
 import type { Family, QualityFigure, SourceReading } from '../family.ts';
 import { columnFeatureVersion } from './features/extract.ts';
+import { columnFigures } from './figures.ts';
 import { kinds, sortingHatClasses } from './kinds.ts';
 import { kindColumn, readColumns } from './read.ts';
+import { columnTrainingSet, columnTrainingSettings } from './training-set.ts';
 
 /** Raise it with every change that makes a table give other columns or descriptions. */
 const readingRevision = 1;
@@ -29,6 +31,9 @@ export const columnsFamily: Family = {
     return labelColumn === 'y_act' ? sortingHatClasses : null;
   },
   quality,
+  trainingSettings: columnTrainingSettings,
+  trainingSet: columnTrainingSet,
+  figures: columnFigures,
 };
 
 function quality({ items, problems }: SourceReading): QualityFigure[] {

@@ -46,6 +46,13 @@ export function numberOf(cell: string): number {
   return plainNumber.test(word) ? Number(word) : Number.NaN;
 }
 
+/** Beyond this no square fits a double any more; nothing that is counted or measured comes near it. */
+const largest = 1e150;
+
+export function bounded(value: number): number {
+  return Math.max(-largest, Math.min(largest, value));
+}
+
 /** Sums over values that arrive one by one (Welford). */
 interface Moments {
   count: number;
@@ -73,7 +80,7 @@ export function describeColumn(name: string, cells: readonly string[]): ColumnDe
     if (!isNumeric) continue;
     const value = numberOf(cell);
     if (Number.isNaN(value)) isNumeric = false;
-    else addValue(moments, value);
+    else addValue(moments, bounded(value));
   }
   const hasNumbers = isNumeric && moments.count > 0;
   return {

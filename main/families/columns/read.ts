@@ -45,7 +45,9 @@ function sharedRows(table: TextTable, layout: SharedLayout, file: string, proble
     addKind(labels, column, distinctPercent);
     const id = layout.id < 0 ? String(index + 1) : cells[layout.id]!;
     const group = layout.table < 0 ? file : cells[layout.table]!;
-    return { item: itemOf(column, { id, group, position: index, labels }), column };
+    const own = new Set([layout.id, layout.table, ...layout.labels.map(([, place]) => place)]);
+    const identity = cells.filter((_, place) => !own.has(place)).join('\u0000');
+    return { item: itemOf(column, { id, group, position: index, labels, identity }), column };
   });
 }
 
@@ -78,7 +80,9 @@ function rawColumns(table: TextTable, file: string, problems: Problem[]): Descri
       table.rows.map((cells) => cells[place]!),
     );
     const labels = kind === null ? {} : { [kindColumn]: kind };
-    return { item: itemOf(column, { id: name, group: file, position: place, labels }), column };
+    const { name: _name, samples, ...figures } = column;
+    const identity = [name, ...samples, ...Object.values(figures)].join('\u0000');
+    return { item: itemOf(column, { id: name, group: file, position: place, labels, identity }), column };
   });
 }
 
@@ -93,7 +97,7 @@ const shownCharacters = 120;
 
 function itemOf(
   column: ColumnDescription,
-  place: Pick<FamilyItem, 'id' | 'group' | 'position' | 'labels'>,
+  place: Pick<FamilyItem, 'id' | 'group' | 'position' | 'labels' | 'identity'>,
 ): FamilyItem {
   const { name, samples, cells, missing, distinct, mean, deviation, minimum, maximum } = column;
   const shown = samples.map((sample) =>
@@ -102,7 +106,6 @@ function itemOf(
   const text = [name, ...samples].join('\u0000');
   return {
     ...place,
-    identity: [text, cells, missing, distinct, mean, deviation, minimum, maximum].join('\u0000'),
     twin: text.length > 4096 ? `${text.slice(0, 4096)} ${text.length}` : text,
     facts: { name, cells, missing, distinct, example: shown.find((sample) => sample !== '') ?? '' },
     view: { samples: shown, mean, deviation, minimum, maximum },

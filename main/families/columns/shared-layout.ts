@@ -1,6 +1,6 @@
 /** Tables whose rows describe columns: name, five samples, statistics. */
 import type { Problem } from '../family.ts';
-import { type ColumnDescription, sampleCount } from './description.ts';
+import { bounded, type ColumnDescription, sampleCount } from './description.ts';
 
 /** The columns of the layout by what they hold; null when the table has another layout. */
 export interface SharedLayout {
@@ -60,7 +60,7 @@ export function describeRow(
     const index = layout.figures[name];
     const text = index < 0 ? '' : cells[index]!.trim();
     const value = text === '' || /^nan$/i.test(text) ? 0 : Number(text);
-    if (Number.isFinite(value)) return value;
+    if (Number.isFinite(value)) return bounded(value);
     const column = figureColumns[name];
     const sentence = `Row ${row}, ${column}: "${text.slice(0, 40)}" is no number; it was taken as 0.`;
     problems.push({ row, column, code: 'notANumber', sentence });

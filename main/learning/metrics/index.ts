@@ -1,3 +1,4 @@
+export * from './confident-learning.ts';
 export * from './evaluation.ts';
 export * from './intervals.ts';
 export * from './temperature.ts';

@@ -1,8 +1,8 @@
 /** How right a model of records is: on a held-out split, out of fold, on the labels of a session or of files. */
-import type { EvaluationReport } from '../../../contract/calls/training.ts';
+import type { EvaluationReport, JudgedItem } from '../../../contract/calls/training.ts';
 import { NightsiftError } from '../../../contract/errors.ts';
 import type { Family, FamilyItem } from '../../families/family.ts';
-import { evaluate } from '../../learning/metrics/index.ts';
+import { evaluate, labelQuality } from '../../learning/metrics/index.ts';
 import type { HeldOut } from '../../learning/train-out-of-fold.ts';
 import type { DatasetItem, DatasetVersion } from '../../library/datasets.ts';
 import type { Library } from '../../library/open-library.ts';
@@ -15,10 +15,16 @@ import { recordCandidates } from './candidates.ts';
 import { labelColumnOf } from './given-labels.ts';
 import { checkReadBy, checkReading, type RecordInputRecipe } from './model-inputs.ts';
 import { readFiles } from './read-files.ts';
+import { itemName } from './read-sources.ts';
 import { placesOf, type RowPlace } from './tensors.ts';
 
 interface LabelledPlace extends RowPlace {
   readonly label: string;
+  readonly labelledBy: string;
+  readonly session: string;
+  /** `FILE#ID` */
+  readonly file: string;
+  readonly itemId: number | null;
 }
 
 interface Asked {
@@ -78,11 +84,44 @@ function reportOf(
   );
   const report = evaluationReport(
     { model: model.reference, on, withinNight },
-    { classes, probabilities, labels, person: labels.map(() => true) },
+    { classes, probabilities, labels, person: places.map(({ labelledBy }) => labelledBy === 'person') },
   );
   const { calibrationError } = evaluate(probabilities, labels, classes);
   const own = family.figures?.({ classes, labels, probabilities, scores, items }) ?? {};
-  return { ...report, figures: { calibrationError: labels.length === 0 ? null : calibrationError, ...own } };
+  return {
+    ...report,
+    judged: judgedItems(places, classes, labels, probabilities),
+    figures: { calibrationError: labels.length === 0 ? null : calibrationError, ...own },
+  };
+}
+
+/** Enough for every wrong one of a usual data set; wrong ones come first. */
+const mostJudged = 2000;
+
+function judgedItems(
+  places: readonly LabelledPlace[],
+  classes: readonly string[],
+  labels: readonly number[],
+  probabilities: Float32Array,
+): JudgedItem[] {
+  const judged = places.map(({ session, file, itemId, label, labelledBy }, index): JudgedItem => {
+    const row = probabilities.subarray(index * classes.length, (index + 1) * classes.length);
+    const best = row.reduce((most, value, place) => (value > row[most]! ? place : most), 0);
+    return {
+      session,
+      file,
+      item: itemId,
+      label,
+      labelledBy,
+      predicted: classes[best]!,
+      probability: row[best]!,
+    };
+  });
+  const isWrong = (item: JudgedItem, index: number) => item.predicted !== classes[labels[index]!];
+  return [...judged.filter(isWrong), ...judged.filter((item, index) => !isWrong(item, index))].slice(
+    0,
+    mostJudged,
+  );
 }
 
 /** What models that had not seen the items said of them. */
@@ -94,17 +133,35 @@ export function outOfFoldReport(
   heldOut: HeldOut,
   reference: string,
 ): EvaluationReport {
-  const judged = Array.from(heldOut.items, (place) => items[place]!);
-  const places = placesOf(library, judged).map((place, index) => ({ ...place, label: judged[index]!.label }));
+  const places = labelledPlaces(
+    library,
+    Array.from(heldOut.items, (place) => items[place]!),
+  );
   const { classes } = version.metadata;
   const on = `${version.name}@${version.version} (cross-validation)`;
-  const model = { reference, classes };
-  return reportOf(
-    { model, family, on, withinNight: version.metadata.withinNight },
-    places,
-    heldOut.probabilities,
-    null,
-  );
+  const asked = { model: { reference, classes }, family, on, withinNight: version.metadata.withinNight };
+  const report = reportOf(asked, places, heldOut.probabilities, null);
+  const labels = places.map(({ label }) => classes.indexOf(label));
+  const { wrongShare, suspects } = labelQuality(heldOut.probabilities, labels, classes.length);
+  return {
+    ...report,
+    suspects: suspects.slice(0, mostSuspects).map(({ item, given, likely, margin }) => ({
+      file: places[item]!.file,
+      given: classes[given]!,
+      likely: classes[likely]!,
+      margin,
+    })),
+    figures: { ...report.figures, 'labels/wrongShare': wrongShare },
+  };
+}
+
+const mostSuspects = 500;
+
+function labelledPlaces(library: Library, items: readonly DatasetItem[]): LabelledPlace[] {
+  return placesOf(library, items).map((place, index) => {
+    const { label, labelledBy, session, file, itemId } = items[index]!;
+    return { ...place, label, labelledBy, session, file, itemId };
+  });
 }
 
 /** The test split; validation where there is none. Null when both are empty. */
@@ -119,10 +176,7 @@ export async function evaluateSplit(
   for (const split of ['test', 'validation'] as const) {
     const judged = items.filter((item) => item.split === split);
     if (judged.length === 0) continue;
-    const places = placesOf(library, judged).map((place, index) => ({
-      ...place,
-      label: judged[index]!.label,
-    }));
+    const places = labelledPlaces(library, judged);
     const on = `${version.name}@${version.version} (${split})`;
     return examine({ model, family, on, withinNight: version.metadata.withinNight }, places, options);
   }
@@ -139,7 +193,8 @@ export async function evaluateSession(
 ): Promise<EvaluationReport> {
   const { kept } = recordCandidates(library, [session], model.classes);
   if (kept.length === 0) throw nothingToJudge(`Session "${session.name}"`, family);
-  return examine({ model, family, on: `session ${session.name}`, withinNight: false }, kept, options);
+  const places = kept.map((item) => ({ ...item, session: session.name, labelledBy: 'person' }));
+  return examine({ model, family, on: `session ${session.name}`, withinNight: false }, places, options);
 }
 
 /** Files with labels in the column that the model was taught, or in another. */
@@ -159,7 +214,9 @@ export async function evaluateFiles(
     return reading.items.flatMap((item, ordinal) => {
       const column = labelColumnOf(family, item, label);
       const given = column === null ? undefined : item.labels[column];
-      return given === undefined ? [] : [{ reading, ordinal, label: given }];
+      if (given === undefined) return [];
+      const place = { reading, ordinal, label: given, labelledBy: 'person', session: '' };
+      return [{ ...place, file: itemName(file, item.id), itemId: null }];
     });
   });
   if (places.length === 0) throw nothingToJudge(input.paths.join(', '), family);

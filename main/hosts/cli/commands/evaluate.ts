@@ -74,7 +74,8 @@ function predictText(report: PredictReport): string {
 export function evaluationText(report: EvaluationReport): string {
   const night = report.withinNight ? ' (within one night: says less about other nights)' : '';
   const parts = [`On ${report.on}${night}\n${figuresText(report.all)}`];
-  if (report.person) parts.push(`Labelled by a person:\n${figuresText(report.person)}`);
+  const isAllByPerson = report.person?.items === report.all.items;
+  if (report.person && !isAllByPerson) parts.push(`Labelled by a person:\n${figuresText(report.person)}`);
   if (report.prefilterAgreement) {
     parts.push(
       `Agreement with the prefilter, where no person has spoken:\n${figuresText(report.prefilterAgreement)}`,
@@ -84,8 +85,20 @@ export function evaluationText(report: EvaluationReport): string {
     ([name, value]) => `  ${name} ${value === null ? '–' : value.toFixed(4)}\n`,
   );
   if (figures.length > 0) parts.push(`Further figures:\n${figures.join('')}`);
+  const suspects = (report.suspects ?? []).slice(0, longestSuspects);
+  if (suspects.length > 0) {
+    const rows = table(suspects, [
+      { title: 'item', of: (row) => row.file },
+      { title: 'labelled', of: (row) => row.given },
+      { title: 'probably', of: (row) => row.likely },
+      { title: 'margin', of: (row) => row.margin, digits: 3 },
+    ]);
+    parts.push(`Labels to look at again (${report.suspects?.length} in the report):\n${indent(rows)}`);
+  }
   return parts.join('\n');
 }
+
+const longestSuspects = 10;
 
 function figuresText(evaluation: Evaluation): string {
   if (evaluation.items === 0) return 'No items.\n';

@@ -1,0 +1,140 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ScanOutcome } from '../../../contract/calls/sessions.ts';
+import { createDataset, showDataset } from '../../../main/workflows/dataset.ts';
+import { labelFrames, undoLabels } from '../../../main/workflows/label.ts';
+import { listItems } from '../../../main/workflows/records/items.ts';
+import { scanRecords } from '../../../main/workflows/records/scan-records.ts';
+import { describedTable, newRecordSchool, type RecordSchool, writeTable } from './record-school.ts';
+
+let school: RecordSchool;
+beforeEach(() => {
+  school = newRecordSchool();
+});
+afterEach(() => school.close());
+
+const scan = (...paths: string[]) => scanRecords(school.ports, { paths, family: 'columns' });
+
+describe('bringing records in', () => {
+  it('gives every item with the label of its file, and reads nothing twice', async () => {
+    const path = writeTable(school, 'table.csv', describedTable(20));
+    const before = readFileSync(path);
+    const first = await scan(path);
+    expect(ScanOutcome.parse(first).records?.items).toHaveLength(20);
+    expect(first.session).toMatchObject({
+      name: 'table.csv',
+      family: 'columns',
+      items: 20,
+      labelledByPerson: 20,
+    });
+    expect(first.records?.items[0]).toMatchObject({
+      file: 'table.csv#1',
+      label: 'numeric',
+      by: 'file:table.csv (y_act)',
+    });
+    expect([first.measured, first.reused]).toEqual([1, 0]);
+    const again = await scan(path);
+    expect([again.measured, again.reused]).toEqual([0, 1]);
+    expect(again.session.id).toBe(first.session.id);
+    expect(readFileSync(path)).toEqual(before);
+  });
+
+  it('reports a bad file beside the good ones', async () => {
+    const folder = join(school.folder, 'tables');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'good.csv'), 'a,b\n1,x\n2,y\n');
+    writeFileSync(join(folder, 'empty.csv'), '');
+    writeFileSync(join(folder, 'note.md'), 'not a table');
+    const { records, session } = await scan(folder);
+    expect(records?.sources.map(({ file, status, error }) => [file, status, error?.code])).toEqual([
+      ['empty.csv', 'failed', 'empty'],
+      ['good.csv', 'ok', undefined],
+    ]);
+    expect(session).toMatchObject({ failed: 1, items: 2 });
+  });
+
+  it('refuses a folder without any file of the family, and a family that is none', async () => {
+    await expect(scan(join(school.folder, 'library'))).rejects.toMatchObject({ code: 'notFound' });
+    await expect(
+      scanRecords(school.ports, { paths: [school.folder], family: 'nebulae' }),
+    ).rejects.toMatchObject({
+      code: 'wrongUse',
+    });
+  });
+
+  it('follows a file that changed: items come and go, labels with them', async () => {
+    const path = writeTable(school, 'table.csv', describedTable(8));
+    await scan(path);
+    labelFrames(school.library, 'table.csv', [{ file: '3', label: 'list' }], 'ada');
+    writeTable(school, 'table.csv', describedTable(5));
+    const { records } = await scan(path);
+    expect(records?.items.map(({ id }) => id)).toEqual(['1', '2', '3', '4', '5']);
+    expect(records?.items[2]).toMatchObject({ label: 'list', by: 'ada' });
+  });
+});
+
+describe('labels of items', () => {
+  it('by a person stand above those of the file, also when it is read again, and can be taken back', async () => {
+    const path = writeTable(school, 'table.csv', describedTable(10));
+    await scan(path);
+    const receipt = labelFrames(
+      school.library,
+      'table.csv',
+      [
+        { file: 'table.csv#1', label: 'Categorical' },
+        { file: '2', label: 'colour' },
+      ],
+      'ada',
+    );
+    expect(receipt.changed).toBe(1);
+    expect(receipt.refused).toMatchObject([
+      { row: 2, problem: expect.stringContaining('"colour" is no label') },
+    ]);
+    await scan(path);
+    const [item] = listItems(school.library, { session: 'table.csv' }).items;
+    expect(item).toMatchObject({ label: 'categorical', labelledBy: 'person', by: 'ada' });
+    undoLabels(school.library, { session: 'table.csv' });
+    expect(listItems(school.library, { session: 'table.csv' }).items[0]).toMatchObject({ label: 'numeric' });
+  });
+
+  it('follow another column where one is named', async () => {
+    const path = writeTable(school, 'table.csv', describedTable(10));
+    await scan(path);
+    const { records } = await scanRecords(school.ports, { paths: [path], family: 'columns', label: 'kind' });
+    expect(records?.items[3]).toMatchObject({ label: 'text_long', by: 'file:table.csv (kind)' });
+  });
+});
+
+describe('data sets of records', () => {
+  it('keep groups and repeats in one split and leave exact copies out', async () => {
+    const path = writeTable(
+      school,
+      'table.csv',
+      describedTable(60) + describedTable(12).split('\n').slice(1).join('\n'),
+    );
+    await scan(path);
+    const version = await createDataset(school.ports, { sessions: ['table.csv'] });
+    const { items } = showDataset(school.library, 'table.csv');
+    expect(items).toHaveLength(60);
+    expect(version.metadata).toMatchObject({
+      family: 'columns',
+      repeats: { leftOut: 12 },
+      personLabelled: 60,
+    });
+    const bySplit = new Map<string, Set<string>>();
+    for (const { group, split } of school.library.datasets.items(version.id)) {
+      bySplit.set(group, (bySplit.get(group) ?? new Set()).add(split));
+    }
+    expect([...bySplit.values()].every((splits) => splits.size === 1)).toBe(true);
+    expect((await createDataset(school.ports, { sessions: ['table.csv'] })).id).toBe(version.id);
+  });
+
+  it('cannot be made of frames and columns together, nor of one class', async () => {
+    const path = writeTable(school, 'raw.csv', 'a,b\n1,2\n');
+    await scan(path);
+    await expect(createDataset(school.ports, { sessions: ['raw.csv'] })).rejects.toMatchObject({
+      code: 'notEnoughData',
+    });
+  });
+});
