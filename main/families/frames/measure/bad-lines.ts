@@ -21,7 +21,7 @@ export function findBadLines(residuals: ResidualFrame): BadLines {
 }
 
 /** Pixels of a line that are looked at on large frames; of a row in this many pieces. */
-const samples = 1200;
+const samples = 800;
 const pieces = 4;
 
 interface LineMeans {

@@ -55,13 +55,14 @@ export function findHidden(starless: Starless, psf: FramePsf, found: DetectedSta
 /** The host is left with its new fit when there is a hidden star, and as it was when there is none. */
 function hiddenBeside(starless: Starless, psf: FramePsf, host: DetectedStar): DetectedStar | null {
   const { model } = psf;
-  const radius = Math.ceil(searched * psf.reach) + Math.max(psf.kernel.length >> 1, model.psf.radius) + 1;
-  const patch = starless.patch(host.fit.x, host.fit.y, radius);
   const start = host.fit;
-  const before = energyRound(patch, psf, start.x, start.y, host.sky);
+  const core = starless.patch(start.x, start.y, summed * psf.reach + 1);
+  const before = energyRound(core, psf, start.x, start.y, host.sky);
   // A star takes the square of its SNR out of what is left; a misfit of the brighter one's profile does not.
   const least = explainedShare * leastHidden ** 2;
   if (before.sum < before.pixels - 1.5 * Math.sqrt(before.pixels) + least) return null;
+  const radius = Math.ceil(searched * psf.reach) + Math.max(psf.kernel.length >> 1, model.psf.radius) + 1;
+  const patch = starless.patch(start.x, start.y, radius);
   const peak = strongestBeside(patch, psf, host);
   if (peak === null) return null;
   const pair = fitPair(patch, psf, host, peak);

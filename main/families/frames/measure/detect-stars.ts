@@ -42,7 +42,7 @@ const faintestSnr = 7;
 export function detectStars(input: DetectionInput): Detection {
   const { residuals, psf } = input;
   const hotPixels = removeSpikes(residuals, psf.spikeShare, input.bright);
-  const candidates = findCandidates(residuals, psf.kernel, input.cell);
+  const candidates = findCandidates(residuals, psf.shape.fwhm, input.cell);
   const { saturated, others } = saturatedStars(input, candidates);
   const hidden = hideFull(residuals, input.fullPixels);
   const starless = new Starless(residuals, psf.model);
@@ -148,7 +148,7 @@ function fitInTurn(
   const { fwhm } = psf.shape;
   const taken = new StarPlaces<Place>(starless.width, Math.max(4, fwhm));
   for (const star of saturated) taken.add(star.fit);
-  for (const candidate of inTurn(candidates, starless.width, psf.ring.radius + psf.model.psf.radius)) {
+  for (const candidate of inTurn(candidates, starless.width, psf.ring.farRadius + psf.model.psf.radius)) {
     const star = fitCandidate(starless, psf, candidate);
     if (star === null || taken.hasWithin(star.fit.x, star.fit.y, Math.max(0.8, 0.45 * fwhm))) continue;
     starless.take(star);
@@ -162,14 +162,16 @@ function fitInTurn(
 function fitCandidate(starless: Starless, psf: FramePsf, place: Place): DetectedStar | null {
   const { model } = psf;
   const maxShift = Math.max(1.2, 0.6 * psf.shape.fwhm);
-  const radius = maxShift + Math.max(psf.ring.radius, model.psf.radius + 1);
+  const radius = maxShift + Math.max(psf.ring.radius, model.radius + 1);
   const patch = starless.patch(place.x, place.y, radius);
   let fit = fitStar(patch, model, place.x, place.y, 0, maxShift);
   if (fit === null || fit.snr < faintestSnr) return null;
-  const round = lookRound(patch, psf.ring, psf.patchShare, fit.x, fit.y, fit.amplitude);
+  const { x, y } = fit;
+  const farther = () => starless.patch(x, y, psf.ring.farRadius);
+  const round = lookRound(patch, farther, psf.ring, psf.patchShare, fit);
   if (round.onLine || round.extended) return null;
   if (round.sky !== 0) {
-    fit = fitStar(patch, model, fit.x, fit.y, round.sky, maxShift);
+    fit = fitStar(starless.patch(x, y, radius), model, fit.x, fit.y, round.sky, maxShift);
     if (fit === null || fit.snr < faintestSnr) return null;
   }
   return { fit, sky: round.sky, saturated: false, blended: false };

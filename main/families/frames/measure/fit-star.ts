@@ -82,13 +82,14 @@ const sums: Sums = { pixels: 0, pp: 0, px: 0, py: 0, xx: 0, yy: 0, xy: 0, pv: 0,
 function collect(patch: Patch, model: FitModel, stamp: PhaseStamp, x: number, y: number, sky: number): Sums {
   const cornerX = Math.round(x) - stamp.reach;
   const cornerY = Math.round(y) - stamp.reach;
+  const reach = model.stamps.circleReach;
   const inside =
-    cornerX >= patch.left &&
-    cornerY >= patch.top &&
-    cornerX + stamp.side <= patch.right &&
-    cornerY + stamp.side <= patch.bottom;
+    Math.round(x) - reach >= patch.left &&
+    Math.round(y) - reach >= patch.top &&
+    Math.round(x) + reach < patch.right &&
+    Math.round(y) + reach < patch.bottom;
   if (model.parity < 0 && inside) {
-    collectWhole(patch, stamp, cornerX, cornerY, sky);
+    collectWhole(patch, stamp, reach, cornerX, cornerY, sky);
     if (!Number.isNaN(sums.vv)) return withProducts(stamp.sums);
   }
   collectDefined(patch, stamp, cornerX, cornerY, sky, model.parity);
@@ -107,14 +108,21 @@ function withProducts(products: ProductSums): Sums {
 }
 
 /** All pixels of the circle there and defined; else the sums are NaN. */
-function collectWhole(patch: Patch, stamp: PhaseStamp, cornerX: number, cornerY: number, sky: number): void {
+function collectWhole(
+  patch: Patch,
+  stamp: PhaseStamp,
+  circleReach: number,
+  cornerX: number,
+  cornerY: number,
+  sky: number,
+): void {
   const { value, moveX, moveY, side, first, last } = stamp;
   const { values } = patch;
   let pv = 0;
   let xv = 0;
   let yv = 0;
   let vv = 0;
-  for (let j = 0; j < side; j++) {
+  for (let j = stamp.reach - circleReach; j <= stamp.reach + circleReach; j++) {
     const base = (cornerY + j - patch.top) * patch.width + cornerX - patch.left;
     const end = last[j];
     const row = j * side;

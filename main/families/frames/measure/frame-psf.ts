@@ -1,6 +1,6 @@
 /** Builds the frame's point-spread function from its bright, lone, unsaturated stars. */
 
-import { gaussianKernel } from './candidates.ts';
+import { detectionKernel } from './candidates.ts';
 import { findDoubleImages } from './double-images.ts';
 import { type FitModel, fitStar, type StarFit } from './fit-star.ts';
 import { type MoffatShape, moffatFwhm, moffatValue, type SecondImage } from './moffat.ts';
@@ -12,7 +12,7 @@ import { addSplines, refineKnots, SplineFit, type SplinePsf, splineOf, splineVal
 import { annulusReach, annulusSky, ringShare } from './star-sky.ts';
 import type { PatchSource } from './starless.ts';
 import { type RingPlan, ringPlan } from './surroundings.ts';
-import { chooseTemplates, fwhmPerSigma, type PsfInput } from './templates.ts';
+import { chooseTemplates, type PsfInput } from './templates.ts';
 
 export interface FramePsf {
   readonly model: FitModel;
@@ -55,9 +55,7 @@ interface Template {
 const fullWeightAmplitude = 150;
 /** Knots per FWHM: enough for the edge of a doughnut or of a trailed star. */
 const knotsPerFwhm = 5;
-const rounds = 3;
-/** Width of the detection kernel over that of the stars: a little narrow, so that close stars stay apart. */
-const kernelWidth = 0.7;
+const rounds = 2;
 /** Least and first spread of the correction to the Moffat profile, shares of the peak. */
 const leastSpread = 0.002;
 const firstSpread = 0.1;
@@ -136,7 +134,7 @@ function describe(
     neighbourShare,
     sideShares,
     spikeShare: Math.max(0.05, 0.5 * neighbourShare),
-    kernel: gaussianKernel(Math.max(0.5, (kernelWidth * shape.fwhm) / fwhmPerSigma)),
+    kernel: detectionKernel(shape.fwhm),
   };
 }
 
@@ -244,8 +242,8 @@ function fillCorrection(
 
 /** Least SNR of a star that takes part once neighbours are known, and how many do. */
 const refiningSnr = 20;
-const mostRefining = 250;
-const refiningPixels = 120_000;
+const mostRefining = 160;
+const refiningPixels = 80_000;
 
 /**
  * The profile again, from a source with all stars taken off: every lone bright star takes part with its neighbours' light

@@ -20,7 +20,7 @@ export interface MeshInput {
 }
 
 /** Pixels of a cell that are looked at: enough for a level within 5 % of the noise, which a later pass corrects. */
-const samplesPerCell = 640;
+const samplesPerCell = 512;
 
 /** Cells of 64 px, smaller on small frames so that a gradient is still seen; at least 8. */
 export function chooseCellPixels(width: number, height: number): number {

@@ -33,6 +33,8 @@ export interface ProductSums {
 export class PhaseStamps {
   readonly psf: SplinePsf;
   readonly phases: number;
+  /** How far from the pixel of a star the fitted circle may reach, px. */
+  readonly circleReach: number;
   readonly #circle: number;
   readonly #stamps: (PhaseStamp | undefined)[];
 
@@ -40,6 +42,7 @@ export class PhaseStamps {
   constructor(psf: SplinePsf, circle: number, fwhm: number) {
     this.psf = psf;
     this.#circle = circle;
+    this.circleReach = Math.floor(circle + 0.5);
     this.phases = Math.max(8, Math.min(32, 2 ** Math.ceil(Math.log2(40 / fwhm))));
     this.#stamps = new Array(this.phases ** 2);
   }

@@ -62,7 +62,7 @@ export function halfMaximumShape(psf: SplinePsf): HalfMaximumShape | null {
 /** 1 - b/a and direction of the ellipse with these second moments. */
 export function ellipseOf(xx: number, yy: number, xy: number): { ellipticity: number; angle: number } {
   const mean = (xx + yy) / 2;
-  const spread = Math.hypot((xx - yy) / 2, xy);
+  const spread = Math.sqrt(((xx - yy) / 2) ** 2 + xy * xy);
   const long = mean + spread;
   const short = Math.max(0, mean - spread);
   let angle = 0.5 * Math.atan2(2 * xy, xx - yy);

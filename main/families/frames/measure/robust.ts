@@ -87,6 +87,9 @@ export interface TruncationOptions {
   readonly origin: number;
 }
 
+/** Share of sigma that an answer may still move by: far below what the sampling leaves open. */
+const convergence = 4e-3;
+
 /**
  * Level and sigma of a normal core under one-sided contamination: the mean and scatter of the values inside
  * [level - lowSigmas * sigma, level + highSigmas * sigma], corrected for what the window cuts off, iterated to
@@ -119,7 +122,7 @@ export function truncatedNormal(
     const moved = Math.abs(next.shift) + Math.abs(next.sigma - sigma);
     level += next.shift;
     sigma = next.sigma;
-    if (moved < 1e-3 * sigma) break;
+    if (moved < convergence * sigma) break;
   }
   return { level, sigma, inside };
 }

@@ -31,7 +31,7 @@ export interface LocalShape {
 export type ShapeField = (x: number, y: number) => LocalShape;
 
 const leastSnr = 25;
-const mostStars = 400;
+const mostStars = 300;
 /** Greatest change over a frame that the field's terms are expected to have. */
 const usualChange = 0.06;
 
@@ -60,13 +60,17 @@ export function shapeField(
   const place = (x: number, y: number) =>
     termsAt((2 * x) / source.width - 1, (2 * y) / source.height - 1, terms);
   const fitted = (['growth', 'plus', 'cross'] as const).map((name) => fitTerms(kept, name, place, terms));
+  const [growth, plus, cross] = fitted;
   return (x, y) => {
     const basis = place(x, y);
-    const [growth, plus, cross] = fitted.map((row) =>
-      row.reduce((sum, value, k) => sum + value * basis[k], 0),
-    );
-    return distorted(psf, growth, plus, cross);
+    return distorted(psf, productOf(growth, basis), productOf(plus, basis), productOf(cross, basis));
   };
+}
+
+function productOf(a: readonly number[], b: readonly number[]): number {
+  let sum = 0;
+  for (let k = 0; k < a.length; k++) sum += a[k] * b[k];
+  return sum;
 }
 
 function termsAt(u: number, v: number, terms: number): number[] {

@@ -31,9 +31,9 @@ export function skyFigures(
   const first = sky.measured;
   const spread = smoothMesh(fillMesh(first));
   const stride = Math.max(1, Math.floor(first.cellPixels / rowsPerCell));
-  const rows = Array.from({ length: Math.ceil(residuals.rows / stride) }, (_, k) => k * stride);
-  const cover = coverStars({ width: residuals.width, rows, stars, fwhm });
-  const corrections = correctCells(residuals, rows, cover, first, sky.lattices.parity);
+  const rows = Math.ceil(residuals.rows / stride);
+  const cover = coverStars({ width: residuals.width, rows, stride, stars, fwhm });
+  const corrections = correctCells(residuals, { rows, stride, cover }, first, sky.lattices.parity);
   const level = new Float32Array(first.level.length);
   const sigma = new Float32Array(first.level.length);
   for (let i = 0; i < level.length; i++) {
@@ -65,8 +65,7 @@ const leastSky = 0.02;
 /** Level and scatter of the residual between the stars in each cell; NaN in cells with too little sky. */
 function correctCells(
   residuals: ResidualFrame,
-  rows: readonly number[],
-  cover: StarCover,
+  { rows, stride, cover }: { readonly rows: number; readonly stride: number; readonly cover: StarCover },
   mesh: BackgroundMesh,
   parity: -1 | 0 | 1,
 ): { readonly shift: Float64Array; readonly ratio: Float64Array } {
@@ -76,18 +75,19 @@ function correctCells(
   const high = cover.crowded ? highestCrowded : highest;
   const shift = new Float64Array(cells).fill(Number.NaN);
   const ratio = new Float64Array(cells).fill(Number.NaN);
-  const looked = (cellPixels * cellPixels * rows.length) / Math.max(1, residuals.rows);
+  const looked = (cellPixels * cellPixels * rows) / Math.max(1, residuals.rows);
   const least = Math.max(6, (leastSky * looked) / (parity < 0 ? 1 : 2));
   space.borrow(() => {
     const maskAt = space.allocate(width);
     const sumsAt = space.allocate(24 * cells);
     const mask = space.bytes(maskAt, width);
     const sums = space.doubles(sumsAt, 3 * cells).fill(0);
-    for (const y of rows) {
+    for (let k = 0; k < rows; k++) {
+      const y = k * stride;
       mask.fill(0);
       // Of a mosaic only the green pixels count.
       if (parity >= 0) for (let x = (y & 1) === parity ? 1 : 0; x < width; x += 2) mask[x] = 1;
-      cover.paint(y, mask);
+      cover.paint(k, mask);
       const row = Math.min(mesh.rows - 1, Math.floor(y / cellPixels));
       space.run.skySums(y, maskAt, lowest, high, columns, cellPixels, sumsAt + 24 * row * columns);
     }

@@ -130,15 +130,25 @@ export class SplineFit {
     cubicWeights(u - i, weightX);
     cubicWeights(v - j, weightY);
     const band = this.#bandWidth();
-    for (let a = 0; a < 16; a++) {
-      const rowIndex = (j + (a >> 2)) * this.side + i + (a & 3);
-      const wa = weight * weightY[a >> 2] * weightX[a & 3];
-      this.#right[rowIndex] += wa * value;
-      for (let b = a; b < 16; b++) {
-        const columnIndex = (j + (b >> 2)) * this.side + i + (b & 3);
-        this.#normal[rowIndex * band + columnIndex - rowIndex] += wa * weightY[b >> 2] * weightX[b & 3];
+    const normal = this.#normal;
+    const { side } = this;
+    for (let row = 0; row < 4; row++)
+      for (let column = 0; column < 4; column++) {
+        const index = (j + row) * side + i + column;
+        const share = weight * weightY[row] * weightX[column];
+        this.#right[index] += share * value;
+        // The upper half only: the rest of this row of knots, then the whole of the next ones.
+        let at = index * band;
+        for (let k = column; k < 4; k++) normal[at + k - column] += share * weightY[row] * weightX[k];
+        for (let next = row + 1; next < 4; next++) {
+          at = index * band + (next - row) * side - column;
+          const down = share * weightY[next];
+          normal[at] += down * weightX[0];
+          normal[at + 1] += down * weightX[1];
+          normal[at + 2] += down * weightX[2];
+          normal[at + 3] += down * weightX[3];
+        }
       }
-    }
   }
 
   /**

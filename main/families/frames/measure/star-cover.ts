@@ -8,11 +8,14 @@ const limits = [0.04, 0.1, 0.25, 0.6, 1.5, 4];
 const leastSkyShare = 0.25;
 /** Where found stars cover more than this of the frame, light of those too faint to be found covers the rest. */
 const crowdedShare = 0.4;
+/** Of the rows looked at, every n-th tells how much of the frame is covered. */
+const countedRows = 4;
 
 export interface CoverInput {
   readonly width: number;
-  /** Rows that are looked at, in order. */
-  readonly rows: readonly number[];
+  /** Rows that are looked at: this many, each `stride` below the one before, from 0 on. */
+  readonly rows: number;
+  readonly stride: number;
   readonly stars: readonly DetectedStar[];
   readonly fwhm: number;
 }
@@ -20,49 +23,52 @@ export interface CoverInput {
 export interface StarCover {
   /** True when stars cover so much that what is left holds star light, too. */
   readonly crowded: boolean;
-  /** Sets the bytes of the pixels of row `y`, one of the rows asked for, that star light covers. */
-  paint(y: number, mask: Uint8Array): void;
+  /** Sets the bytes of the pixels of the n-th row looked at that star light covers. */
+  paint(row: number, mask: Uint8Array): void;
 }
 
 /** Hides every star as far as its light matters, less far where the stars would hide the frame. */
 export function coverStars(input: CoverInput): StarCover {
+  const { rows, width } = input;
+  const mask = new Uint8Array(width);
   let crowded = false;
-  let cover = coverAt(input, limits[0]);
-  const mask = new Uint8Array(input.width);
+  let paint: StarCover['paint'] = () => {};
   for (const limit of limits) {
-    cover = coverAt(input, limit);
+    paint = coverAt(input, limit);
     let covered = 0;
-    for (const y of input.rows) {
+    let counted = 0;
+    for (let row = 0; row < rows; row += countedRows, counted++) {
       mask.fill(0);
-      cover(y, mask);
-      for (let x = 0; x < mask.length; x++) covered += mask[x];
+      paint(row, mask);
+      for (let x = 0; x < width; x++) covered += mask[x];
     }
-    const share = covered / (input.rows.length * input.width);
+    const share = covered / Math.max(1, counted * width);
     if (!crowded) crowded = share > crowdedShare;
     if (share < 1 - leastSkyShare) break;
   }
-  return { crowded, paint: cover };
+  return { crowded, paint };
 }
 
 /** The discs of the stars, sorted into the rows that they cross. */
-function coverAt(input: CoverInput, limit: number): (y: number, mask: Uint8Array) => void {
-  const { rows, width, fwhm } = input;
-  const discs = new Map<number, { x: number; half: number }[]>();
-  let first = 0;
-  const stride = rows.length > 1 ? rows[1] - rows[0] : 1;
-  for (const { fit } of input.stars) {
-    const radius = reachOf(fit.amplitude, fwhm, limit);
-    first = Math.max(0, Math.ceil((fit.y - radius - rows[0]) / stride));
-    for (let k = first; k < rows.length && rows[k] <= fit.y + radius; k++) {
-      const half = Math.sqrt(Math.max(0, radius * radius - (rows[k] - fit.y) ** 2));
-      const list = discs.get(rows[k]);
-      if (list === undefined) discs.set(rows[k], [{ x: fit.x, half }]);
-      else list.push({ x: fit.x, half });
-    }
-  }
-  return (y, mask) => {
-    for (const { x, half } of discs.get(y) ?? [])
+function coverAt({ rows, stride, stars, fwhm, width }: CoverInput, limit: number): StarCover['paint'] {
+  const radii = Float64Array.from(stars, ({ fit }) => reachOf(fit.amplitude, fwhm, limit));
+  const first = Int32Array.from(stars, ({ fit }, k) => Math.max(0, Math.ceil((fit.y - radii[k]) / stride)));
+  const last = Int32Array.from(stars, ({ fit }, k) =>
+    Math.min(rows - 1, Math.floor((fit.y + radii[k]) / stride)),
+  );
+  const starts = new Int32Array(rows + 2);
+  for (let k = 0; k < stars.length; k++) for (let row = first[k]; row <= last[k]; row++) starts[row + 2]++;
+  for (let row = 1; row < starts.length; row++) starts[row] += starts[row - 1];
+  const members = new Int32Array(starts[rows + 1]);
+  for (let k = 0; k < stars.length; k++)
+    for (let row = first[k]; row <= last[k]; row++) members[starts[row + 1]++] = k;
+  return (row, mask) => {
+    for (let at = starts[row]; at < starts[row + 1]; at++) {
+      const k = members[at];
+      const { x, y } = stars[k].fit;
+      const half = Math.sqrt(Math.max(0, radii[k] ** 2 - (row * stride - y) ** 2));
       mask.fill(1, Math.max(0, Math.ceil(x - half)), Math.max(0, Math.min(width, Math.floor(x + half) + 1)));
+    }
   };
 }
 

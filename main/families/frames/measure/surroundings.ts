@@ -1,6 +1,5 @@
 /** What lies round a place where a star may be: sky, a line that runs through it, or more of the same glow. */
 import type { Patch } from './patch.ts';
-import { medianInPlace } from './robust.ts';
 import { type SplinePsf, splineValue } from './spline-psf.ts';
 
 export interface Surroundings {
@@ -36,8 +35,9 @@ export interface RingPlan {
   readonly half: number;
   /** Light of a unit star at the inner places. */
   readonly own: Float64Array;
-  /** Half width of the patch of the frame that is needed, px. */
+  /** Half width of the patches of the frame that are needed: usually, and by lines; px. */
   readonly radius: number;
+  readonly farRadius: number;
 }
 
 export function ringPlan(psf: SplinePsf, fwhm: number, reach: number): RingPlan {
@@ -45,20 +45,25 @@ export function ringPlan(psf: SplinePsf, fwhm: number, reach: number): RingPlan 
   const own = cosines.map((cosine, k) =>
     splineValue(psf, innerDistance * reach * cosine, innerDistance * reach * sines[k]),
   );
-  return { reach, half, own, radius: Math.ceil(farDistance * reach + half + 1) };
+  return {
+    reach,
+    half,
+    own,
+    radius: outerDistance * reach + half + 0.5,
+    farRadius: farDistance * reach + half + 0.5,
+  };
 }
 
 /**
  * Looks round (x, y) in a patch from which brighter stars were taken off; `amplitude` is the star's own, `patchShare` the
- * mean of a unit star over its central patch.
+ * mean of a unit star over its central patch. `farther` gives the larger patch that is seldom needed.
  */
 export function lookRound(
   patch: Patch,
+  farther: () => Patch,
   plan: RingPlan,
   patchShare: number,
-  x: number,
-  y: number,
-  amplitude: number,
+  { x, y, amplitude }: { readonly x: number; readonly y: number; readonly amplitude: number },
 ): Surroundings {
   const { reach, half, own } = plan;
   for (let k = 0; k < directions; k++) {
@@ -71,7 +76,7 @@ export function lookRound(
   const error = 1.25 / Math.sqrt(directions * (2 * half + 1) ** 2);
   const sky = Math.abs(found) > 3 * error ? found : 0;
   const core = Math.max(0, amplitude - sky) * patchShare;
-  const onLine = runsThrough(core, sky) || endsHere(patch, x, y, reach, half, core, sky);
+  const onLine = runsThrough(core, sky) || endsHere(farther, x, y, plan, core, sky);
   return { sky, onLine, extended: finiteMedian(inner) - sky > glowShare * core };
 }
 
@@ -86,31 +91,37 @@ function runsThrough(core: number, sky: number): boolean {
 
 /** The end of a line or of a dash: to one side light goes on almost as bright as here, at three distances. */
 function endsHere(
-  patch: Patch,
+  farther: () => Patch,
   x: number,
   y: number,
-  reach: number,
-  half: number,
+  { reach, half }: RingPlan,
   core: number,
   sky: number,
 ): boolean {
+  let patch: Patch | null = null;
   for (let k = 0; k < directions; k++) {
-    if (!(Math.min(inner[k], outer[k]) - sky > endShare * core)) continue;
-    const far = patchMean(
-      patch,
-      x + farDistance * reach * cosines[k],
-      y + farDistance * reach * sines[k],
-      half,
-    );
-    if (far - sky > endShare * core) return true;
+    if (!(inner[k] - sky > endShare * core && outer[k] - sky > endShare * core)) continue;
+    patch ??= farther();
+    const dx = farDistance * reach * cosines[k];
+    const dy = farDistance * reach * sines[k];
+    if (patchMean(patch, x + dx, y + dy, half) - sky > endShare * core) return true;
   }
   return false;
 }
 
+/** Sorted by insertion: the values are few. */
 function finiteMedian(values: Float64Array): number {
   let count = 0;
-  for (const value of values) if (!Number.isNaN(value)) sorted[count++] = value;
-  return count === 0 ? 0 : medianInPlace(sorted, count);
+  for (let k = 0; k < directions; k++) {
+    const value = values[k];
+    if (Number.isNaN(value)) continue;
+    let at = count++;
+    for (; at > 0 && sorted[at - 1] > value; at--) sorted[at] = sorted[at - 1];
+    sorted[at] = value;
+  }
+  if (count === 0) return 0;
+  const middle = count >> 1;
+  return count % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 function patchMean(patch: Patch, x: number, y: number, half: number): number {

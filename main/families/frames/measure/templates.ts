@@ -26,9 +26,9 @@ export interface TemplateStars {
 /** Gaussian: FWHM over sigma. */
 export const fwhmPerSigma = 2 * Math.sqrt(2 * Math.LN2);
 
-const mostTemplates = 200;
-const mostFitted = 40;
-const pixelBudget = 60_000;
+const mostTemplates = 120;
+const mostFitted = 30;
+const pixelBudget = 40_000;
 /** Width of a class of sizes, as a ratio. */
 const sizeClass = 1.45;
 /** Narrower profiles, before the pixel widens them, are hits: a star of 1.3 px as sampled has 0.9 px. */

@@ -24,7 +24,7 @@ const mostGrowth = 0.35;
 export function verifyStar(starless: Starless, psf: FramePsf, star: DetectedStar): Verdict {
   const { model } = psf;
   const maxShift = Math.max(1, 0.5 * psf.shape.fwhm);
-  const reach = model.psf.radius + maxShift + 1;
+  const reach = model.radius + maxShift + 2;
   const patch = starless.patch(star.fit.x, star.fit.y, reach, star);
   const fit = fitStar(patch, model, star.fit.x, star.fit.y, star.sky, maxShift) ?? star.fit;
   star.fit = fit;

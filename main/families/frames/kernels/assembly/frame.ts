@@ -183,13 +183,19 @@ export function isHole(x: i32, y: i32): bool {
   return ((load<u32>(holes + ((y * holeWords + (x >> 5)) << 2)) >> (x & 31)) & 1) !== 0;
 }
 
-/** Residuals of a rectangle inside the frame, holes as NaN; rows of `right - left` values without gaps. */
+/**
+ * Residuals of a rectangle inside the frame, holes as NaN; rows of `right - left` values without gaps. A small one is
+ * taken to have a sky that is level and even from row to row but for its slope along them at its middle.
+ */
 export function residualWindow(left: i32, top: i32, right: i32, bottom: i32, out: usize): void {
-  const stride = (right - left) << 2;
+  const count = right - left;
+  const stride = count << 2;
   const firstWord = left >> 5;
   const lastWord = (right - 1) >> 5;
+  const small = <f32>count <= cell && <f32>(bottom - top) <= cell && lattices === 1;
+  if (small) plane(left, top, count, bottom - top, out);
   for (let y = top; y < bottom; y++, out += stride) {
-    residualRow(y, left, right, out);
+    if (!small) residualRow(y, left, right, out);
     const row = holes + ((y * holeWords) << 2);
     for (let word = firstWord; word <= lastWord; word++) {
       let bits = load<u32>(row + (word << 2));
@@ -202,10 +208,69 @@ export function residualWindow(left: i32, top: i32, right: i32, bottom: i32, out
   }
 }
 
+/** The sky as a plane through its values in the corners of the rectangle; mono frames. */
+function plane(left: i32, top: i32, count: i32, rowCount: i32, out: usize): void {
+  skyAt(left, top);
+  const level = levelHere;
+  const inverse = inverseHere;
+  skyAt(left + count - 1, top);
+  const across = <f32>1 / <f32>max(1, count - 1);
+  const levelAcross = (levelHere - level) * across;
+  const inverseAcross = (inverseHere - inverse) * across;
+  skyAt(left, top + rowCount - 1);
+  const down = <f32>1 / <f32>max(1, rowCount - 1);
+  const levelDown = (levelHere - level) * down;
+  const inverseDown = (inverseHere - inverse) * down;
+  const ramp = f32x4(0, 1, 2, 3);
+  let levels = f32x4.add(f32x4.splat(level), f32x4.mul(ramp, f32x4.splat(levelAcross)));
+  let inverses = f32x4.add(f32x4.splat(inverse), f32x4.mul(ramp, f32x4.splat(inverseAcross)));
+  const levelStep = f32x4.splat(4 * levelAcross);
+  const inverseStep = f32x4.splat(4 * inverseAcross);
+  const levelNext = f32x4.splat(levelDown);
+  const inverseNext = f32x4.splat(inverseDown);
+  const size: usize = isFloat ? 2 : 1;
+  const pitch = (<usize>width << size);
+  let row = samples + ((<usize>top * width + left) << size);
+  for (let j = 0; j < rowCount; j++, row += pitch) {
+    let here = levels;
+    let factor = inverses;
+    let at = row;
+    const end = out + (<usize>count << 2);
+    // The last vector reaches beyond the row: the next row, or what follows the window, is written after it.
+    if (isFloat)
+      for (; out < end; out += 16, at += 16) {
+        v128.store(out, f32x4.mul(f32x4.sub(v128.load(at), here), factor));
+        here = f32x4.add(here, levelStep);
+        factor = f32x4.add(factor, inverseStep);
+      }
+    else
+      for (; out < end; out += 16, at += 8) {
+        v128.store(out, f32x4.mul(f32x4.sub(f32x4.convert_i32x4_u(v128.load_ext<u16>(at)), here), factor));
+        here = f32x4.add(here, levelStep);
+        factor = f32x4.add(factor, inverseStep);
+      }
+    out = end;
+    levels = f32x4.add(levels, levelNext);
+    inverses = f32x4.add(inverses, inverseNext);
+  }
+}
+
 /** Marks a pixel as undefined or not. */
 export function setHole(x: i32, y: i32, hole: bool): void {
   const at = holes + ((y * holeWords + (x >> 5)) << 2);
   const bit: u32 = 1 << (x & 31);
   const word = load<u32>(at);
   store<u32>(at, hole ? word | bit : word & ~bit);
+}
+
+/** Level and 1 / sigma at a pixel, for those who compare it with its neighbours. */
+export let levelHere: f32 = 0;
+export let inverseHere: f32 = 0;
+
+export function skyAt(x: i32, y: i32): void {
+  const column = columns === 1 ? 0 : max(0, min(columns - 2, <i32>Mathf.floor((<f32>x + 0.5) / cell - 0.5)));
+  prepare(y, column, x);
+  const isOdd = (x & 1) !== 0;
+  levelHere = isOdd ? oddLevel : evenLevel;
+  inverseHere = isOdd ? oddInverse : evenInverse;
 }

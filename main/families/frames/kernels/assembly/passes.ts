@@ -1,5 +1,5 @@
 /** Passes over the residuals of whole rows. */
-import { height, isFloat, isHole, residualRow, samples, width } from './frame';
+import { height, inverseHere, isFloat, isHole, levelHere, residualRow, samples, skyAt, width } from './frame';
 import { results } from './results';
 
 /** Room for one row of residuals, 64 bytes more than a row on either side. */
@@ -178,14 +178,23 @@ export function skySums(y: i32, mask: usize, low: f32, high: f32, columns: i32, 
   }
 }
 
-/** Reads back residuals round a pixel; holes and what lies outside are NaN. */
-function around(x: i32, y: i32): void {
+/**
+ * Reads residuals round a pixel: the four beside it, or all eight and itself. Holes and what lies outside are NaN. The sky
+ * of a mono frame does not change from one pixel to the next.
+ */
+function around(x: i32, y: i32, mosaic: bool, corners: bool): void {
+  if (!mosaic) skyAt(x, y);
   for (let j = -1; j <= 1; j++)
     for (let i = -1; i <= 1; i++) {
+      if (!corners && i !== 0 && j !== 0) continue;
       const place = near + (((j + 1) * 3 + i + 1) << 2);
       const inside = x + i >= 0 && y + j >= 0 && x + i < width && y + j < height;
-      if (!inside || isHole(x + i, y + j)) store<f32>(place, f32.NaN);
-      else residualRow(y + j, x + i, x + i + 1, place);
+      if (!inside || isHole(x + i, y + j)) {
+        store<f32>(place, f32.NaN);
+        continue;
+      }
+      if (mosaic) skyAt(x + i, y + j);
+      store<f32>(place, (stored(x + i, y + j) - levelHere) * inverseHere);
     }
 }
 
@@ -217,7 +226,7 @@ export function peaks(indices: usize, count: i32, least: f32, mosaic: bool, out:
       if (stored(x, y - 1) > here && !isHole(x, y - 1)) continue;
       if (stored(x, y + 1) > here && !isHole(x, y + 1)) continue;
     }
-    around(x, y);
+    around(x, y, mosaic, true);
     const value = load<f32>(near + 16);
     if (!(value > least)) continue;
     let sum: f32 = 0;
@@ -252,7 +261,7 @@ export function spikes(indices: usize, count: i32, least: f32, share: f32, mosai
       if (x > 0 && stored(x - 1, y) > here * <f32>1.0001 && !isHole(x - 1, y)) continue;
       if (x < width - 1 && stored(x + 1, y) > here * <f32>1.0001 && !isHole(x + 1, y)) continue;
     }
-    around(x, y);
+    around(x, y, mosaic, false);
     const value = load<f32>(near + 16);
     if (!(value > least)) continue;
     let sum: f32 = 0;
