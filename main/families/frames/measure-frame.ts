@@ -122,7 +122,7 @@ function takeOutLines(residuals: ResidualFrame, badColumns: Uint16Array, badRows
 function findStars(
   frame: StoredFrame,
   residuals: ResidualFrame,
-  bright: readonly number[],
+  bright: Int32Array,
   sky: Sky,
   saturation: Saturation,
 ): FoundStars | null {

@@ -13,6 +13,7 @@ import type { ByteSource } from '../../formats/byte-source.ts';
 import type { TaskHandler } from '../../jobs/worker-side.ts';
 import { blobPath, openBlobStore, readBytes } from '../../library/blobs.ts';
 import { type FileState, type LocalFile, openLocalFile } from '../../sources/local-file.ts';
+import { hashOnReading } from './hash-on-reading.ts';
 
 /** What must be known of a frame before it is measured. */
 export type DecodedFrame = Pick<FrameImage, 'width' | 'height' | 'header'>;
@@ -141,25 +142,34 @@ async function measureOpen<Image extends DecodedFrame>(
 ): Promise<MeasureOutput> {
   let contentHash: string | null = null;
   let state: FileState | null = null;
-  let record: FrameRecord;
+  let measured: { readonly contentHash: string; readonly state: FileState; readonly record: FrameRecord };
   try {
     state = source.state();
-    contentHash = hashOf(source);
-    if (input.knownContents.includes(contentHash)) return { outcome: 'known', contentHash, state };
-    const image = await functions.decodeFrame(source);
+    const hashed = hashOnReading(source);
+    if (input.knownContents.length > 0) {
+      // Before anything else: what is known need not be decoded.
+      contentHash = hashed.digest();
+      if (input.knownContents.includes(contentHash)) return { outcome: 'known', contentHash, state };
+    }
+    const image = await functions.decodeFrame(hashed).finally(() => {
+      contentHash = hashed.digest();
+    });
+    const read = { contentHash: hashed.digest(), state };
     const reason = calibrationReason(image.header);
     if (reason !== null) {
       const { width, height, header } = image;
-      return { outcome: 'skipped', contentHash, state, reason, width, height, header };
+      return { outcome: 'skipped', ...read, reason, width, height, header };
     }
-    record = functions.measureFrame(image, input.file);
+    const record = functions.measureFrame(image, input.file);
     if (source.state().modifiedNanoseconds !== state.modifiedNanoseconds) throw changedMeanwhile(input.file);
+    measured = { ...read, record };
   } catch (error) {
     return { outcome: 'refused', contentHash, state, error: refusalOf(error) };
   }
+  const { record, ...read } = measured;
   const recordBlob = openBlobStore(input.blobsDirectory).put(functions.encodeRecord(record));
   const { width, height, header } = record;
-  return { outcome: 'measured', contentHash, state, recordBlob, width, height, header };
+  return { outcome: 'measured', ...read, recordBlob, width, height, header };
 }
 
 function changedMeanwhile(file: string): ErrorRecord {
@@ -168,19 +178,6 @@ function changedMeanwhile(file: string): ErrorRecord {
     message: `${file}: the file was written to while it was being read.`,
     hint: 'Scan again when the capture program has finished with it.',
   };
-}
-
-const hashChunkBytes = 1024 * 1024;
-
-function hashOf(source: LocalFile): string {
-  const hash = createHash('sha256');
-  const chunk = new Uint8Array(Math.min(hashChunkBytes, Math.max(1, source.byteLength)));
-  for (let offset = 0; ; ) {
-    const count = source.readInto!(offset, chunk);
-    if (count === 0) return hash.digest('hex');
-    hash.update(count === chunk.byteLength ? chunk : chunk.subarray(0, count));
-    offset += count;
-  }
 }
 
 /** Why a decoded frame is left out, null for lights. */

@@ -1,6 +1,7 @@
 /** The pixels that stand far above the sky: all that spikes and bright stars are looked for among. */
 import type { BackgroundMesh } from '../record.ts';
 import type { StoredFrame } from '../stored-frame.ts';
+import { IndexList } from './index-list.ts';
 import type { ResidualFrame } from './residual-frame.ts';
 
 /** Pixels this many sigmas above the sky are few. */
@@ -13,7 +14,7 @@ export function findBrightPixels(
   residuals: ResidualFrame,
   meshes: readonly BackgroundMesh[],
   floorSigma: number,
-): number[] {
+): Int32Array {
   return frame.space.borrow(() => collect(frame, residuals, meshes, floorSigma));
 }
 
@@ -22,7 +23,7 @@ function collect(
   residuals: ResidualFrame,
   meshes: readonly BackgroundMesh[],
   floorSigma: number,
-): number[] {
+): Int32Array {
   const { space, width } = frame;
   const { columns, rows, cellPixels } = meshes[0];
   const thresholds = space.allocate(4 * columns * rows);
@@ -31,7 +32,7 @@ function collect(
   const limits = lowestBright(meshes, floorSigma).map((limit) => (limit - frame.zero) / frame.scale);
   space.floats(thresholds, columns * rows).set(limits);
   const found = space.integers(out, room);
-  const bright: number[] = [];
+  const bright = new IndexList();
   for (let top = 0; top < residuals.rows; top += bandRows) {
     const bottom = Math.min(residuals.rows, top + bandRows);
     const count = space.run.brightPixels(
@@ -45,9 +46,9 @@ function collect(
       out,
       room,
     );
-    for (let i = 0; i < count; i++) bright.push(found[i]);
+    bright.add(found.subarray(0, count));
   }
-  return bright;
+  return bright.values();
 }
 
 /** For each cell a value that no bright pixel of it stays below: the least of what holds at its neighbours' centres. */

@@ -60,7 +60,7 @@ function hiddenBeside(starless: Starless, psf: FramePsf, host: DetectedStar): De
   const before = energyRound(core, psf, start.x, start.y, host.sky);
   // A star takes the square of its SNR out of what is left; a misfit of the brighter one's profile does not.
   const least = explainedShare * leastHidden ** 2;
-  if (before.sum < before.pixels - 1.5 * Math.sqrt(before.pixels) + least) return null;
+  if (before.sum < before.pixels - 0.5 * Math.sqrt(before.pixels) + least) return null;
   const radius = Math.ceil(searched * psf.reach) + Math.max(psf.kernel.length >> 1, model.psf.radius) + 1;
   const patch = starless.patch(start.x, start.y, radius);
   const peak = strongestBeside(patch, psf, host);
@@ -120,6 +120,7 @@ function energyRound(patch: Patch, psf: FramePsf, x: number, y: number, sky: num
   return { sum, pixels };
 }
 
+let cleanRoom = new Float64Array(0);
 let rowsRoom = new Float64Array(0);
 
 /** Strongest smoothed remainder within 1.8 FWHM of a star, if it may be one of SNR 8 and more. */
@@ -128,24 +129,27 @@ function strongestBeside(patch: Patch, psf: FramePsf, host: DetectedStar): { x: 
   const reach = kernel.length >> 1;
   const radius = Math.ceil(searched * psf.reach);
   const side = 2 * radius + 1;
+  const wide = side + 2 * reach;
   const left = Math.round(host.fit.x) - radius;
   const top = Math.round(host.fit.y) - radius;
-  if (rowsRoom.length < side * (side + 2 * reach)) rowsRoom = new Float64Array(side * (side + 2 * reach));
-  const rows = rowsRoom;
-  for (let j = 0; j < side + 2 * reach; j++)
+  if (cleanRoom.length < wide * wide) cleanRoom = new Float64Array(wide * wide);
+  if (rowsRoom.length < wide * side) rowsRoom = new Float64Array(wide * side);
+  const [clean, rows] = [cleanRoom, rowsRoom];
+  copyClean(patch, left - reach, top - reach, wide, host.sky, clean);
+  for (let j = 0; j < wide; j++)
     for (let i = 0; i < side; i++) {
-      let sum = 0;
-      for (let k = -reach; k <= reach; k++)
-        sum += kernel[k + reach] * valueAt(patch, left + i + k, top + j - reach, host.sky);
+      const at = j * wide + i + reach;
+      let sum = kernel[reach] * clean[at];
+      for (let k = 1; k <= reach; k++) sum += kernel[reach + k] * (clean[at - k] + clean[at + k]);
       rows[j * side + i] = sum;
     }
-  const least = Math.max(0.6 * leastHidden, 0.5 * leastShare * host.fit.snr);
-  let best = least;
+  let best = Math.max(0.6 * leastHidden, 0.5 * leastShare * host.fit.snr);
   let place: { x: number; y: number } | null = null;
   for (let j = 0; j < side; j++)
     for (let i = 0; i < side; i++) {
-      let sum = 0;
-      for (let k = 0; k < kernel.length; k++) sum += kernel[k] * rows[(j + k) * side + i];
+      const at = (j + reach) * side + i;
+      let sum = kernel[reach] * rows[at];
+      for (let k = 1; k <= reach; k++) sum += kernel[reach + k] * (rows[at - k * side] + rows[at + k * side]);
       if (sum <= best) continue;
       best = sum;
       place = { x: left + i, y: top + j };
@@ -153,8 +157,24 @@ function strongestBeside(patch: Patch, psf: FramePsf, host: DetectedStar): { x: 
   return place;
 }
 
-function valueAt(patch: Patch, x: number, y: number, sky: number): number {
-  if (x < patch.left || y < patch.top || x >= patch.right || y >= patch.bottom) return 0;
-  const value = patch.values[(y - patch.top) * patch.width + x - patch.left];
-  return Number.isNaN(value) ? 0 : value - sky;
+/** A square of the patch without its sky; 0 where it is undefined and outside. */
+function copyClean(
+  patch: Patch,
+  left: number,
+  top: number,
+  side: number,
+  sky: number,
+  out: Float64Array,
+): void {
+  out.fill(0, 0, side * side);
+  const first = Math.max(0, patch.left - left);
+  const end = Math.min(side, patch.right - left);
+  const bottom = Math.min(side, patch.bottom - top);
+  for (let j = Math.max(0, patch.top - top); j < bottom; j++) {
+    const from = (top + j - patch.top) * patch.width + left - patch.left;
+    for (let i = first; i < end; i++) {
+      const value = patch.values[from + i] - sky;
+      out[j * side + i] = Number.isNaN(value) ? 0 : value;
+    }
+  }
 }

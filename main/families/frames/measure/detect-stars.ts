@@ -29,9 +29,9 @@ export interface DetectionInput {
   readonly residuals: ResidualFrame;
   readonly psf: FramePsf;
   /** Indices of the pixels above 6 sigma. */
-  readonly bright: readonly number[];
+  readonly bright: Int32Array;
   /** Indices of full pixels in reading order; empty when the frame as a whole is full. */
-  readonly fullPixels: readonly number[];
+  readonly fullPixels: Int32Array;
   /** The frame is binned to cells of that many pixels on the way; 0: not. */
   readonly cell: number;
 }
@@ -99,7 +99,7 @@ function saturatedStars(input: DetectionInput, candidates: readonly Candidate[])
 }
 
 /** Leaves full pixels out; returns those that were not left out already. */
-function hideFull(residuals: ResidualFrame, indices: readonly number[]): Place[] {
+function hideFull(residuals: ResidualFrame, indices: Int32Array): Place[] {
   const hidden: Place[] = [];
   for (const index of indices) {
     const x = index % residuals.width;

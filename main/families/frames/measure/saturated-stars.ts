@@ -20,7 +20,7 @@ const mostGroups = 5000;
  * Groups of touching full pixels (8 neighbours), largest first. `indices` lists the full pixels in reading order. Where a
  * group bleeds along its column, the star sits at the rows where the group is broadest.
  */
-export function fullGroups(indices: readonly number[], frame: { readonly width: number }): FullGroup[] {
+export function fullGroups(indices: Int32Array, frame: { readonly width: number }): FullGroup[] {
   const { width } = frame;
   const waiting = new Set(indices);
   const groups: FullGroup[] = [];

@@ -1,5 +1,6 @@
 /** At which value a pixel is full, and which are. */
 import type { StoredFrame } from '../stored-frame.ts';
+import { IndexList } from './index-list.ts';
 
 export interface Saturation {
   /** ADU; infinity when nothing says so. */
@@ -7,7 +8,7 @@ export interface Saturation {
   /** Share of the defined pixels that are full. */
   readonly fraction: number;
   /** Indices of the full pixels in reading order; empty when the frame as a whole is full. */
-  readonly indices: readonly number[];
+  readonly indices: Int32Array;
 }
 
 /** Pixels that must share the greatest value before it counts as a clip rather than as a bright star. */
@@ -23,7 +24,7 @@ const bandRows = 64;
  */
 export function findSaturation(frame: StoredFrame): Saturation {
   const given = frame.saturationLevel ?? Number.POSITIVE_INFINITY;
-  const none = { level: given, fraction: 0, indices: [] };
+  const none = { level: given, fraction: 0, indices: new Int32Array(0) };
   const { least, greatest, valid } = valueRange(frame);
   if (valid === 0) return none;
   if (greatest >= given) {
@@ -56,7 +57,7 @@ function valueRange(frame: StoredFrame): { least: number; greatest: number; vali
 }
 
 /** How many pixels reach a level, and which, when they are few. */
-function reaching(frame: StoredFrame, level: number): { count: number; indices: readonly number[] } {
+function reaching(frame: StoredFrame, level: number): { count: number; indices: Int32Array } {
   return frame.space.borrow(() => collect(frame, level));
 }
 
@@ -66,14 +67,14 @@ function collect(frame: StoredFrame, level: number) {
   const out = frame.space.allocate(4 * room);
   const found = frame.space.integers(out, room);
   const most = mostFullShare * frame.width * frame.height;
-  const indices: number[] = [];
+  const indices = new IndexList();
   let count = 0;
   const stored = (level - frame.zero) / frame.scale;
   for (let row = 0; row < frame.validRows; row += bandRows) {
     const end = Math.min(frame.validRows, row + bandRows) * frame.width;
     const taken = run.atLeast(row * frame.width, end, stored, out, room);
     count += taken;
-    if (count <= most) for (let i = 0; i < taken; i++) indices.push(found[i]);
+    if (count <= most) indices.add(found.subarray(0, taken));
   }
-  return { count, indices: count <= most ? indices : [] };
+  return { count, indices: count <= most ? indices.values() : new Int32Array(0) };
 }

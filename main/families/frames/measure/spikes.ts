@@ -14,7 +14,7 @@ const leastSpike = 6;
  * were. `bright` lists the pixels above 6 sigma. `share` must lie below what the narrowest possible star gives its
  * neighbours.
  */
-export function removeSpikes(residuals: ResidualFrame, share: number, bright: readonly number[]): Place[] {
+export function removeSpikes(residuals: ResidualFrame, share: number, bright: Int32Array): Place[] {
   const spikes = spikesAmong(residuals, share, bright);
   for (const { x, y } of spikes) residuals.takeOut(x, y);
   return [...spikes, ...followHits(residuals, spikes, share)];
@@ -32,7 +32,7 @@ function followHits(residuals: ResidualFrame, spikes: readonly Place[], share: n
       for (let j = Math.max(0, y - 1); j <= Math.min(residuals.rows - 1, y + 1); j++)
         for (let i = Math.max(0, x - 1); i <= Math.min(residuals.width - 1, x + 1); i++)
           beside.add(j * residuals.width + i);
-    const next = spikesAmong(residuals, share, [...beside]);
+    const next = spikesAmong(residuals, share, Int32Array.from(beside));
     for (const { x, y } of next) residuals.takeOut(x, y);
     followed.push(...next);
     front = next;
@@ -40,7 +40,7 @@ function followHits(residuals: ResidualFrame, spikes: readonly Place[], share: n
   return followed;
 }
 
-function spikesAmong(residuals: ResidualFrame, share: number, indices: readonly number[]): Place[] {
+function spikesAmong(residuals: ResidualFrame, share: number, indices: Int32Array): Place[] {
   const { space, width, isMosaic } = residuals;
   return space.borrow(() => {
     const listed = space.allocate(4 * indices.length);

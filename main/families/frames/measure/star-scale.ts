@@ -22,7 +22,7 @@ const largestSigma = 20;
 const leastPeak = 6;
 
 /** Bright spots at any scale, strongest first, one for each place. `bright` lists the pixels above 6 sigma. */
-export function findBrightSpots(residuals: ResidualFrame, bright: readonly number[]): BrightSpot[] {
+export function findBrightSpots(residuals: ResidualFrame, bright: Int32Array): BrightSpot[] {
   const spots: BrightSpot[] = [];
   const taken = new StarPlaces<BrightSpot>(residuals.width, 16);
   const look = (peaks: readonly Peak[], block: number) => {
@@ -59,7 +59,7 @@ interface Peak {
 }
 
 /** Bright pixels that none of their eight neighbours exceeds, those with the most light round them first. */
-function brightestPixels(residuals: ResidualFrame, bright: readonly number[]): Peak[] {
+function brightestPixels(residuals: ResidualFrame, bright: Int32Array): Peak[] {
   const { space, width, isMosaic } = residuals;
   return space.borrow(() => {
     const listed = space.allocate(4 * bright.length);
