@@ -55,12 +55,15 @@ export function readPlainImage(
     const short = image.hdu.availableLength < image.hdu.shape.byteLength || readRows < validRows;
     return short ? { validRows: readRows } : null;
   };
-  if (options.words !== undefined && fitsWords(image.bitpix, scaling)) {
+  if (options.words !== undefined && image.bitpix === 16 && keepsOrder(scaling)) {
     checkClaim(source, width, height, budget);
     const samples = options.words.allocate(width * height);
     const read = fillWords(source, firstByte, validRows * width, samples, options.words);
-    const words = { samples, scale: scaling.scale, zero: scaling.zero - 32_768 * scaling.scale };
-    return { pixels: new Float32Array(0), words, truncated: truncatedAt(Math.floor(read / width)) };
+    return {
+      pixels: new Float32Array(0),
+      words: storedWords(samples, scaling),
+      truncated: truncatedAt(Math.floor(read / width)),
+    };
   }
   const pixels = allocatePlane(source, width, height, budget);
   const samples = fillPixels(source, firstByte, validRows * width, sampleBytes, (bytes, at) =>
@@ -71,9 +74,13 @@ export function readPlainImage(
   return { pixels, truncated: truncatedAt(readRows) };
 }
 
-/** Whether 16-bit integers hold all there is: none of them undefined, and greater ones brighter. */
-function fitsWords(bitpix: number, scaling: Scaling): boolean {
-  return bitpix === 16 && scaling.blank === null && scaling.scale > 0;
+/** Whether words hold all there is of such integers: none of them undefined, and greater ones brighter. */
+export function keepsOrder(scaling: Scaling): boolean {
+  return scaling.blank === null && scaling.scale > 0;
+}
+
+export function storedWords(samples: Uint16Array, { scale, zero }: Scaling): StoredWords {
+  return { samples, scale, zero: zero - 32_768 * scale };
 }
 
 /** Reads 16-bit integers to where they stay and turns them round there; returns how many the file still held. */

@@ -21,7 +21,8 @@ export interface TileValues {
 }
 
 export interface TileTarget {
-  readonly out: Float32Array;
+  /** Physical values, or integers of up to 16 bits 32768 higher than stored. */
+  readonly out: Float32Array | Uint16Array;
   readonly at: number;
   /** Pixels of the tile, and its width (the rest is height, planes included). */
   readonly count: number;
@@ -76,8 +77,7 @@ export class TileDecoder {
     const size = Math.abs(this.bitpix) / 8;
     const bytes = gunzipTile(range.bytes.subarray(range.start, range.end), target.count * size);
     if (bytes === null || bytes.byteLength !== target.count * size) return false;
-    convertSamples(bytes, this.bitpix, this.scaling, target.out, target.at);
-    return true;
+    return this.samples(bytes, this.bitpix, this.scaling, target);
   }
 
   /** Decodes UNCOMPRESSED_DATA. */
@@ -85,8 +85,22 @@ export class TileDecoder {
     const bitpix = elementBitpix(type);
     const bytes = range.bytes.slice(range.start, range.end);
     if (bitpix === null || bytes.byteLength !== (target.count * Math.abs(bitpix)) / 8) return false;
-    convertSamples(bytes, bitpix, this.scaling, target.out, target.at);
-    return true;
+    return this.samples(bytes, bitpix, this.scaling, target);
+  }
+
+  /** Big-endian samples to where they belong. */
+  private samples(
+    bytes: Uint8Array,
+    bitpix: Bitpix,
+    scaling: Scaling,
+    { out, at, count }: TileTarget,
+  ): boolean {
+    if (out instanceof Float32Array) {
+      convertSamples(bytes, bitpix, scaling, out, at);
+      return true;
+    }
+    const integers = this.scratch(count);
+    return readIntegers(bytes, bitpix / 8, integers, count) && storeWords(integers, out, at, count);
   }
 
   private scratch(count: number): Int32Array {
@@ -109,27 +123,19 @@ export class TileDecoder {
     if (size !== 1 && size !== 2 && size !== 4 && size !== 8) return false;
     if (this.bitpix < 0 && !this.plan.quantised) {
       if (size !== -this.bitpix / 8) return false;
-      convertSamples(bytes, this.bitpix, this.scaling, target.out, target.at);
-      return true;
+      return this.samples(bytes, this.bitpix, this.scaling, target);
     }
     if (!this.plan.quantised) {
-      convertSamples(bytes, (size * 8) as Bitpix, this.withBlank(values), target.out, target.at);
-      return true;
+      return this.samples(bytes, (size * 8) as Bitpix, this.withBlank(values), target);
     }
     const integers = this.scratch(target.count);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    for (let i = 0; i < target.count; i++) {
-      if (size === 4) integers[i] = view.getInt32(i * 4);
-      else if (size === 2) integers[i] = view.getInt16(i * 2);
-      else if (size === 1) integers[i] = bytes[i]!;
-      else return false;
-    }
-    return this.finish(integers, values, target);
+    return readIntegers(bytes, size, integers, target.count) && this.finish(integers, values, target);
   }
 
   /** Integers to physical values: dequantised for floats, then BSCALE and BZERO. */
   private finish(integers: Int32Array, values: TileValues, target: TileTarget): boolean {
     const { out, at, count } = target;
+    if (!(out instanceof Float32Array)) return storeWords(integers, out, at, count);
     if (!this.plan.quantised) {
       scaleWords(integers.subarray(0, count), out, at, this.withBlank(values));
       return true;
@@ -145,4 +151,21 @@ export class TileDecoder {
     if (values.blank === null || this.scaling.blank !== null) return this.scaling;
     return { ...this.scaling, blank: BigInt(Math.trunc(values.blank)) };
   }
+}
+
+/** Big-endian integers of 1 (unsigned), 2 or 4 bytes; false for other sizes. */
+function readIntegers(bytes: Uint8Array, size: number, out: Int32Array, count: number): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let i = 0; i < count; i++) {
+    if (size === 4) out[i] = view.getInt32(i * 4);
+    else if (size === 2) out[i] = view.getInt16(i * 2);
+    else if (size === 1) out[i] = bytes[i]!;
+    else return false;
+  }
+  return true;
+}
+
+function storeWords(integers: Int32Array, out: Uint16Array, at: number, count: number): true {
+  for (let i = 0; i < count; i++) out[at + i] = integers[i]! + 32_768;
+  return true;
 }

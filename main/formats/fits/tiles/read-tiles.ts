@@ -2,8 +2,8 @@
 import type { ByteSource } from '../../byte-source.ts';
 import { refusal } from '../../refusal.ts';
 import { fitsLimits } from '../limits.ts';
-import { allocatePlane, type PixelOptions } from '../memory.ts';
-import type { PlaneResult } from '../plain-image.ts';
+import { allocatePlane, checkClaim, type PixelOptions } from '../memory.ts';
+import { keepsOrder, type PlaneResult, storedWords } from '../plain-image.ts';
 import type { Scaling } from '../scaling.ts';
 import type { ImageHdu } from '../select-image.ts';
 import { TileDecoder, type TileTarget, type TileValues } from './decode-tile.ts';
@@ -96,7 +96,12 @@ class TileReader {
 }
 
 /** Copies the measured plane of a decoded tile to its place in the image. */
-function place(tile: Float32Array, box: TileBox, pixels: Float32Array, imageWidth: number): void {
+function place<Plane extends Float32Array | Uint16Array>(
+  tile: Plane,
+  box: TileBox,
+  pixels: Plane,
+  imageWidth: number,
+): void {
   const first = box.planesBefore * box.width * box.height;
   for (let line = 0; line < box.height; line++) {
     const from = first + line * box.width;
@@ -118,16 +123,49 @@ export function readTiledImage(
       'the mask of undefined pixels (NULL_PIXEL_MASK) was ignored; they are measured as they are',
     );
   }
-  const { width, height, planes } = image.shape;
+  const { width, height } = image.shape;
   const budget = { ...options, ratio: fitsLimits.tileRatio };
-  const pixels = allocatePlane(source, width, height, budget);
   const reader = new TileReader(source, image, plan, scaling);
-  let scratch = new Float32Array(0);
+  if (options.words !== undefined && fitsWords(image, plan, scaling)) {
+    checkClaim(source, width, height, budget);
+    const samples = options.words.allocate(width * height);
+    const rows = fillPlane(source, image, plan, reader, samples, (count) => new Uint16Array(count));
+    const truncated = rows < height ? { validRows: rows } : null;
+    return { pixels: new Float32Array(0), words: storedWords(samples, scaling), truncated };
+  }
+  const pixels = allocatePlane(source, width, height, budget);
+  const rows = fillPlane(source, image, plan, reader, pixels, (count) => new Float32Array(count));
+  return { pixels, truncated: rows < height ? { validRows: rows } : null };
+}
+
+/** Whether the tiles hold integers of up to 16 bits, none of them undefined. */
+function fitsWords(image: ImageHdu, plan: TilePlan, scaling: Scaling): boolean {
+  const isShort = image.bitpix === 16 || image.bitpix === 8;
+  return (
+    isShort &&
+    !plan.quantised &&
+    plan.blank === null &&
+    !plan.table.columns.has('ZBLANK') &&
+    keepsOrder(scaling)
+  );
+}
+
+/** Decodes all tiles of the measured plane into `pixels`; returns the first row that is missing, or the height. */
+function fillPlane<Plane extends Float32Array | Uint16Array>(
+  source: ByteSource,
+  image: ImageHdu,
+  plan: TilePlan,
+  reader: TileReader,
+  pixels: Plane,
+  room: (count: number) => Plane,
+): number {
+  const { width, height, planes } = image.shape;
+  let scratch = room(0);
   let firstMissingRow = height;
   for (const box of boxes(plan, planes === 3 ? 1 : 0)) {
     const count = box.width * box.height * box.depth;
     const direct = box.width === width && box.depth === 1;
-    if (!direct && scratch.length < count) scratch = new Float32Array(count);
+    if (!direct && scratch.length < count) scratch = room(count);
     const target = direct
       ? { out: pixels, at: box.y * width, count, width: box.width }
       : { out: scratch, at: 0, count, width: box.width };
@@ -146,5 +184,5 @@ export function readTiledImage(
       'The file was cut off while it was written or copied; take another copy.',
     );
   }
-  return { pixels, truncated: firstMissingRow < height ? { validRows: firstMissingRow } : null };
+  return firstMissingRow;
 }
