@@ -33,6 +33,7 @@ export const callKinds = {
   'results.operations': 'ask',
   'families.list': 'ask',
   'items.list': 'ask',
+  'items.decide': 'ask',
   'items.show': 'ask',
   'labels.set': 'ask',
   'labels.import': 'ask',

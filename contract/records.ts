@@ -31,6 +31,8 @@ export const RecordSource = z.object({
 export type RecordSource = z.infer<typeof RecordSource>;
 
 export const RecordItem = z.object({
+  /** The catalogue's number of it, for decisions. */
+  item: z.number(),
   /** `FILE#ID`: what labels and lists name. */
   file: z.string(),
   id: z.string(),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ask } from '../kinds.ts';
 import { RecordItem, RecordSource } from '../records.ts';
 import { Family } from '../words.ts';
+import { DecisionId } from './review.ts';
 
 export const FamilyRow = z.object({
   name: Family,
@@ -35,6 +36,8 @@ export const ItemDetail = z.object({
 });
 export type ItemDetail = z.infer<typeof ItemDetail>;
 
+const classWord = z.string().min(1).max(200);
+
 export const recordCalls = {
   'families.list': ask({ in: z.object({}), out: z.array(FamilyRow) }),
   'items.list': ask({
@@ -53,6 +56,18 @@ export const recordCalls = {
       sources: z.array(RecordSource),
       items: z.array(RecordItem),
     }),
+  }),
+  /** Durable when it answers; `review.undo` takes it back, `review.history` lists it. The same id is never applied twice. */
+  'items.decide': ask({
+    in: z.object({
+      session: z.string().min(1),
+      id: DecisionId,
+      items: z.array(z.number().int()).min(1).max(20_000),
+      /** Null withdraws the person's word, that of the file included. */
+      label: classWord.nullable(),
+      by: z.string().max(200).optional(),
+    }),
+    out: z.object({ id: z.string(), repeated: z.boolean(), changed: z.number(), items: z.array(RecordItem) }),
   }),
   'items.show': ask({
     in: z.object({ session: z.string().min(1), file: z.string().min(1) }),

@@ -7,8 +7,8 @@ import { frameLabels } from '../../contract/words.ts';
 import type { LabelEvent } from '../library/labels.ts';
 import type { Library } from '../library/open-library.ts';
 import type { Item, Session } from '../library/sessions.ts';
+import { classesFor } from './records/classes.ts';
 import { framesName } from './records/families.ts';
-import { classesFor } from './records/items.ts';
 import { findSession } from './sessions.ts';
 
 export interface WantedLabel {

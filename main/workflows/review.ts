@@ -16,7 +16,8 @@ export interface DecisionInput {
   readonly session: string;
   readonly id: string;
   readonly items: readonly number[];
-  readonly label: FrameLabel | null;
+  /** One of the family's: clean, contaminated or review for frames. Null withdraws the person's word. */
+  readonly label: string | null;
   readonly by?: string | undefined;
 }
 

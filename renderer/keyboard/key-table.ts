@@ -4,7 +4,7 @@ export interface KeyAction {
   readonly id: string;
   /** What it does, as a sentence's start. */
   readonly title: string;
-  readonly group: 'Everywhere' | 'Frames' | 'Decide' | 'Viewer' | 'Night graph';
+  readonly group: 'Everywhere' | 'Frames' | 'Decide' | 'Viewer' | 'Night graph' | 'Records';
   /** As in `Ctrl+Shift+Z`, `ArrowLeft`, `A`; the first is shown first. */
   readonly keys: readonly string[];
 }
@@ -73,6 +73,17 @@ export const keyTable = [
     keys: ['Shift+X'],
   },
   { id: 'night.reset', title: 'Take the thresholds away', group: 'Night graph', keys: ['Shift+R'] },
+  { id: 'go.records', title: 'Go to tables and records', group: 'Everywhere', keys: ['Alt+R'] },
+  { id: 'label.accept', title: "Take the model's suggestion", group: 'Records', keys: ['E'] },
+  { id: 'label.1', title: 'Label it with class 1', group: 'Records', keys: ['1'] },
+  { id: 'label.2', title: 'Label it with class 2', group: 'Records', keys: ['2'] },
+  { id: 'label.3', title: 'Label it with class 3', group: 'Records', keys: ['3'] },
+  { id: 'label.4', title: 'Label it with class 4', group: 'Records', keys: ['4'] },
+  { id: 'label.5', title: 'Label it with class 5', group: 'Records', keys: ['5'] },
+  { id: 'label.6', title: 'Label it with class 6', group: 'Records', keys: ['6'] },
+  { id: 'label.7', title: 'Label it with class 7', group: 'Records', keys: ['7'] },
+  { id: 'label.8', title: 'Label it with class 8', group: 'Records', keys: ['8'] },
+  { id: 'label.9', title: 'Label it with class 9', group: 'Records', keys: ['9'] },
 ] as const satisfies readonly KeyAction[];
 
 export type ActionId = (typeof keyTable)[number]['id'];

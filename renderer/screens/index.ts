@@ -6,6 +6,7 @@ import DataSets from './datasets/DataSets.svelte';
 import Frames from './frames/Frames.svelte';
 import Models from './models/Models.svelte';
 import Night from './night/Night.svelte';
+import Records from './records/Records.svelte';
 import Results from './results/Results.svelte';
 import Review from './review/Review.svelte';
 import Runs from './runs/Runs.svelte';
@@ -33,6 +34,14 @@ export const screens: readonly ScreenEntry[] = [
     group: 'house',
     component: Sessions,
     key: 'go.sessions',
+  },
+  {
+    id: 'records',
+    title: 'Tables and records',
+    icon: 'cells',
+    group: 'house',
+    component: Records,
+    key: 'go.records',
   },
   { id: 'frames', title: 'Frames', icon: 'frames', group: 'session', component: Frames, key: 'go.frames' },
   { id: 'review', title: 'Review', icon: 'review', group: 'session', component: Review, key: 'go.review' },

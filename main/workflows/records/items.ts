@@ -5,8 +5,10 @@ import type { RecordItem, RecordSource } from '../../../contract/records.ts';
 import { sizeOf } from '../../learning/dataset.ts';
 import type { Library } from '../../library/open-library.ts';
 import type { Session } from '../../library/sessions.ts';
+import { type DecisionInput, decideFrames } from '../review.ts';
 import { findSession } from '../sessions.ts';
-import { findFamily, framesName } from './families.ts';
+import { classesFor } from './classes.ts';
+import { framesName } from './families.ts';
 import { isFromFile } from './given-labels.ts';
 import { itemRow, itemRows, sourceRows } from './report.ts';
 import { standingItems } from './session-readings.ts';
@@ -51,14 +53,21 @@ function doubt({ label, labelledBy, by, predicted, confidence }: RecordItem): nu
   return predicted === label ? 1 + unsure : 4 - unsure;
 }
 
-/** Labels that an item of the session may be given: those of the family, of its models and those in use. */
-export function classesFor(library: Library, session: Session): string[] {
-  const family = findFamily(session.family);
-  const known = family.labelColumns.flatMap((column) => [...(family.classesOf(column) ?? [])]);
-  const inUse = [...library.labels.standing(session.id).values()].flatMap(({ person, model }) =>
-    [person?.label, model?.label].filter((label) => label != null),
-  );
-  return [...new Set([...inUse.sort(), ...known])];
+/** Notes what a person says of some items. Errors: notFound, wrongUse for a label that is none. */
+export function decideItems(
+  library: Library,
+  input: DecisionInput,
+): { id: string; repeated: boolean; changed: number; items: RecordItem[] } {
+  const session = recordSession(library, input.session);
+  const classes = classesFor(library, session);
+  if (input.label !== null && classes.length > 0 && !classes.includes(input.label)) {
+    throw new NightsiftError('wrongUse', `"${input.label}" is no label of ${session.family}.`, {
+      hint: `Labels are ${classes.join(', ')}.`,
+    });
+  }
+  const { id, repeated, changed } = decideFrames(library, input);
+  const decided = new Set(input.items);
+  return { id, repeated, changed, items: itemRows(library, session).filter(({ item }) => decided.has(item)) };
 }
 
 /** Errors: notFound, wrongUse. */

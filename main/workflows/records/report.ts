@@ -40,11 +40,12 @@ export function itemRows(library: Library, session: Session): RecordItem[] {
 }
 
 export function itemRow(
-  { file, source, stored }: StandingItem,
+  { itemId, file, source, stored }: StandingItem,
   voices: Partial<Record<LabelAuthor, LabelEvent>>,
 ): RecordItem {
   const holds = voices.person?.label != null ? voices.person : voices.model;
   return {
+    item: itemId,
     file,
     id: stored.id,
     source: source.file,
