@@ -9,6 +9,7 @@ import { withTemperature } from './estimators/recalibrate.ts';
 import { groupedFolds } from './folds.ts';
 import { evaluate } from './metrics/index.ts';
 import { loadPredictor } from './predict.ts';
+import { randomFor, shuffled } from './random.ts';
 import { type TrainedFile, trainModel } from './train-model.ts';
 import type { TrainOptions } from './train-network.ts';
 import { findTrainable } from './trainables.ts';
@@ -21,12 +22,19 @@ export interface HeldOut {
   readonly items: Int32Array;
   /** [items, classes], calibrated. */
   readonly probabilities: Float32Array;
+  /** 1 where other items of its group were learned from. */
+  readonly known: Uint8Array;
 }
 
 export interface OutOfFoldOptions extends TrainOptions {
   readonly folds: number;
   /** Number of each item's group. */
   readonly groups: Int32Array;
+  /**
+   * Share of the groups, 0 to 1, whose items are spread over the folds. A model will be asked about items of groups it
+   * knows and of groups it does not; the temperature suits the mixture that is expected, and figures tell the two apart.
+   */
+  readonly knownShare: number;
   /** What training sees in place of the items of the train split: balanced, synthesised. */
   readonly prepare: (dataset: TensorDataset) => Promise<TensorDataset>;
 }
@@ -41,16 +49,16 @@ export async function trainOutOfFold(
   options: OutOfFoldOptions,
   ports: TrainModelPorts,
 ): Promise<TrainedOutOfFold> {
-  const { folds, prepare, groups, ...training } = options;
+  const { folds, prepare, groups, knownShare, ...training } = options;
   refuseNetworks(options.recipe);
   const used = Array.from(dataset.labels.keys()).filter((item) => dataset.split[item] !== splitCodes.review);
   const labels = Int32Array.from(used, (item) => dataset.labels[item]!);
-  const foldOf = groupedFolds(
-    labels,
+  const { together, known } = spreadGroups(
     Int32Array.from(used, (item) => groups[item]!),
-    folds,
+    knownShare,
     options.seed,
   );
+  const foldOf = groupedFolds(labels, together, folds, options.seed);
   const uncalibrated = { ...training, parameters: { ...training.parameters, calibration: false } };
   const classes = dataset.classes.length;
   const raw = new Float32Array(used.length * classes);
@@ -92,7 +100,21 @@ export async function trainOutOfFold(
     },
     perClass: judged.perClass,
     confusion: judged.confusion,
-    heldOut: { items: Int32Array.from(used), probabilities },
+    heldOut: { items: Int32Array.from(used), probabilities, known },
+  };
+}
+
+/** Items of the groups that count as known get groups of their own. */
+function spreadGroups(groups: Int32Array, share: number, seed: number) {
+  const numbers = [...new Set(groups)];
+  const order = shuffled(numbers.length, randomFor(seed, 'known groups'));
+  const spread = new Set(
+    Array.from(order.subarray(0, Math.round(share * numbers.length)), (place) => numbers[place]!),
+  );
+  const beyond = numbers.reduce((most, number) => Math.max(most, number), 0) + 1;
+  return {
+    together: groups.map((group, item) => (spread.has(group) ? beyond + item : group)),
+    known: Uint8Array.from(groups, (group) => (spread.has(group) ? 1 : 0)),
   };
 }
 

@@ -151,11 +151,44 @@ export function outOfFoldReport(
       likely: classes[likely]!,
       margin,
     })),
-    figures: { ...report.figures, 'labels/wrongShare': wrongShare },
+    figures: {
+      ...report.figures,
+      ...figuresByGroup(heldOut, labels, classes),
+      'labels/wrongShare': wrongShare,
+    },
   };
 }
 
 const mostSuspects = 500;
+
+/** Items of groups that were partly learned from apart from those of new groups. */
+function figuresByGroup(
+  { probabilities, known }: HeldOut,
+  labels: readonly number[],
+  classes: readonly string[],
+): Record<string, number> {
+  const figures: Record<string, number> = {};
+  for (const [name, wanted] of [
+    ['newGroups', 0],
+    ['knownGroups', 1],
+  ] as const) {
+    const places = Array.from(labels.keys()).filter((place) => known[place] === wanted);
+    if (places.length === 0) continue;
+    const rows = places.flatMap((place) =>
+      Array.from(probabilities.subarray(place * classes.length, (place + 1) * classes.length)),
+    );
+    const judged = evaluate(
+      Float32Array.from(rows),
+      places.map((place) => labels[place]!),
+      classes,
+    );
+    figures[`${name}/items`] = judged.items;
+    figures[`${name}/accuracy`] = judged.accuracy;
+    figures[`${name}/macroF1`] = judged.macroF1;
+    figures[`${name}/calibrationError`] = judged.calibrationError;
+  }
+  return figures;
+}
 
 function labelledPlaces(library: Library, items: readonly DatasetItem[]): LabelledPlace[] {
   return placesOf(library, items).map((place, index) => {

@@ -8,6 +8,8 @@ import type { Family, Setting } from '../../families/family.ts';
 export interface HouseSettings {
   /** Folds of cross-validation; 0 judges on the test split and leaves it out of training. */
   readonly folds: number;
+  /** Share of the groups whose items are spread over the folds. */
+  readonly knownGroups: number;
   /** Below these nothing is registered. */
   readonly minimumAccuracy: number;
   readonly minimumMacroF1: number;
@@ -26,7 +28,12 @@ export function dottedApart(parameters: Given): { readonly own: Given; readonly 
   };
 }
 
-const known = ['evaluation.folds', 'export.minimumAccuracy', 'export.minimumMacroF1'] as const;
+const known = [
+  'evaluation.folds',
+  'evaluation.knownGroups',
+  'export.minimumAccuracy',
+  'export.minimumMacroF1',
+] as const;
 
 /** @throws NightsiftError `wrongUse` naming the setting, its value and what is allowed */
 export function houseSettings(family: Family | null, dotted: Given): HouseSettings {
@@ -41,6 +48,7 @@ export function houseSettings(family: Family | null, dotted: Given): HouseSettin
   }
   return {
     folds: number(dotted, 'evaluation.folds', 0, 20, true),
+    knownGroups: number(dotted, 'evaluation.knownGroups', 0, 1, false),
     minimumAccuracy: number(dotted, 'export.minimumAccuracy', 0, 1, false),
     minimumMacroF1: number(dotted, 'export.minimumMacroF1', 0, 1, false),
     data: Object.fromEntries(

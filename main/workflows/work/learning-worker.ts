@@ -72,7 +72,11 @@ async function teach(
   const { settings, groups } = preparation;
   const prepare = async (given: TensorDataset) => preparedTrainingSet(given, preparation, options.seed);
   if (settings.folds >= 2)
-    return trainOutOfFold(dataset, { ...options, folds: settings.folds, groups, prepare }, ports);
+    return trainOutOfFold(
+      dataset,
+      { ...options, folds: settings.folds, knownShare: settings.knownGroups, groups, prepare },
+      ports,
+    );
   return { ...(await trainModel(await prepare(dataset), options, ports)), heldOut: null };
 }
 
