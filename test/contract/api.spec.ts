@@ -32,6 +32,7 @@ describe('the table of calls', () => {
         "frames.show",
         "frames.thumbnail",
         "house.about",
+        "items.decide",
         "items.list",
         "items.show",
         "jobs.cancel",
