@@ -1,5 +1,5 @@
 /**
- * Compiles the kernels of the frames family (AssemblyScript) and writes their bytes into a module:
+ * Compiles the kernels of the frames family (AssemblyScript) and writes the bytes of each folder into a module:
  * `node scripts/build-kernels.ts`. The result is committed, so that everything runs from source and offline; a test
  * compiles them again and compares. `--check` only says whether the committed bytes are up to date.
  */
@@ -7,11 +7,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import asc from 'assemblyscript/asc';
 
-const folder = join(import.meta.dirname, '..', 'main', 'families', 'frames', 'kernels');
-const target = join(folder, 'kernel-bytes.ts');
+const frames = join(import.meta.dirname, '..', 'main', 'families', 'frames');
+/** Folders with kernels: the source in assembly/, the bytes beside it. */
+export const kernelFolders: readonly string[] = [join(frames, 'kernels'), join(frames, 'trails', 'kernels')];
 
-/** The text of the module that holds the compiled kernels. @throws Error with what the compiler said. */
-export async function compileKernels(): Promise<string> {
+/** The text of the module that holds a folder's compiled kernels. @throws Error with what the compiler said. */
+export async function compileKernels(folder: string): Promise<string> {
   let bytes: Uint8Array | null = null;
   const { error, stderr } = await asc.main(
     [
@@ -45,10 +46,13 @@ export async function compileKernels(): Promise<string> {
 }
 
 if (import.meta.main) {
-  const made = await compileKernels();
-  if (!process.argv.includes('--check')) writeFileSync(target, made);
-  else if (readFileSync(target, 'utf8') !== made) {
-    console.error('kernel-bytes.ts is not what assembly/ compiles to: run node scripts/build-kernels.ts');
-    process.exitCode = 1;
+  for (const folder of kernelFolders) {
+    const target = join(folder, 'kernel-bytes.ts');
+    const made = await compileKernels(folder);
+    if (!process.argv.includes('--check')) writeFileSync(target, made);
+    else if (readFileSync(target, 'utf8') !== made) {
+      console.error(`${target} is not what assembly/ compiles to: run node scripts/build-kernels.ts`);
+      process.exitCode = 1;
+    }
   }
 }

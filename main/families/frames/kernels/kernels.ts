@@ -3,6 +3,7 @@
  * memory, so that nothing is copied for them.
  */
 import { kernelBytes } from './kernel-bytes.ts';
+import { type CompiledKernels, compile, KernelMemory } from './kernel-memory.ts';
 
 /** What assembly/ exports; addresses are bytes in the kernels' memory. See there for what each one does. */
 interface KernelCalls {
@@ -83,89 +84,12 @@ interface KernelCalls {
   detectRows(until: number, out: number, room: number): number;
 }
 
-interface Memory {
-  readonly buffer: ArrayBuffer;
-  grow(pages: number): number;
-}
-
-/** The part of the engine's WebAssembly that is used; the types of Node leave it to the browser's. */
-declare const WebAssembly: {
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object, imports: object) => { readonly exports: unknown };
-};
-
-const pageBytes = 65_536;
-let compiled: object | null = null;
+let compiled: CompiledKernels | null = null;
 
 /** One instance of the kernels and its memory, for one frame at a time. The memory grows and is kept for the next. */
-export class KernelSpace {
-  readonly run: KernelCalls;
-  readonly #memory: Memory;
-  readonly #start: number;
-  #end: number;
-
+export class KernelSpace extends KernelMemory<KernelCalls> {
   constructor() {
-    compiled ??= new WebAssembly.Module(Buffer.from(kernelBytes, 'base64'));
-    const { exports } = new WebAssembly.Instance(compiled, { env: { abort: fail } });
-    const calls = exports as KernelCalls & { readonly memory: Memory };
-    this.run = calls;
-    this.#memory = calls.memory;
-    this.#start = align(calls.firstFreeByte());
-    this.#end = this.#start;
+    compiled ??= compile(kernelBytes);
+    super(compiled);
   }
-
-  /** Gives everything up that was allocated. */
-  reset(): void {
-    this.#end = this.#start;
-  }
-
-  /**
-   * Address of that many bytes, of no particular content, 64 more behind them that may be touched. Views made before
-   * may be void afterwards. @throws RangeError when there is no memory.
-   */
-  allocate(bytes: number): number {
-    const at = this.#end;
-    this.#end = align(at + bytes + 64);
-    const missing = this.#end - this.#memory.buffer.byteLength;
-    if (missing > 0) this.#memory.grow(Math.ceil(missing / pageBytes));
-    return at;
-  }
-
-  /** Runs `work` and gives up what it allocated. */
-  borrow<T>(work: () => T): T {
-    const end = this.#end;
-    try {
-      return work();
-    } finally {
-      this.#end = end;
-    }
-  }
-
-  bytes(at: number, length: number): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.#memory.buffer, at, length);
-  }
-
-  words(at: number, length: number): Uint16Array<ArrayBuffer> {
-    return new Uint16Array(this.#memory.buffer, at, length);
-  }
-
-  integers(at: number, length: number): Int32Array<ArrayBuffer> {
-    return new Int32Array(this.#memory.buffer, at, length);
-  }
-
-  floats(at: number, length: number): Float32Array<ArrayBuffer> {
-    return new Float32Array(this.#memory.buffer, at, length);
-  }
-
-  doubles(at: number, length: number): Float64Array<ArrayBuffer> {
-    return new Float64Array(this.#memory.buffer, at, length);
-  }
-}
-
-function align(bytes: number): number {
-  return Math.ceil(bytes / 64) * 64;
-}
-
-function fail(): never {
-  throw new Error('a kernel was called with arguments that it cannot take');
 }

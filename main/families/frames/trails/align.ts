@@ -10,31 +10,39 @@ export interface Alignment {
 
 /**
  * Tries straight lines within +-`reach` px at both ends and keeps the one with the largest matched sum over all blocks,
- * first in whole pixels, then in eighths.
+ * first in whole pixels, then in halves of the step before, down to eighths.
  */
 export function align(strip: Strip, from: number, to: number, fwhm: number, reach: number): Alignment {
-  const blocks = collectBlocks(strip, 48, from, to);
+  const blocks = collectBlocks(strip, 32, from, to);
   const smooth = smoothBlocks(blocks, gaussianWeights(Math.max(1.5, fwhm)));
-  let best = { shift1: 0, shift2: 0 };
+  let best1 = 0;
+  let best2 = 0;
   let top = Number.NEGATIVE_INFINITY;
-  for (const [step, range] of [
-    [1, reach],
-    [0.5, 1],
-    [0.125, 0.5],
-  ] as const) {
-    const centre = best;
-    for (let a = -range; a <= range; a += step) {
-      for (let b = -range; b <= range; b += step) {
-        const trial = { shift1: centre.shift1 + a, shift2: centre.shift2 + b };
-        const score = sumAlong(smooth, blocks, strip.half, trial);
+  for (const [step, range] of steps(reach)) {
+    const centre1 = best1;
+    const centre2 = best2;
+    for (let a = centre1 - range; a <= centre1 + range; a += step) {
+      for (let b = centre2 - range; b <= centre2 + range; b += step) {
+        const score = sumAlong(smooth, blocks, strip.half, a, b);
         if (score > top) {
           top = score;
-          best = trial;
+          best1 = a;
+          best2 = b;
         }
       }
     }
   }
-  return best;
+  return { shift1: best1, shift2: best2 };
+}
+
+/** Steps and ranges of the search, px. */
+function steps(reach: number): readonly (readonly [number, number])[] {
+  return [
+    [1, reach],
+    [0.5, 0.5],
+    [0.25, 0.25],
+    [0.125, 0.125],
+  ];
 }
 
 /** Each block's profile convolved with the weights (masked pixels simply add nothing). */
@@ -54,15 +62,24 @@ function smoothBlocks(blocks: Blocks, weights: Float32Array): Float32Array {
   return result;
 }
 
-function sumAlong(smooth: Float32Array, blocks: Blocks, half: number, trial: Alignment): number {
+function sumAlong(
+  smooth: Float32Array,
+  blocks: Blocks,
+  half: number,
+  shift1: number,
+  shift2: number,
+): number {
   const { count, span } = blocks;
+  const slope = (shift2 - shift1) / count;
+  let u = half + shift1 + 0.5 * slope;
+  if (Math.min(u, half + shift2) < 0 || Math.max(u, half + shift2) >= span - 1)
+    return Number.NEGATIVE_INFINITY;
   let sum = 0;
-  for (let j = 0; j < count; j++) {
-    const u = half + trial.shift1 + ((trial.shift2 - trial.shift1) * (j + 0.5)) / count;
+  for (let j = 0, row = 0; j < count; j++, row += span, u += slope) {
     const low = Math.floor(u);
-    if (low < 0 || low + 1 >= span) return Number.NEGATIVE_INFINITY;
     const part = u - low;
-    sum += smooth[j * span + low] * (1 - part) + smooth[j * span + low + 1] * part;
+    const at = row + low;
+    sum += smooth[at] * (1 - part) + smooth[at + 1] * part;
   }
   return sum;
 }

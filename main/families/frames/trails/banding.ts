@@ -10,7 +10,9 @@ const leastDistinction = 6;
 /** True when the line follows a row or column and is no brighter than the frame's stripes are anyway. */
 export function isBanding(line: TracedLine, map: Raster, cell: number): boolean {
   const { segment } = line;
-  if (!followsDetector(segment) || segmentLength(segment) < 4 * cell) return false;
+  // The better part of a wide stripe can be followed a little askew.
+  const stray = Math.max(1.5, 0.7 * line.fwhm);
+  if (!followsDetector(segment, stray) || segmentLength(segment) < 4 * cell) return false;
   const flat = Math.abs(segment.x2 - segment.x1) > Math.abs(segment.y2 - segment.y1);
   const begin = Math.floor(Math.min(flat ? segment.x1 : segment.y1, flat ? segment.x2 : segment.y2) / cell);
   const end = Math.ceil(Math.max(flat ? segment.x1 : segment.y1, flat ? segment.x2 : segment.y2) / cell);

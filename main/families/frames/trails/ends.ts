@@ -8,7 +8,7 @@ const trustedStretch = 8;
 /** Signal to noise of a stretch beyond the end that counts as a faded tail. */
 const leastTail = 4.5;
 /** Log likelihood against light near the border below which a line is taken to cross it, as most do. */
-const borderDoubt = 2;
+const borderDoubt = 3.5;
 /** A step belongs to the line above this share of its brightness; over a half, so that faint ends err inwards. */
 const endShare = 0.55;
 
@@ -20,13 +20,15 @@ export function settleEnds(
   starFwhm: number,
 ): Run[] {
   // A star just beyond the end shows about four widths; dashes come in numbers.
-  const shortest = Math.max(4, (runs.length > 3 ? 1.5 : 4.5) * starFwhm);
+  const shortest = Math.max(4, (runs.length > 3 && !hasLongest(runs) ? 1.5 : 4.5) * starFwhm);
   let begin = 0;
   let end = runs.length;
   const counts = (run: Run) =>
     run.gain >= leastGain && (visibleSteps(amplitudes, run.from, run.to) >= shortest || runs.length === 1);
   while (begin < end && !counts(runs[begin])) begin++;
   while (end > begin && !counts(runs[end - 1])) end--;
+  while (end - begin > 1 && isStray(runs, begin, begin + 1)) begin++;
+  while (end - begin > 1 && isStray(runs, end - 1, end - 2)) end--;
   if (begin === end) return [];
   const kept = runs.slice(begin, end).map((run) => ({ ...run }));
   const first = kept[0];
@@ -36,6 +38,26 @@ export function settleEnds(
   const size = amplitudes.length;
   first.from = Math.min(first.to - 1, size - settleEnd(mirrored, size - first.to, size - first.from, fwhm));
   return kept;
+}
+
+/** True when one run is longer than all others together: no row of dashes. */
+function hasLongest(runs: readonly Run[]): boolean {
+  let all = 0;
+  let longest = 0;
+  for (const { from, to } of runs) {
+    all += to - from;
+    longest = Math.max(longest, to - from);
+  }
+  return 2 * longest > all;
+}
+
+/** Gap (steps) to the next run, also in lengths of the run, from which an outermost run is something else. */
+const strayGap = 100;
+const strayGapLengths = 3;
+
+function isStray(runs: readonly Run[], outer: number, next: number): boolean {
+  const gap = outer < next ? runs[next].from - runs[outer].to : runs[outer].from - runs[next].to;
+  return gap > Math.max(strayGap, strayGapLengths * (runs[outer].to - runs[outer].from));
 }
 
 function visibleSteps(amplitudes: Amplitudes, from: number, to: number): number {

@@ -1,15 +1,17 @@
 /** Straight trails of satellites, aircraft and meteors in one frame. */
 import type { TrailCandidate } from '../record.ts';
+import { fitCross } from './cross-fit.ts';
 import { type HiddenMap, hideLine, hideSpikes } from './hide.ts';
 import { addOverlooked } from './overlooked.ts';
 import { type Picture, pictureOfFrame, pictureOfMap } from './picture.ts';
 import { angleOf, enlarge, type Raster, type Segment } from './raster.ts';
 import type { TrailSearchInput } from './search-input.ts';
-import { partOfLine, type SearchLevel, searchLevel, stillLit, strongestPieces } from './search-level.ts';
-import { binAgain, binningFor, binResidual, flatten } from './sky-map.ts';
+import { partOfLine, type SearchLevel, spendPiece, strongestPieces, weighPiece } from './search-level.ts';
+import { binAgain, binningFor, binResidual, flatten, subtractSurroundings } from './sky-map.ts';
+import { spikeDirections } from './spike-directions.ts';
 import { alongAny, fadesFromOutside, isBleeding, spikeStars, starOfSpike } from './spikes.ts';
 import { blockBadLines, blockStars, type MaskedStar, starsToMask } from './star-mask.ts';
-import { type TracedLine, traceLine } from './trace-line.ts';
+import { followLine, significanceOf, type TracedLine, traceLine } from './trace-line.ts';
 import { judgeLine } from './verify.ts';
 
 export type { TrailSearchInput };
@@ -19,6 +21,7 @@ const leastBinned = 5;
 const mostRounds = 6;
 const mostTraces = 120;
 const smallestSide = 48;
+const smallestWideSide = 16;
 /** A line with less light than this along it, within this angle (radians) of the spikes, is their faint ends in a row. */
 const brokenFill = 0.9;
 const brokenTolerance = 0.1;
@@ -33,8 +36,10 @@ interface Search {
   readonly input: TrailSearchInput;
   /** The frame itself, only found lines and bad columns blocked. */
   readonly full: Picture;
-  readonly understood: HiddenMap;
   readonly fine: SearchLevel;
+  /** Null for frames too small to have one. */
+  readonly wide: SearchLevel | null;
+  readonly hidden: readonly HiddenMap[];
   readonly strip: Float32Array;
   readonly stars: readonly MaskedStar[];
   readonly spikeStars: readonly MaskedStar[];
@@ -50,11 +55,7 @@ export function findTrails(input: TrailSearchInput): TrailCandidate[] {
   if (Math.min(input.width, input.height) < smallestSide) return [];
   const search = prepare(input);
   exhaust(search, search.fine);
-  const wide = binAgain(search.fine.raster, coarser);
-  if (Math.min(wide.width, wide.height) >= 16) {
-    flatten(wide);
-    exhaust(search, searchLevel(wide, search.fine.cell * coarser));
-  }
+  if (search.wide !== null) exhaust(search, search.wide);
   return search.found
     .filter((line) => !isSpike(search, line))
     .map(toCandidate)
@@ -79,26 +80,28 @@ function exhaust(search: Search, level: SearchLevel): void {
     let changed = false;
     for (const piece of strongestPieces(level)) {
       if (traces >= mostTraces) return;
-      if (dismissed.some((other) => partOfLine(piece, other, 4)) || !stillLit(level.raster, piece)) continue;
+      if (dismissed.some((other) => partOfLine(piece, other, 4)) || weighPiece(level, piece) !== 'lit')
+        continue;
       traces++;
       const line = trace(search, level, piece);
       const verdict =
         line === null ? 'faint' : judgeLine(line, search.input, search.fine.raster, search.fine.cell);
       if (line === null || verdict === 'faint') {
         dismissed.push(piece);
+        spendPiece(level, piece);
         continue;
       }
       changed = true;
-      const maps = [search.understood, search.fine, ...(level === search.fine ? [] : [level])];
+      const maps = search.hidden;
       const star = starOfSpike(line, search.spikeStars, search.input, search.spikeAngles);
       if (star !== null) {
-        search.spikeAngles.push(angleOf(line.segment));
+        noteDirection(search, line);
         hideSpikes(maps, line, star, search.spikeStars);
         continue;
       }
       hideLine(maps, line);
       if (fadesFromOutside(line, search.input, search.spikeAngles)) {
-        search.spikeAngles.push(angleOf(line.segment));
+        noteDirection(search, line);
         continue;
       }
       if (verdict === 'trail' && !isBleeding(line, search.input)) search.found.push(line);
@@ -107,31 +110,51 @@ function exhaust(search: Search, level: SearchLevel): void {
   }
 }
 
+/** Remembers the direction of a spike; wide light shows none. */
+function noteDirection({ input, spikeAngles }: Search, line: TracedLine): void {
+  if (line.fwhm < 2.5 * input.fwhm) spikeAngles.push(angleOf(line.segment));
+}
+
 function prepare(input: TrailSearchInput): Search {
   const cell = binningFor(input.width, input.height);
   const binned = binResidual(input, cell);
   blockBadLines(binned, input, cell);
   const understood: Raster = { ...binned, blocked: binned.blocked.slice() };
-  const stars = starsToMask(input);
+  const stars = starsToMask(input, binned, cell);
   blockStars(binned, stars, cell);
   addOverlooked(input, binned, cell, stars);
   flatten(binned);
+  const wide = wideMap(binned, cell);
+  subtractSurroundings(binned);
+  const bright = spikeStars(stars);
+  const fine = { raster: binned, spent: binned.blocked.slice(), cell };
   return {
     input,
     full: pictureOfFrame(input.pixels, understood, cell),
-    understood: { raster: understood, cell },
-    fine: searchLevel(binned, cell),
+    fine,
+    wide,
+    hidden: [{ raster: understood, cell }, fine, ...(wide === null ? [] : [wide])],
     strip: new Float32Array(stripColumns * (Math.ceil(Math.hypot(input.width, input.height)) + 4)),
     stars,
-    spikeStars: spikeStars(stars),
-    spikeAngles: [],
+    spikeStars: bright,
+    spikeAngles: spikeDirections(input, bright),
     found: [],
   };
 }
 
+function wideMap(binned: Raster, cell: number): SearchLevel | null {
+  const raster = binAgain(binned, coarser);
+  if (Math.min(raster.width, raster.height) < smallestWideSide) return null;
+  flatten(raster);
+  return { raster, spent: raster.blocked.slice(), cell: cell * coarser };
+}
+
 function trace(search: Search, level: SearchLevel, piece: Segment): TracedLine | null {
-  const rough = traceLine(pictureOfMap(level.raster), piece, {
-    half: 4 * widestCells,
+  const rough = followLine(pictureOfMap(level.raster), piece, {
+    half: 12,
+    rounds: 3,
+    likeliest: 2,
+    brightness: 0,
     narrowest: 1.2,
     widest: widestCells,
     reach: 3,
@@ -139,10 +162,14 @@ function trace(search: Search, level: SearchLevel, piece: Segment): TracedLine |
     stars: [],
     buffer: search.strip,
   });
-  if (rough === null || rough.significance < leastBinned) return null;
-  const width = rough.fwhm * level.cell * (rough.fwhm > 0.9 * widestCells ? 2 : 1);
+  if (rough === null || significanceOf(rough) < leastBinned) return null;
+  const { fwhm } = rough.fit;
+  const width = fwhm * level.cell * (fwhm > 0.9 * widestCells ? 2 : 1);
   return traceLine(search.full, enlarge(rough.segment, level.cell), {
     half: Math.max(20, Math.ceil(4 * width)),
+    rounds: 9,
+    likeliest: 0.7 * width,
+    brightness: (1.5 * rough.fit.amplitude * level.cell) / width,
     narrowest: Math.max(1, 0.25 * width),
     widest: Math.max(4, 1.5 * width),
     reach: Math.min(8, level.cell + 1),
@@ -152,15 +179,12 @@ function trace(search: Search, level: SearchLevel, piece: Segment): TracedLine |
   });
 }
 
-/** FWHM that unrolling by nearest pixels adds in quadrature: uniform over one pixel, variance 1/12. */
-const unrollingFwhmSquared = (8 * Math.LN2) / 12;
-
 function toCandidate(line: TracedLine): TrailCandidate {
-  const width = Math.sqrt(Math.max(1, line.fwhm ** 2 - unrollingFwhmSquared));
+  const fit = fitCross(line.profile, line.fwhm, line.significance);
   return {
     ...line.segment,
-    width,
-    snr: line.amplitude * (line.fwhm / width),
+    width: fit?.width ?? line.fwhm,
+    snr: fit?.peak ?? line.amplitude,
     significance: line.significance,
     fill: line.fill,
   };

@@ -66,7 +66,7 @@ const triedWidths: readonly number[] = [0.5, 0.71, 1, 1.41, 2];
 
 /**
  * Share of the parts of a line (each with about `partZ` signal to noise) that by themselves show the same line: centred
- * within half a width, of a similar width, with at least 0.3 of its brightness. Rims, clouds and rows of stars wander.
+ * and as wide as the whole, with at least 0.3 of its brightness. Rims, clouds and rows of stars wander.
  */
 export function steadiness(
   strip: Strip,
@@ -112,20 +112,22 @@ function pieceOfRuns(
   return pieces;
 }
 
+/**
+ * True when the line's own place and width explain the profile about as well as the best of others near by: as well as
+ * noise allows, or nearly so where the line is bright.
+ */
 function showsLine(profile: Profile, fit: ProfileFit): boolean {
-  let top = Number.NEGATIVE_INFINITY;
-  let good = false;
   const level = levelBeside(profile, fit.fwhm);
   if (Number.isNaN(level)) return false;
+  const own = matchAt(profile, 0, fit.fwhm, level);
+  if (!(own.amplitude > 0.3 * fit.amplitude)) return false;
+  let top = own.z;
   for (const ratio of triedWidths) {
     const width = Math.max(1, fit.fwhm * ratio);
-    for (let k = -4; k <= 4; k++) {
-      const offset = (k * fit.fwhm) / 4;
-      const match = matchAt(profile, offset, width, level);
-      if (match.z <= top) continue;
-      top = match.z;
-      good = Math.abs(k) <= 2 && ratio > 0.5 && ratio < 2 && match.amplitude > 0.3 * fit.amplitude;
-    }
+    for (let k = -4; k <= 4; k++) top = Math.max(top, matchAt(profile, (k * fit.fwhm) / 4, width, level).z);
   }
-  return good;
+  return own.z > 0.75 * top || own.z ** 2 > top ** 2 - noiseAdvantage;
 }
+
+/** By how much the best of places and widths near the true ones may win in z squared: 1 in 100 by chance. */
+const noiseAdvantage = 9;

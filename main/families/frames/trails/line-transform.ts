@@ -1,146 +1,137 @@
 /**
  * Sums along all digital lines of a map, by halves: a line over 2^k columns is a line over the left half followed by
  * one over the right half (Götz and Druck 1996; Brady 1998, "A fast discrete approximation algorithm for the Radon
- * transform"). Every level is searched, so that pieces of a line are found as well as whole ones.
+ * transform"). Every level is searched, so that pieces of a line are found as well as whole ones. The sums themselves
+ * are made by the kernels.
  */
+import { emptyKernels, type LineKernels } from './kernels/line-kernels.ts';
+import type { Raster, Segment } from './raster.ts';
 
 /** Whole units for one sigma in the quantised map: sums over 1,024 cells clipped at 3.875 sigma stay within 16 bits. */
-export const unitsPerSigma = 8;
-export const clipUnits = 31;
+const unitsPerSigma = 8;
+const clipUnits = 31;
 const highestLevel = 10;
+/** Lines looked at in one direction, and bytes of each: z, first column, columns, beginning, slope, one or two lines. */
+const mostPeaks = 40_000;
+const peakWords = 6;
 
-/** A line over dyadic columns: `along` is the axis of the columns, `across` the other one. */
-export interface LinePeak {
+/** A straight row of light, in cells of the map. */
+export interface Piece extends Segment {
   /** Sum over the expected noise of the sum. */
-  z: number;
-  along1: number;
-  across1: number;
-  along2: number;
-  across2: number;
+  readonly z: number;
 }
 
-export interface LineSearch {
-  /** Quantised map, `along` columns of `across` cells each, the cells of a column contiguous. */
-  readonly map: Int16Array;
-  readonly along: number;
-  readonly across: number;
-  /** Share of cells that are valid, 0..1. */
-  readonly validShare: number;
-  /** Least z worth reporting for pieces of 2^level columns; levels without an entry are not searched. */
+/**
+ * Strongest line of each slope in each dyadic strip of the map, in cells, that reaches the threshold of its level:
+ * `thresholds[k]` holds for lines over 2^k columns or rows (0: not searched).
+ */
+export function searchLines(raster: Raster, thresholds: readonly number[]): Piece[] {
+  const { width, height } = raster;
+  const space = emptyKernels();
+  const cells = width * height;
+  const data = space.allocate(4 * cells);
+  const blocked = space.allocate(cells);
+  const units = space.allocate(2 * cells);
+  const turned = space.allocate(2 * cells);
+  const laid = space.allocate(2 * cells);
+  const bytes = Math.max(bufferBytes(space, width, height), bufferBytes(space, height, width));
+  const buffers = [space.allocate(bytes), space.allocate(bytes)] as const;
+  const peaks = space.allocate(4 * peakWords * mostPeaks);
+  space.floats(data, cells).set(raster.data);
+  space.bytes(blocked, cells).set(raster.blocked);
+  const valid = space.run.quantise(data, blocked, cells, unitsPerSigma, clipUnits, units);
+  const noise = unitsPerSigma * Math.sqrt(Math.max(0.05, valid / cells));
+  const pieces: Piece[] = [];
+  const search = { space, thresholds, noise, buffers, peaks };
+  space.run.transpose(units, width, height, turned);
+  for (const upright of [false, true]) {
+    const along = upright ? height : width;
+    const across = upright ? width : height;
+    const map = upright ? units : turned;
+    space.run.flipRows(map, across, along, laid);
+    searchOneWay(search, map, along, across, (a1, c1, a2, c2, z) =>
+      addPiece(pieces, upright, a1, c1, a2, c2, z),
+    );
+    searchOneWay(search, laid, along, across, (a1, c1, a2, c2, z) =>
+      addPiece(pieces, upright, a1, across - 1 - c1, a2, across - 1 - c2, z),
+    );
+  }
+  return pieces.sort((a, b) => b.z - a.z);
+}
+
+function addPiece(
+  pieces: Piece[],
+  upright: boolean,
+  along1: number,
+  across1: number,
+  along2: number,
+  across2: number,
+  z: number,
+): void {
+  pieces.push(
+    upright
+      ? { z, x1: across1, y1: along1, x2: across2, y2: along2 }
+      : { z, x1: along1, y1: across1, x2: along2, y2: across2 },
+  );
+}
+
+interface OneWay {
+  readonly space: LineKernels;
   readonly thresholds: readonly number[];
-  /** Two buffers of at least `lineBufferLength` entries. */
-  readonly buffers: readonly [Int16Array, Int16Array];
+  /** Of the sum over one column. */
+  readonly noise: number;
+  readonly buffers: readonly [number, number];
+  readonly peaks: number;
 }
 
-export function lineBufferLength(along: number, across: number): number {
-  const levels = topLevel(along);
-  return (Math.ceil(along / 2 ** levels) * 2 ** levels + 2 ** levels) * across;
+/** Lines that rise by at most one cell for each column; `report` gets their ends inside the map. */
+function searchOneWay(
+  search: OneWay,
+  map: number,
+  along: number,
+  across: number,
+  report: (along1: number, across1: number, along2: number, across2: number, z: number) => void,
+): void {
+  const { space, thresholds, noise, buffers, peaks } = search;
+  space.run.beginPeaks(peaks, mostPeaks);
+  let from = map;
+  let before = 0;
+  for (let level = 1; level <= topLevel(along); level++) {
+    const to = buffers[level & 1];
+    const columns = 2 ** level;
+    space.run.joinStrips(from, to, along, across, columns / 2, noise, thresholds[level] ?? 0);
+    const found = space.run.countPeaks();
+    const words = space.integers(peaks, peakWords * found);
+    const floats = space.floats(peaks, peakWords * found);
+    for (let k = before; k < found; k++) {
+      const [first, present, start, slope, pair] = words.subarray(peakWords * k + 1, peakWords * (k + 1));
+      const rise = slope / (columns - 1);
+      const offset = start + (pair === 1 ? 0.5 : 0);
+      // The part inside the map: lines may enter and leave by the long sides.
+      const enters = rise > 0 ? Math.max(0, -offset / rise) : 0;
+      const leaves = rise > 0 ? Math.min(present - 1, (across - 1 - offset) / rise) : present - 1;
+      if (!(leaves - enters >= 1)) continue;
+      report(
+        first + enters,
+        offset + rise * enters,
+        first + leaves,
+        offset + rise * leaves,
+        floats[peakWords * k],
+      );
+    }
+    before = found;
+    from = to;
+  }
 }
 
 function topLevel(along: number): number {
-  return Math.max(1, Math.min(highestLevel, Math.floor(Math.log2(along))));
+  return Math.max(1, Math.min(highestLevel, Math.ceil(Math.log2(along))));
 }
 
-/** Strongest lines whose `across` grows (`sign` 1) or falls (-1) by at most one cell for each column. */
-export function searchLines(search: LineSearch, sign: 1 | -1, peaks: LinePeak[]): void {
-  const { along, across, thresholds } = search;
-  let previous: Int16Array = search.map;
-  const levels = topLevel(along);
-  for (let level = 1; level <= levels; level++) {
-    const next = search.buffers[level & 1];
-    const columns = 2 ** level;
-    const strips = Math.ceil(along / columns);
-    const threshold = thresholds[level] ?? Number.POSITIVE_INFINITY;
-    for (let strip = 0; strip < strips; strip++) {
-      const first = strip * columns;
-      const present = Math.min(columns, along - first);
-      const perUnit = 1 / (unitsPerSigma * Math.sqrt(present * search.validShare));
-      const leftBase = 2 * strip * (columns / 2) * across;
-      const hasRight = first + columns / 2 < along;
-      for (let slope = 0; slope < columns; slope++) {
-        const left = leftBase + (slope >> 1) * across;
-        const right = left + (columns / 2) * across;
-        const out = (strip * columns + slope) * across;
-        const shift = (slope + 1) >> 1;
-        if (threshold === Number.POSITIVE_INFINITY) {
-          addHalves(previous, next, left, hasRight ? right : -1, out, shift * sign, across);
-          continue;
-        }
-        const best = hasRight
-          ? joinHalves(previous, next, left, right, out, shift * sign, across)
-          : copyHalf(previous, next, left, out, across);
-        const z = next[out + best] * perUnit;
-        if (z < threshold) continue;
-        const reach = (slope * (present - 1)) / (columns - 1);
-        peaks.push({
-          z,
-          along1: first,
-          across1: best,
-          along2: first + present - 1,
-          across2: best + sign * reach,
-        });
-      }
-    }
-    previous = next;
-  }
-}
-
-/** Adds the shifted right half (none if negative) to the left one. */
-function addHalves(
-  from: Int16Array,
-  to: Int16Array,
-  left: number,
-  right: number,
-  out: number,
-  shift: number,
-  across: number,
-): void {
-  const begin = right < 0 ? across : Math.min(across, Math.max(0, -shift));
-  const end = Math.max(begin, Math.min(across, across - shift));
-  for (let y = 0; y < begin; y++) to[out + y] = from[left + y];
-  for (let y = end; y < across; y++) to[out + y] = from[left + y];
-  const shifted = right + shift;
-  for (let y = begin; y < end; y++) to[out + y] = from[left + y] + from[shifted + y];
-}
-
-/** Adds the shifted right half to the left one; returns the position of the largest sum. */
-function joinHalves(
-  from: Int16Array,
-  to: Int16Array,
-  left: number,
-  right: number,
-  out: number,
-  shift: number,
-  across: number,
-): number {
-  const begin = Math.min(across, Math.max(0, -shift));
-  const end = Math.max(begin, Math.min(across, across - shift));
-  let best = 0;
-  let top = -32768;
-  for (let y = 0; y < begin; y++) to[out + y] = from[left + y];
-  for (let y = end; y < across; y++) to[out + y] = from[left + y];
-  const shifted = right + shift;
-  for (let y = begin; y < end; y++) {
-    const sum = from[left + y] + from[shifted + y];
-    to[out + y] = sum;
-    if (sum > top) {
-      top = sum;
-      best = y;
-    }
-  }
-  return best;
-}
-
-function copyHalf(from: Int16Array, to: Int16Array, left: number, out: number, across: number): number {
-  let best = 0;
-  let top = -32768;
-  for (let y = 0; y < across; y++) {
-    const sum = from[left + y];
-    to[out + y] = sum;
-    if (sum > top) {
-      top = sum;
-      best = y;
-    }
-  }
-  return best;
+/** Of the strips of the level that needs most. */
+function bufferBytes(space: LineKernels, along: number, across: number): number {
+  let most = 0;
+  for (let level = 1; level <= topLevel(along); level++)
+    most = Math.max(most, Math.ceil(along / 2 ** level) * space.run.stripLength(across, 2 ** level));
+  return 2 * most + 64;
 }

@@ -1,9 +1,60 @@
 /** Tells bits of trails that were taken for stars from stars. */
 import type { StarTable } from '../record.ts';
 import { meanOfFour } from './light.ts';
+import type { Raster } from './raster.ts';
 import type { TrailSearchInput } from './search-input.ts';
 
 const directionsTried = 16;
+
+/** Mean light of four cells (sigmas) that a ridge beside a star shows at least: by its peak, and where cells are full. */
+const leastShare = 0.07;
+const leastLight = 0.8;
+const fullLight = 8;
+
+/**
+ * A quick look at the binned map: true when four widths from the star there is light on two opposite sides, or much of
+ * it on one, as bright as a ridge or a dash with this peak would be. What fails this lies on neither.
+ */
+export function mayGoOn(
+  map: Raster,
+  x: number,
+  y: number,
+  peak: number,
+  cell: number,
+  fwhm: number,
+): boolean {
+  if (peak < 3) return false;
+  const radius = Math.max(1.5, (4 * fwhm) / cell);
+  const cx = (x + 0.5) / cell;
+  const cy = (y + 0.5) / cell;
+  const both = Math.min(fullLight, Math.max(leastLight, leastShare * peak));
+  const alone = peak < 8 ? Number.POSITIVE_INFINITY : Math.min(fullLight, Math.max(4 * leastLight, 2 * both));
+  for (let k = 0; k < directionsTried; k++) {
+    const dx = cosines[k] * radius;
+    const dy = sines[k] * radius;
+    const one = lightAt(map, cx + dx, cy + dy);
+    const other = lightAt(map, cx - dx, cy - dy);
+    if (Math.min(one, other) > both || Math.max(one, other) > alone) return true;
+  }
+  return false;
+}
+
+const cosines = Float64Array.from({ length: directionsTried }, (_, k) =>
+  Math.cos((Math.PI * k) / directionsTried),
+);
+const sines = Float64Array.from({ length: directionsTried }, (_, k) =>
+  Math.sin((Math.PI * k) / directionsTried),
+);
+
+/** Mean of the four cells nearest to a point; the border and undefined cells count as bright. */
+function lightAt({ width, height, data }: Raster, x: number, y: number): number {
+  const i = Math.floor(x - 0.5);
+  const j = Math.floor(y - 0.5);
+  if (i < 0 || j < 0 || i + 1 >= width || j + 1 >= height) return Number.POSITIVE_INFINITY;
+  const at = j * width + i;
+  const mean = 0.25 * (data[at] + data[at + 1] + data[at + width] + data[at + width + 1]);
+  return Number.isNaN(mean) ? Number.POSITIVE_INFINITY : mean;
+}
 
 /**
  * True when the light at this place goes on in two opposite directions without fading, as a trail's does and a star's
@@ -11,13 +62,12 @@ const directionsTried = 16;
  * lights two of them at most.
  */
 export function liesOnRidge(input: TrailSearchInput, stars: StarTable, index: number, peak: number): boolean {
-  if (peak < 3) return false;
   const x = stars.x[index];
   const y = stars.y[index];
   const least = Math.max(1.2, 0.2 * peak);
   for (let k = 0; k < directionsTried; k++) {
-    const dx = Math.cos((Math.PI * k) / directionsTried) * input.fwhm;
-    const dy = Math.sin((Math.PI * k) / directionsTried) * input.fwhm;
+    const dx = cosines[k] * input.fwhm;
+    const dy = sines[k] * input.fwhm;
     if (isDash(input, x, y, dx, dy, peak) || isDash(input, x, y, -dx, -dy, peak)) return true;
     if (
       goesOn(input, x, y, dx, dy, least) &&

@@ -1,75 +1,113 @@
 /** The line search on one binned map: pieces, strongest first, each followed to its ends. */
-import { type LinePeak, lineBufferLength, searchLines } from './line-transform.ts';
+import { type Piece, searchLines } from './line-transform.ts';
 import { type Raster, type Segment, segmentLength } from './raster.ts';
-import { quantise } from './sky-map.ts';
 
-const never = Number.POSITIVE_INFINITY;
 /** Least z of a piece of 2^level cells to be followed up. Short pieces must be bright: faint clumps are everywhere. */
-const pieceThresholds: readonly number[] = [never, never, never, 7.5, 6, 5, 4.5, 4.5, 4.5, 4.5, 4.5];
+const pieceThresholds: readonly number[] = [0, 0, 0, 7.5, 6, 5, 4.5, 4.5, 4.5, 4.5, 4.5];
 /** Least z of a piece in the map as it is after others were blocked. */
 const leastRemaining = 4.2;
 
-export interface Piece extends Segment {
-  readonly z: number;
-}
-
-/** One binned map with the room its search needs. */
+/** One binned map. */
 export interface SearchLevel {
   readonly raster: Raster;
+  /** Non-zero in cells that are blocked, or whose light is known to be no line's. */
+  readonly spent: Uint8Array;
   /** Pixels of the frame in the side of a cell. */
   readonly cell: number;
-  readonly rowsFirst: Int16Array;
-  readonly transposed: Int16Array;
-  readonly buffers: readonly [Int16Array, Int16Array];
-}
-
-export function searchLevel(raster: Raster, cell: number): SearchLevel {
-  const size = Math.max(
-    lineBufferLength(raster.width, raster.height),
-    lineBufferLength(raster.height, raster.width),
-  );
-  return {
-    raster,
-    cell,
-    rowsFirst: new Int16Array(raster.data.length),
-    transposed: new Int16Array(raster.data.length),
-    buffers: [new Int16Array(size), new Int16Array(size)],
-  };
 }
 
 /** Pieces of lines above the thresholds, strongest first, in cells of the map. */
 export function strongestPieces(level: SearchLevel): Piece[] {
-  const { width, height } = level.raster;
-  const validShare = Math.max(0.05, quantise(level.raster, level.rowsFirst, level.transposed));
-  const pieces: Piece[] = [];
-  const shared = { validShare, thresholds: pieceThresholds, buffers: level.buffers };
-  for (const sign of [1, -1] as const) {
-    const flat: LinePeak[] = [];
-    searchLines({ ...shared, map: level.transposed, along: width, across: height }, sign, flat);
-    for (const p of flat) pieces.push({ z: p.z, x1: p.along1, y1: p.across1, x2: p.along2, y2: p.across2 });
-    const steep: LinePeak[] = [];
-    searchLines({ ...shared, map: level.rowsFirst, along: height, across: width }, sign, steep);
-    for (const p of steep) pieces.push({ z: p.z, x1: p.across1, y1: p.along1, x2: p.across2, y2: p.along2 });
-  }
-  return pieces.sort((a, b) => b.z - a.z);
+  const { raster, spent } = level;
+  for (let i = 0; i < spent.length; i++) spent[i] |= raster.blocked[i];
+  return searchLines({ ...raster, blocked: spent }, pieceThresholds);
 }
 
-/** True while enough of the piece's light is left in the map. */
-export function stillLit(raster: Raster, piece: Segment): boolean {
+/** Parts of a piece that are weighed against one another. */
+const parts = 8;
+/** Least z of a piece without its brightest part, over that of an even one. */
+const leastRest = 0.62;
+/** Parts that must hold a share of their due. */
+const leastPresent = 5;
+const leastShare = 0.35;
+
+/**
+ * What the map holds of a piece's light: `lit` while enough of it is left and spread over its length, `lump` when most of
+ * it lies in one place (which is then spent, so that other lines through it are not looked at), else `dark`.
+ */
+export function weighPiece({ raster, spent }: SearchLevel, piece: Segment): 'lit' | 'lump' | 'dark' {
   const steps = Math.ceil(segmentLength(piece));
-  let sum = 0;
-  let count = 0;
+  if (mostlyHidden(raster, piece, steps)) return 'dark';
+  sums.fill(0);
+  counts.fill(0);
   for (let t = 0; t <= steps; t++) {
     const x = Math.round(piece.x1 + ((piece.x2 - piece.x1) * t) / steps);
     const y = Math.round(piece.y1 + ((piece.y2 - piece.y1) * t) / steps);
     if (x < 0 || y < 0 || x >= raster.width || y >= raster.height) continue;
     const at = y * raster.width + x;
-    if (raster.blocked[at] !== 0 || Number.isNaN(raster.data[at])) continue;
-    sum += Math.min(4, Math.max(-4, raster.data[at]));
-    count++;
+    if (spent[at] !== 0 || raster.blocked[at] !== 0 || Number.isNaN(raster.data[at])) continue;
+    const part = Math.min(parts - 1, Math.floor((t * parts) / (steps + 1)));
+    sums[part] += Math.min(4, Math.max(-4, raster.data[at]));
+    counts[part]++;
   }
-  if (count * 2 < steps && count < 12) return false;
-  return sum > leastRemaining * Math.sqrt(count);
+  let sum = 0;
+  let count = 0;
+  let top = 0;
+  for (let part = 0; part < parts; part++) {
+    sum += sums[part];
+    count += counts[part];
+    if (sums[part] > sums[top]) top = part;
+  }
+  if (count * 2 < steps && count < 12) return 'dark';
+  if (!(sum > leastRemaining * Math.sqrt(count))) return 'dark';
+  const rest = (sum - sums[top]) / Math.sqrt(Math.max(1, count - counts[top]));
+  let present = 0;
+  for (let part = 0; part < parts; part++)
+    if (sums[part] > (leastShare * sum * counts[part]) / count) present++;
+  if (rest > leastRest * leastRemaining && present >= leastPresent) return 'lit';
+  const middle = (top + 0.5) / parts;
+  const x = piece.x1 + (piece.x2 - piece.x1) * middle;
+  const y = piece.y1 + (piece.y2 - piece.y1) * middle;
+  spend(raster, spent, x, y, Math.max(2, Math.min(8, steps / (2 * parts))));
+  return 'lump';
+}
+
+/** A quick look at every eighth cell: true when most of the piece was blocked since it was found. */
+function mostlyHidden({ width, height, blocked }: Raster, piece: Segment, steps: number): boolean {
+  let open = 0;
+  let looked = 0;
+  for (let t = 4; t < steps; t += 8) {
+    const x = Math.round(piece.x1 + ((piece.x2 - piece.x1) * t) / steps);
+    const y = Math.round(piece.y1 + ((piece.y2 - piece.y1) * t) / steps);
+    looked++;
+    if (x >= 0 && y >= 0 && x < width && y < height && blocked[y * width + x] === 0) open++;
+  }
+  return looked > 3 && open < 0.4 * looked;
+}
+
+/** Least z of a piece that can only have been a clump of light when no line is found in it. */
+const clumpZ = 7;
+
+/** Takes the light of a piece in which there is no line out of the search where it is a clump's. */
+export function spendPiece({ raster, spent }: SearchLevel, piece: Piece): void {
+  if (piece.z < clumpZ) return;
+  const steps = Math.ceil(segmentLength(piece));
+  for (let t = 0; t <= steps; t++) {
+    const x = piece.x1 + ((piece.x2 - piece.x1) * t) / steps;
+    const y = piece.y1 + ((piece.y2 - piece.y1) * t) / steps;
+    spend(raster, spent, Math.round(x), Math.round(y), 1.5);
+  }
+}
+
+const sums = new Float64Array(parts);
+const counts = new Int32Array(parts);
+
+function spend({ width, height }: Raster, spent: Uint8Array, x: number, y: number, radius: number): void {
+  for (let j = Math.max(0, Math.ceil(y - radius)); j <= Math.min(height - 1, y + radius); j++) {
+    for (let i = Math.max(0, Math.ceil(x - radius)); i <= Math.min(width - 1, x + radius); i++) {
+      if ((i - x) ** 2 + (j - y) ** 2 <= radius * radius) spent[j * width + i] = 1;
+    }
+  }
 }
 
 /** Blocks all cells (of `cell` pixels) within `reachPixels` of a segment, both in pixels of the frame. */

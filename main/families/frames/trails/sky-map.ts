@@ -1,7 +1,7 @@
 /** The frame as the line search sees it: binned, stars and defects blanked, level removed, clipped and quantised. */
 
 import { binnedClip } from '../residual-pixels.ts';
-import { clipUnits, unitsPerSigma } from './line-transform.ts';
+import { emptyKernels } from './kernels/line-kernels.ts';
 import type { Raster } from './raster.ts';
 import type { TrailSearchInput } from './search-input.ts';
 
@@ -74,6 +74,29 @@ export function flatten(raster: Raster): void {
       for (let i = y * raster.width + x1; i < y * raster.width + x2; i++) raster.data[i] *= scale;
     }
   }
+}
+
+/** Cells on either side whose mean is taken off, and sigmas beyond which they count no more. */
+const surroundingCells = 12;
+const surroundingClip = 2.5;
+
+/**
+ * Takes the mean of the cells round it off every cell: nebulae and glows that are wider than any line of this map, which
+ * loses a tenth of the light of a thin line.
+ */
+export function subtractSurroundings(raster: Raster): void {
+  const { width, height } = raster;
+  const cells = width * height;
+  const space = emptyKernels();
+  const data = space.allocate(4 * cells);
+  const old = space.allocate(4 * cells);
+  const blocked = space.allocate(cells);
+  const room = space.allocate(8 * width);
+  space.floats(old, cells).set(raster.data);
+  space.floats(data, cells).set(raster.data);
+  space.bytes(blocked, cells).set(raster.blocked);
+  space.run.subtractSurroundings(data, old, blocked, width, height, surroundingCells, surroundingClip, room);
+  raster.data.set(space.floats(data, cells));
 }
 
 interface Square {
@@ -172,34 +195,4 @@ function medianOfNeighbours(levels: Float32Array, columns: number, rows: number)
     }
   }
   return result;
-}
-
-/** Rounds to the units of the line search, blanked cells 0; `transposed` has columns contiguous. Returns the valid share. */
-export function quantise(raster: Raster, rowsFirst: Int16Array, transposed: Int16Array): number {
-  const { width, height, data, blocked } = raster;
-  let valid = 0;
-  for (let i = 0; i < data.length; i++) {
-    const units = data[i] * unitsPerSigma;
-    if (blocked[i] !== 0 || Number.isNaN(units)) rowsFirst[i] = 0;
-    else {
-      rowsFirst[i] = Math.round(Math.max(-clipUnits, Math.min(clipUnits, units)));
-      valid++;
-    }
-  }
-  transpose(rowsFirst, transposed, width, height);
-  return valid / data.length;
-}
-
-/** In tiles, so that both sides stay in the cache. */
-function transpose(from: Int16Array, to: Int16Array, width: number, height: number): void {
-  const tile = 32;
-  for (let top = 0; top < height; top += tile) {
-    for (let left = 0; left < width; left += tile) {
-      const bottom = Math.min(height, top + tile);
-      const right = Math.min(width, left + tile);
-      for (let x = left; x < right; x++) {
-        for (let y = top; y < bottom; y++) to[x * height + y] = from[y * width + x];
-      }
-    }
-  }
 }

@@ -2,7 +2,7 @@
 import { meanOfFour } from './light.ts';
 import { angleOf, type Segment, segmentLength } from './raster.ts';
 import type { TrailSearchInput } from './search-input.ts';
-import type { MaskedStar } from './star-mask.ts';
+import { faintRim, type MaskedStar, maskRadius } from './star-mask.ts';
 import { medianOf } from './strip.ts';
 import type { TracedLine } from './trace-line.ts';
 
@@ -40,7 +40,7 @@ export function starOfSpike(
   const length = segmentLength(segment);
   const dx = (segment.x2 - segment.x1) / length;
   const dy = (segment.y2 - segment.y1) / length;
-  const known = alongAny(segment, angles);
+  const known = alongAny(segment, angles, toleranceOf(line));
   for (const star of stars) {
     if (line.amplitude > mostShare * star.peak) continue;
     const along = (star.x - segment.x1) * dx + (star.y - segment.y1) * dy;
@@ -49,7 +49,9 @@ export function starOfSpike(
     // The middle of a full star is only known to a share of its size, the line's direction to a hundredth.
     const blur = 1.2 * fwhm + (star.fwhm > 1.5 * fwhm ? 0.35 * star.fwhm : 0);
     if (across > blur + 0.01 * (outside + length / 2)) continue;
-    if (outside > Math.max(12 * fwhm, 0.6 * length, 1.5 * star.fwhm)) continue;
+    // Beyond the star's own light a spike is seen without a gap, unless it comes and goes in a known direction.
+    const gap = Math.max(12 * fwhm, 1.5 * star.fwhm, 2 * maskRadius(star.peak, star.fwhm, faintRim));
+    if (outside > Math.max(gap, known ? 0.6 * length : 0)) continue;
     const advantage = fadingAdvantage(line, along, 1.5 * fwhm);
     if (advantage < clearlyConstant) continue;
     if (known || advantage > leastAdvantage || brightensTowards(line, star, input)) return star;
@@ -96,21 +98,29 @@ function aboveCircle(input: TrailSearchInput, star: MaskedStar, radius: number, 
   return at(0) - Math.max(at(turn), at(-turn));
 }
 
-/** How much likelier (log) it is that the light falls with a power of the distance from `centre` (px along the line). */
+/** Stretches of a line among which the one that even light fits best is looked for. */
+const stretches = 24;
+
+/**
+ * How much likelier (log) it is that the light falls with a power of the distance from `centre` (px along the line) than
+ * that it is even over some part of the line and missing elsewhere.
+ */
 function fadingAdvantage(line: TracedLine, centre: number, closest: number): number {
   const { amplitudes, from, to } = line;
-  let constantTop = 0;
-  let constantBottom = 0;
+  const light = new Float64Array(stretches + 1);
+  const weights = new Float64Array(stretches + 1);
   const tops = new Float64Array(exponents.length);
   const bottoms = new Float64Array(exponents.length);
   for (let t = from; t < to; t++) {
     const distance = Math.max(closest, Math.abs(t - from - centre));
     const weight = amplitudes.weight[t];
     const value = amplitudes.value[t];
-    constantTop += weight * value;
-    constantBottom += weight;
+    const stretch = 1 + Math.floor(((t - from) * stretches) / (to - from));
+    light[stretch] += weight * value;
+    weights[stretch] += weight;
+    const base = Math.log(distance / closest);
     for (let k = 0; k < exponents.length; k++) {
-      const shape = (distance / closest) ** -exponents[k];
+      const shape = Math.exp(-exponents[k] * base);
       tops[k] += weight * value * shape;
       bottoms[k] += weight * shape * shape;
     }
@@ -119,18 +129,40 @@ function fadingAdvantage(line: TracedLine, centre: number, closest: number): num
   for (let k = 0; k < exponents.length; k++) {
     if (tops[k] > 0 && bottoms[k] > 0) best = Math.max(best, tops[k] ** 2 / bottoms[k]);
   }
-  return 0.5 * best - (0.5 * constantTop ** 2) / constantBottom;
+  return 0.5 * (best - evenGain(light, weights));
 }
 
-/** A line that strays less than this (px) from one column or row follows the detector, not the sky. */
-export const detectorStray = 1.5;
+/** Twice the log likelihood gained over darkness by even light over the best run of stretches (1 on, sums of each). */
+function evenGain(light: Float64Array, weights: Float64Array): number {
+  for (let k = 1; k < light.length; k++) {
+    light[k] += light[k - 1];
+    weights[k] += weights[k - 1];
+  }
+  let best = 0;
+  for (let a = 0; a < light.length; a++) {
+    for (let b = a + leastRun; b < light.length; b++) {
+      const sum = light[b] - light[a];
+      const weight = weights[b] - weights[a];
+      if (sum > 0 && weight > 0) best = Math.max(best, sum ** 2 / weight);
+    }
+  }
+  return best;
+}
 
-export function followsDetector(segment: Segment): boolean {
-  return Math.min(Math.abs(segment.x2 - segment.x1), Math.abs(segment.y2 - segment.y1)) < detectorStray;
+/** Stretches that even light goes over at least: a spike is brightest over a few. */
+const leastRun = 10;
+
+/** A line that strays less than this (px) from one column or row follows the detector, not the sky. */
+const detectorStray = 1.5;
+
+export function followsDetector(segment: Segment, stray = detectorStray): boolean {
+  return Math.min(Math.abs(segment.x2 - segment.x1), Math.abs(segment.y2 - segment.y1)) < stray;
 }
 
 /** Brightness (sigmas) from which a line along a column may be spilled charge. */
 const leastBleeding = 20;
+/** And from which nothing else is as bright along exactly one column. */
+const surelyBleeding = 200;
 
 /**
  * True for charge that spilled along the column (or row) of a full star: somewhere on the line both its sides are lit
@@ -139,6 +171,7 @@ const leastBleeding = 20;
 export function isBleeding(line: TracedLine, input: TrailSearchInput): boolean {
   const { segment } = line;
   if (!followsDetector(segment) || line.amplitude < leastBleeding) return false;
+  if (line.amplitude > surelyBleeding) return true;
   const length = segmentLength(segment);
   const dx = (segment.x2 - segment.x1) / length;
   const dy = (segment.y2 - segment.y1) / length;
@@ -179,7 +212,7 @@ export function fadesFromOutside(
   if (length > 0.5 * Math.max(input.width, input.height)) return false;
   const enters1 = nearBorder(segment.x1, segment.y1, input);
   const enters2 = nearBorder(segment.x2, segment.y2, input);
-  const known = alongAny(segment, angles);
+  const known = alongAny(segment, angles, toleranceOf(line));
   if (angles.length > 0 && !known) return false;
   const advantage = known ? leastKnownAdvantage : leastOutsideAdvantage;
   return distancesOutside.some(
@@ -189,8 +222,13 @@ export function fadesFromOutside(
   );
 }
 
+/** Tolerance (radians) for the direction of a line: that of a short wide one is less certain. */
+function toleranceOf(line: TracedLine): number {
+  return knownTolerance + (0.7 * line.fwhm) / segmentLength(line.segment);
+}
+
 /** True when the segment runs in one of these directions or crosses one at right angles. */
-export function alongAny(segment: Segment, angles: readonly number[], tolerance = knownTolerance): boolean {
+export function alongAny(segment: Segment, angles: readonly number[], tolerance: number): boolean {
   const angle = angleOf(segment);
   return angles.some((other) => crossesRight(angle, other, tolerance));
 }

@@ -3,7 +3,7 @@ import { type StarTable, starFlags } from '../record.ts';
 import { dashBits } from './dashes.ts';
 import { peakAt } from './light.ts';
 import { type Raster, segmentLength } from './raster.ts';
-import { liesOnRidge } from './ridge.ts';
+import { liesOnRidge, mayGoOn } from './ridge.ts';
 import type { TrailSearchInput } from './search-input.ts';
 import { medianOf, type Strip } from './strip.ts';
 
@@ -32,19 +32,21 @@ export interface MaskedStar {
 /** Saturated stars are brighter than their peak says: their masks grow by this factor. */
 const saturatedGrowth = 1.5;
 /** Star light left at the rim of the masks, sigmas per pixel. */
-const faintRim = 0.12;
+export const faintRim = 0.12;
 /** Or this share of the brightness of the line that is traced, if that is more. */
 const rimShare = 0.1;
 
-/** The stars of the table, without those that are pieces of a trail. */
-export function starsToMask(input: TrailSearchInput): MaskedStar[] {
+/** The stars of the table, without those that are pieces of a trail. `map` is the frame in cells of `cell` pixels. */
+export function starsToMask(input: TrailSearchInput, map: Raster, cell: number): MaskedStar[] {
   const { stars } = input;
   const list: MaskedStar[] = [];
   const stretch = commonStretch(stars);
   const dashes = dashBits(input);
   for (let index = 0; index < stars.count; index++) {
     const peak = peakAt(input, stars.x[index], stars.y[index]);
-    if (dashes.has(index) || liesOnRidge(input, stars, index, peak)) continue;
+    if (dashes.has(index)) continue;
+    const goesOn = mayGoOn(map, stars.x[index], stars.y[index], peak, cell, input.fwhm);
+    if (goesOn && liesOnRidge(input, stars, index, peak)) continue;
     const own = stars.fwhm[index];
     const round = stars.ellipticity[index] < 0.5;
     list.push({

@@ -121,10 +121,16 @@ export function collectBlocks(strip: Strip, wanted: number, from = 0, to = strip
   return { count, span, sums, numbers };
 }
 
-/** Median; the list is sorted in place. NaN when empty. */
-export function medianOf(values: number[]): number {
-  if (values.length === 0) return Number.NaN;
-  values.sort((a, b) => a - b);
-  const middle = values.length >> 1;
-  return values.length % 2 === 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+let sortRoom = new Float64Array(64);
+
+/** Median; NaN when empty. */
+export function medianOf(values: readonly number[]): number {
+  const { length } = values;
+  if (length === 0) return Number.NaN;
+  if (sortRoom.length < length) sortRoom = new Float64Array(2 * length);
+  const sorted = sortRoom.subarray(0, length);
+  for (let i = 0; i < length; i++) sorted[i] = values[i];
+  sorted.sort();
+  const middle = length >> 1;
+  return length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

@@ -15,6 +15,12 @@ const changeCost = 5;
 export interface TraceOptions {
   /** Pixels looked at on either side. */
   readonly half: number;
+  /** How often the line is lengthened at most. */
+  readonly rounds: number;
+  /** FWHM that is assumed to begin with. */
+  readonly likeliest: number;
+  /** Brightness (sigmas) that it is not believed to exceed to begin with. */
+  readonly brightness: number;
   readonly narrowest: number;
   readonly widest: number;
   /** Largest sideways shift of the ends in the first alignment, px. */
@@ -32,7 +38,7 @@ export interface TracedLine {
   readonly fwhm: number;
   /** Peak of the mean cross profile, sigmas per pixel. */
   readonly amplitude: number;
-  /** Matched signal to noise of the lit parts, reduced where the surroundings fluctuate more than noise. */
+  /** See `significanceOf`. */
   readonly significance: number;
   /** 1 for a line that stands free, 0 for an edge; see `contrastToSides`. */
   readonly contrast: number;
@@ -51,30 +57,46 @@ export interface TracedLine {
   readonly to: number;
 }
 
+/** Where a line lies and where along it there is light. */
+export interface FollowedLine {
+  readonly segment: Segment;
+  readonly strip: Strip;
+  readonly runs: readonly Run[];
+  readonly profile: Profile;
+  readonly fit: ProfileFit;
+  readonly amplitudes: Amplitudes;
+}
+
 /** Follows the line outwards from `start` until its ends stay where they are. Null when there is no light. */
-export function traceLine(picture: Picture, start: Segment, options: TraceOptions): TracedLine | null {
+export function followLine(picture: Picture, start: Segment, options: TraceOptions): FollowedLine | null {
   let segment = start;
-  let fwhm = Math.max(2, options.narrowest);
-  let amplitude = 0;
-  let traced: TracedLine | null = null;
-  for (let round = 0; round < 9; round++) {
+  let fwhm = Math.max(options.likeliest, options.narrowest);
+  let amplitude = options.brightness;
+  let line: FollowedLine | null = null;
+  for (let round = 0; round < options.rounds; round++) {
     segment = realign(picture, segment, fwhm, round === 0 ? options.reach : 3, amplitude, options);
     const before = segmentLength(segment);
     const wide = extendWithin(segment, Math.max(24, 0.6 * before), picture.width, picture.height);
     if (wide === null) return null;
-    const next = traceOnce(picture, wide, segment, amplitude, options);
-    if (next === null) return null;
+    line = followOnce(picture, wide, segment, amplitude, options);
+    if (line === null) return null;
+    const next = line.segment;
     const settled =
-      traced !== null &&
-      Math.hypot(next.segment.x1 - segment.x1, next.segment.y1 - segment.y1) < 1.5 &&
-      Math.hypot(next.segment.x2 - segment.x2, next.segment.y2 - segment.y2) < 1.5;
-    traced = next;
-    if (settled && clipFor(amplitude) >= 0.9 * clipFor(next.amplitude)) return traced;
-    amplitude = next.amplitude;
-    fwhm = next.fwhm;
-    segment = next.segment;
+      Math.hypot(next.x1 - segment.x1, next.y1 - segment.y1) < 1.5 &&
+      Math.hypot(next.x2 - segment.x2, next.y2 - segment.y2) < 1.5 &&
+      Math.abs(line.fit.fwhm / fwhm - 1) < 0.3;
+    if (settled && clipFor(amplitude) >= 0.9 * clipFor(line.fit.amplitude)) return line;
+    amplitude = line.fit.amplitude;
+    fwhm = line.fit.fwhm;
+    segment = next;
   }
-  return traced;
+  return line;
+}
+
+/** Follows a line and says all that is needed to judge it. The strip behind it is used up by the next one. */
+export function traceLine(picture: Picture, start: Segment, options: TraceOptions): TracedLine | null {
+  const line = followLine(picture, start, options);
+  return line === null ? null : describe(line);
 }
 
 /** Values of single pixels beyond this many sigmas are cut, well above the line itself. */
@@ -90,7 +112,7 @@ function realign(
   amplitude: number,
   options: TraceOptions,
 ): Segment {
-  const half = Math.min(options.half, 16);
+  const half = Math.min(options.half, Math.ceil(reach + 1.5 * fwhm + 3));
   const strip = unroll(picture, segment, half, clipFor(amplitude), options.buffer);
   hideStarsInStrip(strip, options.stars, amplitude, { from: 0, to: strip.length });
   const shift = align(strip, 0, strip.length, fwhm, reach);
@@ -105,13 +127,13 @@ function realign(
   };
 }
 
-function traceOnce(
+function followOnce(
   picture: Picture,
   wide: Segment,
   inner: Segment,
   amplitude: number,
   options: TraceOptions,
-): TracedLine | null {
+): FollowedLine | null {
   const strip = unroll(picture, wide, options.half, clipFor(amplitude), options.buffer);
   const first = Math.max(0, Math.round(Math.hypot(inner.x1 - wide.x1, inner.y1 - wide.y1) / strip.step));
   const last = Math.min(strip.length, first + Math.round(segmentLength(inner) / strip.step) + 1);
@@ -129,7 +151,8 @@ function traceOnce(
   const profile = meanProfile(strip, runs);
   const fit = fitProfile(profile, options.narrowest, options.widest);
   if (!(fit.amplitude > 0)) return null;
-  return describe(strip, runs, profile, fit, amplitudes);
+  const segment = between(strip, runs[0].from, runs[runs.length - 1].to - 1);
+  return { segment, strip, runs, profile, fit, amplitudes };
 }
 
 function litRuns(amplitudes: Amplitudes, amplitude: number, fwhm: number, starFwhm: number): Run[] {
@@ -138,22 +161,21 @@ function litRuns(amplitudes: Amplitudes, amplitude: number, fwhm: number, starFw
   return settleEnds(amplitudes, runsOfLight(amplitudes, assumed, changeCost), fwhm, starFwhm);
 }
 
-function describe(
-  strip: Strip,
-  runs: readonly Run[],
-  profile: Profile,
-  fit: ProfileFit,
-  amplitudes: Amplitudes,
-): TracedLine {
+/** Matched signal to noise of the lit parts, reduced where the surroundings fluctuate more than noise. */
+export function significanceOf(line: Pick<FollowedLine, 'strip' | 'runs' | 'profile' | 'fit'>): number {
+  const bands = spreadBeside(line.profile, line.fit.fwhm);
+  const banding = Math.max(1, Number.isNaN(bands) ? 1 : 0.8 * bands);
+  return significanceInParts(line.strip, line.runs, 8, line.fit.fwhm) / banding;
+}
+
+function describe({ segment, strip, runs, profile, fit, amplitudes }: FollowedLine): TracedLine {
   const from = runs[0].from;
   const to = runs[runs.length - 1].to;
   let lit = 0;
   for (const run of runs) lit += run.to - run.from;
-  const bands = spreadBeside(profile, fit.fwhm);
-  const banding = Math.max(1, Number.isNaN(bands) ? 1 : 0.8 * bands);
-  const significance = significanceInParts(strip, runs, 8, fit.fwhm) / banding;
+  const significance = significanceOf({ strip, runs, profile, fit });
   return {
-    segment: between(strip, from, to - 1),
+    segment,
     fwhm: fit.fwhm,
     amplitude: fit.amplitude,
     significance,

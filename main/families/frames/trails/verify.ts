@@ -14,12 +14,14 @@ const shortLength = 400;
 const leastContrast = 0.55;
 /** A line between two dark places is none: its sides may be below the sky by this share of its brightness. */
 const leastHeight = 0.4;
-/** Share of the parts that must show the same line, for clear lines and for faint ones. */
-const leastSteady = 0.5;
-const leastFaintSteady = 0.45;
+/** Share of the parts that must show the same line. */
+const leastSteady = 0.72;
 /** Least width over that of the stars: light that came through the telescope is not sharper. Cosmic rays are. */
 const shortNarrowest = 0.75;
 const longNarrowest = 0.5;
+/** Unrolled FWHM (px) of lines up to this length (px) that particles can have made. */
+const narrowTrack = 1.5;
+const longestTrack = 150;
 
 export type Verdict =
   | 'trail'
@@ -41,19 +43,26 @@ export function judgeLine(line: TracedLine, input: TrailSearchInput, map: Raster
   const length = segmentLength(line.segment);
   if (line.significance < leastSignificance * Math.sqrt(Math.max(1, shortLength / length))) return 'faint';
   const wholeFrame = Math.min(input.width, input.height) / 3;
-  const narrowest = length < wholeFrame || followsDetector(line.segment) ? shortNarrowest : longNarrowest;
-  if (line.fwhm < Math.max(1.1, narrowest * input.fwhm)) return 'narrow';
+  if (isNarrow(line, length, wholeFrame, input.fwhm)) return 'narrow';
   if (length < Math.max(25, (line.amplitude > 5 ? 8 : 14) * line.fwhm)) return 'stubby';
   if (isDiffuse(line, input.fwhm)) return 'diffuse';
   if (line.level < -leastHeight * line.amplitude) return 'gap';
   if (line.contrast < leastContrast) return 'edge';
-  if (line.steady < (line.significance > 12 ? leastSteady : line.significance > 9 ? leastFaintSteady : 0))
-    return 'unsteady';
+  if (line.significance > 9 && line.steady < leastSteady) return 'unsteady';
   if (line.fill < 0.8 && !isDashed(line, input.fwhm, wholeFrame)) return 'broken';
   if (isGalaxy(line)) return 'galaxy';
   if (isBanding(line, map, cell)) return 'banding';
   if (!isEven(line)) return 'uneven';
   return 'trail';
+}
+
+/** Tracks of particles are about a pixel wide, and no longer than a few hundred pixels. */
+function isNarrow(line: TracedLine, length: number, wholeFrame: number, starFwhm: number): boolean {
+  const long = length >= wholeFrame && !followsDetector(line.segment);
+  const least = length < longestTrack ? narrowTrack : 1.1;
+  // Where a clear line crosses the frame it is the stars' width that is in doubt.
+  if (long && line.amplitude > 3) return line.fwhm < 1.1;
+  return line.fwhm < Math.max(least, (long ? longNarrowest : shortNarrowest) * starFwhm);
 }
 
 /**
@@ -64,18 +73,22 @@ function isDiffuse(line: TracedLine, starFwhm: number): boolean {
   if (line.fwhm > Math.max(25, 4 * starFwhm)) return true;
   if (line.fwhm > Math.max(14, 2.7 * starFwhm) && line.fill < 0.9) return true;
   if (line.fwhm > 8 && line.amplitude < 0.25) return true;
+  if (line.fwhm > 2.1 * starFwhm && line.amplitude < 0.5) return true;
   if (line.fwhm > Math.max(12, 2.7 * starFwhm)) {
     return line.amplitude < 3 || (line.fill < 0.85 && !isDashed(line, starFwhm, 0));
   }
   return line.fwhm > Math.max(9, 2.7 * starFwhm) && line.amplitude < 1;
 }
 
-/** Dashes come in numbers over a long way, and each is longer than a star or a hit. */
+/** Dashes come in numbers over a long way, each longer than a star or a hit; a line broken in a few long pieces may be one too. */
 function isDashed(line: TracedLine, starFwhm: number, leastLength: number): boolean {
   const long = line.runs.filter((run) => run.to - run.from > 2.5 * starFwhm).length;
   const length = line.to - line.from;
   if (long < 0.6 * line.runs.length) return false;
-  return (long >= 5 && length > Math.max(150, leastLength)) || (line.fill > 0.5 && length > 250);
+  return (
+    (long >= 5 && length > Math.max(150, leastLength)) ||
+    (line.fill > 0.5 && length > 250 && line.fill * length > 12 * starFwhm * line.runs.length)
+  );
 }
 
 /**
