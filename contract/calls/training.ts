@@ -212,6 +212,11 @@ export const trainingCalls = {
       /** A data set version, or absolute paths to bring in first; neither when resuming. */
       dataSet: z.string().min(1).optional(),
       paths: paths.optional(),
+      /** Several recipes in place of one: each is trained, the one with the best macro F1 is registered. */
+      candidates: z
+        .array(z.object({ recipe: z.string().min(1), parameters: Parameters }))
+        .max(20)
+        .optional(),
       /** Of the paths. */
       family: Family.default('frames'),
       /** The column that holds labels, in families whose files have columns. */

@@ -3,35 +3,27 @@
  * that can be traced to the very files and labels it came from.
  */
 import { readFileSync } from 'node:fs';
-import type { EvaluationReport, TrainOutcome } from '../../contract/calls/training.ts';
+import type { TrainOutcome } from '../../contract/calls/training.ts';
 import { NightsiftError } from '../../contract/errors.ts';
 import type { ParameterValue } from '../learning/recipes.ts';
-import type { TrainEvent } from '../learning/train-network.ts';
 import type { DatasetVersion } from '../library/datasets.ts';
 import type { Run } from '../library/runs.ts';
 import { createDataset } from './dataset.ts';
-import { evaluateOnVersion } from './evaluate.ts';
-import { writeWholeFileTo } from './export-model.ts';
-import { modelRow, referenceOf } from './models.ts';
 import { promotedOpinion } from './predict.ts';
 import type { WorkOptions } from './progress.ts';
-import { promote } from './promote.ts';
-import { evaluateSplit, outOfFoldReport } from './records/evaluate-records.ts';
 import { framesName } from './records/families.ts';
 import { relabel, scanRecords } from './records/scan-records.ts';
-import { dataSetName, recipeParameters } from './runs.ts';
 import { scan } from './scan.ts';
-import { openVersion } from './trained-model.ts';
-import { chosenItems, type Where } from './training/chosen-items.ts';
+import type { Where } from './training/chosen-items.ts';
 import { dataKind } from './training/data-kind.ts';
-import { dottedApart, familyDefaults, houseSettings } from './training/house-settings.ts';
-import { registerModel } from './training/register-model.ts';
+import { type LearnedRun, learn, leave, ship } from './training/finish-run.ts';
+import { familyDefaults } from './training/house-settings.ts';
 import { reopenedRun } from './training/resume-run.ts';
-import { keepRunReport } from './training/run-report.ts';
 import { shippedBackbone } from './training/shipped-backbone.ts';
-import { executeRun, requestOf, startRun, type TrainPorts, versionOf } from './training/training-run.ts';
-import type { TrainTaskOutput } from './work/learning-tasks.ts';
+import type { TrainOptions } from './training/train-options.ts';
+import { startRun, type TrainPorts } from './training/training-run.ts';
 
+export type { TrainOptions } from './training/train-options.ts';
 export type { TrainPorts } from './training/training-run.ts';
 
 export interface TrainSettings {
@@ -48,6 +40,11 @@ export interface TrainSettings {
   readonly modelOutput?: string | undefined;
 }
 
+export interface Candidate {
+  readonly recipe: string;
+  readonly parameters: Readonly<Record<string, ParameterValue | null>>;
+}
+
 export interface TrainInput extends TrainSettings {
   /** A data set version, or the name of a session that one is made of. */
   readonly dataSet?: string | undefined;
@@ -57,18 +54,10 @@ export interface TrainInput extends TrainSettings {
   readonly family?: string | undefined;
   /** The column that holds labels, in families whose files have columns. */
   readonly label?: string | undefined;
+  /** Several recipes in place of one: each is trained, the one with the best macro F1 is registered. */
+  readonly candidates?: readonly Candidate[] | undefined;
   /** A run to go on with; the other settings are the run's own, but for `epochs`, which may be raised. */
   readonly resume?: string | undefined;
-}
-
-export interface TrainOptions extends WorkOptions {
-  /** Figures of each epoch. */
-  readonly onMetrics?: ((epoch: number, values: Readonly<Record<string, number>>) => void) | undefined;
-  readonly onMessage?: ((text: string) => void) | undefined;
-  /** The run's row, as soon as it is there. */
-  readonly onRun?: ((id: string) => void) | undefined;
-  /** Every figure of every step, as it comes. */
-  readonly onPoints?: ((points: { name: string; step: number; value: number }[]) => void) | undefined;
 }
 
 export const defaultRecipe = 'small-cnn';
@@ -80,11 +69,14 @@ export async function train(
   options: TrainOptions = {},
 ): Promise<TrainOutcome> {
   const begun = performance.now();
-  const run =
-    input.resume === undefined
-      ? newRun(ports, await versionFor(ports, input, options), input)
-      : reopenedRun(ports.library, input.resume, input.parameters ?? {});
-  return finishRun(ports, run, { ...options, begun });
+  if (input.resume !== undefined) {
+    const run = reopenedRun(ports.library, input.resume, input.parameters ?? {});
+    return ship(ports, await learn(ports, run, options), begun);
+  }
+  const version = await versionFor(ports, input, options);
+  if (input.candidates !== undefined && input.candidates.length > 0)
+    return trainBest(ports, version, input, { ...options, begun });
+  return ship(ports, await learn(ports, newRun(ports, version, input), options), begun);
 }
 
 /** Trains a frozen version. */
@@ -94,7 +86,7 @@ export async function trainOnVersion(
   settings: TrainSettings,
   options: TrainOptions & { readonly begun: number },
 ): Promise<TrainOutcome> {
-  return finishRun(ports, newRun(ports, version, settings), options);
+  return ship(ports, await learn(ports, newRun(ports, version, settings), options), options.begun);
 }
 
 function newRun(ports: TrainPorts, version: DatasetVersion, settings: TrainSettings): Run {
@@ -160,111 +152,26 @@ async function versionFor(
   return createDataset(ports, { sessions: [session.name], seed: making.seed }, options);
 }
 
-async function finishRun(
+/** Trains each of several recipes on one version and ships the one with the best macro F1. */
+async function trainBest(
   ports: TrainPorts,
-  run: Run,
-  options: TrainOptions & { readonly begun?: number },
+  version: DatasetVersion,
+  { candidates = [], ...settings }: TrainInput,
+  options: TrainOptions & { readonly begun: number },
 ): Promise<TrainOutcome> {
-  const { library } = ports;
-  const begun = options.begun ?? performance.now();
-  options.onRun?.(run.id);
-  options.onMessage?.(`Run ${run.id} on ${dataSetName(library, run.datasetVersionId)}`);
-  for (const warning of versionOf(library, run).metadata.warnings) options.onMessage?.(warning);
-  const output = await executeRun(ports, run, { signal: options.signal, onEvent: eventTeller(options) });
-  const request = requestOf(library, run);
-  const report = await reportOf(ports, run, output, options);
-  const { task } = dataKind(ports, versionOf(library, run).family);
-  refusePoor(ports, run, report);
-  const version = registerModel(library, run, output, report, task);
-  keepRunReport(library, run, output, versionOf(library, run));
-  if (request.promote) promote(library, referenceOf(version), { reason: 'asked for when it was trained' });
-  if (request.modelOutput !== null) writeWholeFileTo(request.modelOutput, library.blobs.get(output.onnxBlob));
-  const { checkpoint } = version.metadata as { checkpoint?: string | null };
-  return {
-    run: run.id,
-    model: modelRow(library, library.models.byId(version.id) ?? version),
-    dataSet: dataSetName(library, run.datasetVersionId) ?? '',
-    checkpoint: checkpoint == null ? null : library.blobs.pathOf(checkpoint),
-    epochs: output.network.epochs,
-    stoppedEarly: output.network.stoppedEarly,
-    report: report && { ...report, model: referenceOf(version) },
-    exportDifference: output.network.exportCheck.maximumDifference,
-    modelOutput: request.modelOutput,
-    dataSetFolder: null,
-    elapsedSeconds: (performance.now() - begun) / 1000,
-  };
-}
-
-/** Nothing ships below the figures that were asked for; the run keeps them. Errors: verifyFailed. */
-function refusePoor(ports: TrainPorts, run: Run, report: EvaluationReport | null): void {
-  const { library } = ports;
-  const { dotted } = dottedApart(
-    recipeParameters(library.runs.parameters(run.id)) as Record<string, ParameterValue>,
-  );
-  const { family } = dataKind(ports, versionOf(library, run).family);
-  const { minimumAccuracy, minimumMacroF1 } = houseSettings(family, dotted);
-  const { accuracy, macroF1 } = report?.all ?? { accuracy: null, macroF1: null };
-  if ((accuracy ?? 0) >= minimumAccuracy && (macroF1 ?? 0) >= minimumMacroF1) return;
-  const shown = (value: number | null) => (value === null ? 'unknown' : value.toFixed(3));
-  const message =
-    `Accuracy ${shown(accuracy)} and macro F1 ${shown(macroF1)} are below the least asked for ` +
-    `(${minimumAccuracy} and ${minimumMacroF1}): no model was registered.`;
-  library.runs.end(run.id, { status: 'failed', errorCode: 'verifyFailed', errorMessage: message });
-  throw new NightsiftError('verifyFailed', message, {
-    hint: 'Label more, choose another recipe, or lower export.minimumAccuracy and export.minimumMacroF1.',
-    details: { run: run.id, accuracy, macroF1 },
-  });
-}
-
-/** Judged through the exported file, as it will be used; out of fold where it learned from everything. */
-async function reportOf(
-  ports: TrainPorts,
-  run: Run,
-  output: TrainTaskOutput,
-  options: WorkOptions,
-): Promise<EvaluationReport | null> {
-  const { library } = ports;
-  const version = versionOf(library, run);
-  const { name, where } = requestOf(library, run);
-  const items = chosenItems(ports, version, where);
-  const { family } = dataKind(ports, version.family);
-  if (family !== null && output.heldOut !== null) {
-    return outOfFoldReport(library, family, version, items, output.heldOut, name);
+  let best: LearnedRun | null = null;
+  for (const { recipe, parameters } of candidates) {
+    const own = { ...settings, recipe, parameters: { ...settings.parameters, ...parameters } };
+    const learned = await learn(ports, newRun(ports, version, own), options);
+    options.onMessage?.(`${recipe}: macro F1 ${learned.report?.all.macroF1?.toFixed(4) ?? 'unknown'}`);
+    const isBetter = best === null || qualityOf(learned) > qualityOf(best);
+    const left = isBetter ? best : learned;
+    if (isBetter) best = learned;
+    if (left !== null) leave(ports, left);
   }
-  const model = await openVersion(ports, {
-    name,
-    version: 0,
-    runId: run.id,
-    datasetVersionId: version.id,
-    onnxBlob: output.onnxBlob,
-    metadata: {},
-    metrics: {},
-  });
-  try {
-    return family === null
-      ? await evaluateOnVersion(model, version, items, options)
-      : await evaluateSplit(library, family, model, version, items, options);
-  } finally {
-    await model.close();
-  }
+  return ship(ports, best!, options.begun);
 }
 
-function eventTeller(options: TrainOptions): (event: TrainEvent) => void {
-  const { onProgress, onMetrics, onMessage, onPoints } = options;
-  return (event) => {
-    const { step } = event;
-    const points = Object.entries(event.metrics).map(([name, value]) => ({ name, step, value }));
-    // What is no number cannot be drawn; the run itself stops at it.
-    const drawn = points.filter(({ value }) => Number.isFinite(value));
-    if (drawn.length > 0) onPoints?.(drawn);
-    if (event.kind === 'note' && event.message !== undefined) onMessage?.(event.message);
-    if (event.kind === 'epoch') onMetrics?.(event.epoch, event.metrics);
-    if (event.kind !== 'step' && event.kind !== 'start') return;
-    onProgress?.({
-      phase: 'training',
-      done: event.step,
-      total: event.totalSteps,
-      note: `epoch ${event.epoch}/${event.epochs}`,
-    });
-  };
+function qualityOf({ report }: LearnedRun): number {
+  return report?.all.macroF1 ?? -1;
 }

@@ -1,12 +1,11 @@
 /** nightsift train and train-from-fits: from labelled frames to a registered model. */
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { parse as parseYaml } from 'yaml';
 import type { TrainOutcome } from '../../../../contract/calls/training.ts';
 import { choicePair, type ParameterValue, parameterPair, share, wholeNumber } from '../arguments.ts';
 import { absolute, type Context, follow, giveJson, wrongUse } from '../context.ts';
 import { describeSeconds } from '../progress.ts';
 import { familyHelp, given, trainingTarget } from '../targets.ts';
+import { readConfig } from '../train-config.ts';
 import { evaluationText } from './evaluate.ts';
 
 interface CommonOptions {
@@ -25,7 +24,10 @@ interface CommonOptions {
 function withCommonOptions(command: Command): Command {
   return command
     .option('--recipe <name>', 'small-cnn (default) or resnet18')
-    .option('--config <file>', 'YAML file with recipe, seed, name, backbone and parameters')
+    .option(
+      '--config <file>',
+      'YAML file with recipe or models, seed, name, family, label, parameters, data, evaluation, export',
+    )
     .option('--set <key=value>', 'one parameter of the recipe; may be given several times', parameterPair)
     .option('--seed <n>', 'seed of weights, order and augmentation (default: 1)', wholeNumber(0))
     .option('--name <model>', 'name in the registry')
@@ -125,12 +127,13 @@ export function addTrain(program: Command, context: Context): void {
       if ((words.length === 0) === (options.resume === undefined)) {
         throw wrongUse('Give either what to train on, or --resume RUN.');
       }
+      const config = options.config === undefined ? {} : await readConfig(absolute(context, options.config));
       const outcome = await follow(context, 'train.start', {
         ...(await trainOptions(context, options)),
         ...(options.resume === undefined ? await trainingTarget(context, words) : { resume: options.resume }),
         ...given('where', options.where),
-        ...given('family', options.family),
-        ...given('label', options.label),
+        ...given('family', options.family ?? config.family),
+        ...given('label', options.label ?? config.label),
       });
       await giveOutcome(context, options, outcome);
     });
@@ -139,8 +142,10 @@ export function addTrain(program: Command, context: Context): void {
 async function trainOptions(context: Context, options: CommonOptions) {
   const config = options.config === undefined ? {} : await readConfig(absolute(context, options.config));
   const backbone = options.backbone ?? config.backbone;
+  const candidates = options.recipe === undefined ? config.candidates : undefined;
   return {
     ...given('recipe', options.recipe ?? config.recipe),
+    ...given('candidates', candidates),
     ...given('seed', options.seed ?? config.seed),
     ...given('name', options.name ?? config.name),
     ...given('backbone', backbone && absolute(context, backbone)),
@@ -152,37 +157,6 @@ async function trainOptions(context: Context, options: CommonOptions) {
       ...options.set,
     },
   };
-}
-
-interface TrainConfig {
-  readonly recipe?: string;
-  readonly seed?: number;
-  readonly name?: string;
-  readonly backbone?: string;
-  readonly parameters?: Record<string, ParameterValue>;
-}
-
-async function readConfig(file: string): Promise<TrainConfig> {
-  const known = ['recipe', 'seed', 'name', 'backbone', 'parameters'];
-  let config: unknown;
-  try {
-    config = parseYaml(await readFile(file, 'utf8'));
-  } catch (thrown) {
-    throw wrongUse(
-      `Cannot read --config ${file}: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
-    );
-  }
-  if (config === null) return {};
-  if (typeof config !== 'object' || Array.isArray(config))
-    throw wrongUse(`${file} has to hold keys and values.`);
-  const strange = Object.keys(config).filter((key) => !known.includes(key));
-  if (strange.length > 0) {
-    throw wrongUse(
-      `${file}: unknown ${strange.join(', ')}.`,
-      `Known are ${known.join(', ')}; recipe settings belong under parameters.`,
-    );
-  }
-  return config as TrainConfig;
 }
 
 async function giveOutcome(context: Context, options: CommonOptions, outcome: TrainOutcome): Promise<void> {

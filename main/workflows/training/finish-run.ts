@@ -1,0 +1,152 @@
+/** From a run's row to a registered model, in two steps, so that several can be compared before one ships. */
+import type { EvaluationReport, TrainOutcome } from '../../../contract/calls/training.ts';
+import { NightsiftError } from '../../../contract/errors.ts';
+import type { ParameterValue } from '../../learning/recipes.ts';
+import type { TrainEvent } from '../../learning/train-network.ts';
+import type { Run } from '../../library/runs.ts';
+import { evaluateOnVersion } from '../evaluate.ts';
+import { writeWholeFileTo } from '../export-model.ts';
+import { modelRow, referenceOf } from '../models.ts';
+import type { WorkOptions } from '../progress.ts';
+import { promote } from '../promote.ts';
+import { evaluateSplit, outOfFoldReport } from '../records/evaluate-records.ts';
+import { dataSetName, type RunSummary, recipeParameters } from '../runs.ts';
+import { openVersion } from '../trained-model.ts';
+import type { TrainTaskOutput } from '../work/learning-tasks.ts';
+import { chosenItems } from './chosen-items.ts';
+import { dataKind } from './data-kind.ts';
+import { flatFigures } from './evaluation-report.ts';
+import { dottedApart, houseSettings } from './house-settings.ts';
+import { registerModel } from './register-model.ts';
+import { keepRunReport } from './run-report.ts';
+import type { TrainOptions } from './train-options.ts';
+import { executeRun, requestOf, type TrainPorts, versionOf } from './training-run.ts';
+
+/** A run that has learned and was judged; nothing of it is registered yet. */
+export interface LearnedRun {
+  readonly run: Run;
+  readonly output: TrainTaskOutput;
+  readonly report: EvaluationReport | null;
+}
+
+/** Errors: those of executeRun. */
+export async function learn(ports: TrainPorts, run: Run, options: TrainOptions): Promise<LearnedRun> {
+  const { library } = ports;
+  options.onRun?.(run.id);
+  options.onMessage?.(`Run ${run.id} on ${dataSetName(library, run.datasetVersionId)}`);
+  for (const warning of versionOf(library, run).metadata.warnings) options.onMessage?.(warning);
+  const output = await executeRun(ports, run, { signal: options.signal, onEvent: eventTeller(options) });
+  return { run, output, report: await reportOf(ports, run, output, options) };
+}
+
+/** Registers what a run learned, and does with it what was asked for. Errors: verifyFailed below the least figures. */
+export function ship(ports: TrainPorts, { run, output, report }: LearnedRun, begun: number): TrainOutcome {
+  const { library } = ports;
+  const request = requestOf(library, run);
+  const { task } = dataKind(ports, versionOf(library, run).family);
+  refusePoor(ports, run, report);
+  const version = registerModel(library, run, output, report, task);
+  keepRunReport(library, run, output, versionOf(library, run));
+  if (request.promote) promote(library, referenceOf(version), { reason: 'asked for when it was trained' });
+  if (request.modelOutput !== null) writeWholeFileTo(request.modelOutput, library.blobs.get(output.onnxBlob));
+  const { checkpoint } = version.metadata as { checkpoint?: string | null };
+  return {
+    run: run.id,
+    model: modelRow(library, library.models.byId(version.id) ?? version),
+    dataSet: dataSetName(library, run.datasetVersionId) ?? '',
+    checkpoint: checkpoint == null ? null : library.blobs.pathOf(checkpoint),
+    epochs: output.network.epochs,
+    stoppedEarly: output.network.stoppedEarly,
+    report: report && { ...report, model: referenceOf(version) },
+    exportDifference: output.network.exportCheck.maximumDifference,
+    modelOutput: request.modelOutput,
+    dataSetFolder: null,
+    elapsedSeconds: (performance.now() - begun) / 1000,
+  };
+}
+
+/** Ends a run whose result was not the best: its figures stay, its model does not. */
+export function leave(ports: TrainPorts, { run, output, report }: LearnedRun): void {
+  const summary: RunSummary = {
+    epochs: output.network.epochs,
+    stoppedEarly: output.network.stoppedEarly,
+    exportDifference: output.network.exportCheck.maximumDifference,
+    metrics: { ...output.network.metrics, ...(report === null ? {} : flatFigures(report)) },
+    models: [],
+  };
+  ports.library.runs.end(run.id, { status: 'finished', summary: { ...summary } });
+}
+
+/** Nothing ships below the figures that were asked for; the run keeps them. Errors: verifyFailed. */
+function refusePoor(ports: TrainPorts, run: Run, report: EvaluationReport | null): void {
+  const { library } = ports;
+  const { dotted } = dottedApart(
+    recipeParameters(library.runs.parameters(run.id)) as Record<string, ParameterValue>,
+  );
+  const { family } = dataKind(ports, versionOf(library, run).family);
+  const { minimumAccuracy, minimumMacroF1 } = houseSettings(family, dotted);
+  const { accuracy, macroF1 } = report?.all ?? { accuracy: null, macroF1: null };
+  if ((accuracy ?? 0) >= minimumAccuracy && (macroF1 ?? 0) >= minimumMacroF1) return;
+  const shown = (value: number | null) => (value === null ? 'unknown' : value.toFixed(3));
+  const message =
+    `Accuracy ${shown(accuracy)} and macro F1 ${shown(macroF1)} are below the least asked for ` +
+    `(${minimumAccuracy} and ${minimumMacroF1}): no model was registered.`;
+  library.runs.end(run.id, { status: 'failed', errorCode: 'verifyFailed', errorMessage: message });
+  throw new NightsiftError('verifyFailed', message, {
+    hint: 'Label more, choose another recipe, or lower export.minimumAccuracy and export.minimumMacroF1.',
+    details: { run: run.id, accuracy, macroF1 },
+  });
+}
+
+/** Judged through the exported file, as it will be used; out of fold where it learned from everything. */
+async function reportOf(
+  ports: TrainPorts,
+  run: Run,
+  output: TrainTaskOutput,
+  options: WorkOptions,
+): Promise<EvaluationReport | null> {
+  const { library } = ports;
+  const version = versionOf(library, run);
+  const { name, where } = requestOf(library, run);
+  const items = chosenItems(ports, version, where);
+  const { family } = dataKind(ports, version.family);
+  if (family !== null && output.heldOut !== null) {
+    return outOfFoldReport(library, family, version, items, output.heldOut, name);
+  }
+  const model = await openVersion(ports, {
+    name,
+    version: 0,
+    runId: run.id,
+    datasetVersionId: version.id,
+    onnxBlob: output.onnxBlob,
+    metadata: {},
+    metrics: {},
+  });
+  try {
+    return family === null
+      ? await evaluateOnVersion(model, version, items, options)
+      : await evaluateSplit(library, family, model, version, items, options);
+  } finally {
+    await model.close();
+  }
+}
+
+function eventTeller(options: TrainOptions): (event: TrainEvent) => void {
+  const { onProgress, onMetrics, onMessage, onPoints } = options;
+  return (event) => {
+    const { step } = event;
+    const points = Object.entries(event.metrics).map(([name, value]) => ({ name, step, value }));
+    // What is no number cannot be drawn; the run itself stops at it.
+    const drawn = points.filter(({ value }) => Number.isFinite(value));
+    if (drawn.length > 0) onPoints?.(drawn);
+    if (event.kind === 'note' && event.message !== undefined) onMessage?.(event.message);
+    if (event.kind === 'epoch') onMetrics?.(event.epoch, event.metrics);
+    if (event.kind !== 'step' && event.kind !== 'start') return;
+    onProgress?.({
+      phase: 'training',
+      done: event.step,
+      total: event.totalSteps,
+      note: `epoch ${event.epoch}/${event.epochs}`,
+    });
+  };
+}

@@ -1,0 +1,67 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../../main/hosts/cli/train-config.ts';
+
+function file(text: string): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'nightsift-config-')), 'config.yaml');
+  writeFileSync(path, text);
+  return path;
+}
+
+describe('a training described in YAML', () => {
+  it('has models, data, evaluation and export as sections', async () => {
+    const config = await readConfig(
+      file(`
+family: columns
+label: y_act
+models:
+  random_forest:
+    trees: 200
+  gradient_boosting:
+data:
+  synthetic_share: 0.1
+  minimum_per_class: 20
+evaluation:
+  folds: 5
+export:
+  minimum_accuracy: 0.9
+`),
+    );
+    expect(config).toEqual({
+      family: 'columns',
+      label: 'y_act',
+      parameters: {
+        'data.syntheticShare': 0.1,
+        'data.minimumPerClass': 20,
+        'evaluation.folds': 5,
+        'export.minimumAccuracy': 0.9,
+      },
+      candidates: [
+        { recipe: 'random-forest', parameters: { trees: 200 } },
+        { recipe: 'gradient-boosting', parameters: {} },
+      ],
+    });
+  });
+
+  it('may list models by their names, and may be empty', async () => {
+    expect(
+      (await readConfig(file('models: [mlp, random-forest]'))).candidates?.map(({ recipe }) => recipe),
+    ).toEqual(['mlp', 'random-forest']);
+    expect(await readConfig(file(''))).toEqual({});
+  });
+
+  it.each([
+    ['an unknown key', 'colour: red', /unknown colour/],
+    ['a list at the top', '- a', /keys and values/],
+    ['a section that is a word', 'data: all', /data has to hold/],
+    ['a setting that is a list', 'data:\n  ratio: [1, 2]', /data\.ratio has to be one value/],
+    ['what is no YAML', 'a: [', /Cannot read/],
+  ])('refuses %s', async (_name, text, message) => {
+    await expect(readConfig(file(text))).rejects.toMatchObject({
+      code: 'wrongUse',
+      message: expect.stringMatching(message),
+    });
+  });
+});
