@@ -58,7 +58,9 @@ const sentences: Readonly<Record<FindingCode, (e: Evidence) => string>> = {
     return `${where} without its stars (${missing} missing that ${frames(e)} show)`;
   },
   defocus: (e) =>
-    `out of focus: stars ${plain(number(e, 'fwhm'))} px wide, ${percent(number(e, 'excess'))} more than the ${plain(number(e, 'usualFwhm'))} px usual at that time${against(e)}`,
+    Number.isFinite(number(e, 'imagesPerStar'))
+      ? overlapping(e)
+      : `out of focus: stars ${plain(number(e, 'fwhm'))} px wide, ${percent(number(e, 'excess'))} more than the ${plain(number(e, 'usualFwhm'))} px usual at that time${against(e)}`,
   dew: (e) =>
     `dew: stars ${percent(number(e, 'excess'))} wider and ${percent(number(e, 'loss'))} dimmer than usual at that time${against(e)}`,
   elongation: (e) => {
@@ -99,6 +101,11 @@ const sentences: Readonly<Record<FindingCode, (e: Evidence) => string>> = {
     `cut short: ${plain(number(e, 'validRows'))} of ${plain(number(e, 'rows'))} rows are there`,
   unreadable: () => 'cannot be read',
 };
+
+/** A doubt about a frame alone; see the detector of crowding. */
+function overlapping(e: Evidence): string {
+  return `out of focus: stars overlap all over the field (one in ${plain(number(e, 'imagesPerStar'))} star images), so their width of ${plain(number(e, 'fwhm'))} px cannot be trusted without other frames to compare`;
+}
 
 /** One sentence for a finding. Doubtful ones (confidence below one half) say so. */
 export function describeFinding(code: FindingCode, evidence: Evidence, confidence: number): string {

@@ -1,6 +1,7 @@
 import { confidenceOfExcess, severityOf } from '../session/confidence.ts';
 import type { FrameContext } from '../session/frame-context.ts';
 import { normalDensity } from '../session/robust-statistics.ts';
+import { crowdingDoubt } from './crowding.ts';
 import { type FrameDetector, figure } from './detector.ts';
 
 /** Stars 10 % wider than the trend (strict rule), natural log. */
@@ -11,8 +12,7 @@ const dewLoss = 0.035;
 const oddsWhenBright = 0.05;
 const oddsWhenDim = 0.4;
 
-/** Ellipticity and doubling beyond these change the profile by themselves. */
-const stretched = 0.05;
+/** A second image changes the profile by itself. */
 const doubled = -0.1;
 /** Share of defocused frames whose profile shows it, and the change of its log that it then takes, from and to. */
 const shownShare = 0.75;
@@ -27,11 +27,11 @@ export const blur: FrameDetector = {
   codes: ['defocus', 'dew'],
   detect(frame) {
     const { focus, fwhm, loss, profile } = frame;
-    if (focus === null || fwhm === null) return [];
+    if (focus === null || fwhm === null) return crowdingDoubt(frame.record);
     const excess = Math.min(focus.excess, fwhm.excess);
     const dimmer = loss !== null && loss.excess > Math.max(dewLoss, 4 * loss.sigma);
-    // dew leaves the core as it is and adds a halo: its profile says nothing
-    const odds = dimmer ? oddsWhenDim : oddsWhenBright * profileOdds(frame);
+    // dew leaves the core as it is and adds a halo: a profile without flattening says nothing against it
+    const odds = Math.max(oddsWhenBright * profileOdds(frame), dimmer ? oddsWhenDim : 0);
     const prior = odds / (1 + odds);
     const confidence = confidenceOfExcess({ excess, sigma: focus.sigma, begin, reach: 14, prior });
     const evidence = {
@@ -49,8 +49,8 @@ export const blur: FrameDetector = {
 };
 
 /** How much more likely the stars' profile is under bad focus, which flattens the core, than under seeing alone. */
-function profileOdds({ profile, ellipticity }: FrameContext): number {
-  if (profile === null || (ellipticity !== null && ellipticity.excess > stretched)) return 1;
+function profileOdds({ profile }: FrameContext): number {
+  if (profile === null) return 1;
   if (profile.excess < doubled) return 1;
   const { excess, sigma } = profile;
   const seeing = 0.97 * normalDensity(excess, sigma) + 0.03 * normalDensity(excess, 3 * sigma);

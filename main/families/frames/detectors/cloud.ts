@@ -18,6 +18,11 @@ const deepest = 1.5;
 const shapeFloor = 0.0015;
 /** Share of frames dimmed evenly (veil, dew), all strengths from where cloud begins equally likely on a log scale. */
 const veilShare = 0.05;
+/** The least of those that is told from none, natural log. */
+const thinnestVeil = 0.02;
+/** Losses looked at on the way up, from this one in steps of 3 %. */
+const leastLoss = 0.004;
+const lossStep = 1.03;
 /** Share of blameless frames whose fluxes are off as a whole (another encoding, a late shutter), and by how much more. */
 const offShare = 0.03;
 const offStretch = 4;
@@ -77,11 +82,18 @@ function shapeGain(shape: Float64Array, noise: Float64Array, depth: number): num
   return gain;
 }
 
-/** Log-likelihood ratio of the mean loss: anything from none to the full depth under cloud. */
+/** Log-likelihood ratio of the mean loss; of all smaller losses the greatest, so that more loss never means less cloud. */
 function meanGain(loss: number, sigma: number, depth: number): number {
-  const value = Math.max(0, loss);
-  // a veil takes any share of the light without being a cloud
-  const veiled = value > begin ? 1 / (value * Math.log(1 / begin)) : 0;
+  let most = gainOfMean(Math.max(0, loss), sigma, depth);
+  for (let less = leastLoss; less < loss; less *= lossStep)
+    most = Math.max(most, gainOfMean(less, sigma, depth));
+  return most;
+}
+
+/** Under cloud the mean is anything from none to the full depth. */
+function gainOfMean(value: number, sigma: number, depth: number): number {
+  // haze takes any share of the light without being a cloud
+  const veiled = value > thinnestVeil ? 1 / (value * Math.log(1 / thinnestVeil)) : 0;
   const calm =
     (1 - veilShare - offShare) * normalDensity(value, sigma) +
     offShare * normalDensity(value, offStretch * sigma) +

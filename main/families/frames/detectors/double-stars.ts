@@ -6,9 +6,6 @@ import { type FrameDetector, figure } from './detector.ts';
 const begin = 0.35;
 /** Light beside the stars' cores, natural log: a second image of an eighth of the light beyond half a width. */
 const beginBeside = 0.12;
-/** Blurred or dimmed stars have halos that are no second image. */
-const widened = 0.08;
-const dimmed = 0.06;
 /** Stars drawn out beyond this are doubled or trailed; a trail flattens the profile by this share of its ellipticity. */
 const stretched = 0.05;
 const driftFlattening = 0.25;
@@ -55,9 +52,8 @@ function pairedConfidence(frame: FrameContext): number {
 }
 
 /** By light beside the cores of stars that are neither wider nor dimmer than usual. */
-function besideConfidence({ profile, focus, loss, ellipticity }: FrameContext): number {
+function besideConfidence({ profile, ellipticity }: FrameContext): number {
   if (profile === null) return 0;
-  if ((focus?.excess ?? 0) > widened && (loss?.excess ?? 0) > dimmed) return 0;
   const drawnOut = Math.max(0, ellipticity?.excess ?? 0);
   const plain = confidenceOfExcess({
     excess: -profile.excess,

@@ -4,6 +4,11 @@ import { type FrameDetector, figure } from './detector.ts';
 /** Half of the night's stars gone, natural log. */
 const begin = Math.log(2);
 
+/** Stars on a square megapixel of the emptiest fields, and what a frame without any is worth whatever its size. */
+const fewestPerMegapixel = 30;
+const leastConfidence = 0.5;
+const mostConfidence = 0.9;
+
 /** Far fewer stars than the night's other frames, or none at all. */
 export const fewStars: FrameDetector = {
   name: 'few-stars',
@@ -12,7 +17,11 @@ export const fewStars: FrameDetector = {
     const stars = record.measurements.starCount ?? 0;
     if (starCount === null) {
       const evidence = { stars, usualStars: null, comparedWith: 0 };
-      return stars > 0 ? [] : [{ code: 'fewStars', confidence: 0.9, severity: 1, evidence }];
+      if (stars > 0) return [];
+      // a cutting of a few pixels may well hold none
+      const expected = (fewestPerMegapixel * record.width * record.height) / 1e6;
+      const confidence = Math.max(leastConfidence, mostConfidence * (1 - Math.exp(-expected)));
+      return [{ code: 'fewStars', confidence, severity: 1, evidence }];
     }
     const sigma = Math.hypot(starCount.sigma, Math.exp(-0.5 * starCount.reference));
     const confidence = confidenceOfExcess({ excess: starCount.excess, sigma, begin, reach: 9, prior: 0.03 });

@@ -48,8 +48,9 @@ const smallNight = 3;
 const endReach = 0.2;
 /** Fewer frames than this tell a straight line at best. */
 const fewestForBends = 20;
-/** Fewer frames than this make no trend. */
-export const leastFramesForTrend = 4;
+/** Fewer frames than this make no trend: each is held against the best of the others, with much allowance. */
+const leastFramesForTrend = 4;
+const fewFramesSigmas = 10;
 
 /** `values` at `hours` (in any order) against their own robust trend. O(frames * span). */
 export function robustTrend(
@@ -64,8 +65,8 @@ export function robustTrend(
     sigma: new Float64Array(frames).fill(Number.NaN),
     support: new Float64Array(frames),
   };
-  if (order.length < leastFramesForTrend) return trend;
   const night: Night = { hours, values, options, sign: options.faults === 'up' ? 1 : -1 };
+  if (order.length < leastFramesForTrend) return againstTheBest(night, order, trend);
   const local = options.span < order.length && options.sharpestPerSquareHour === undefined;
   const whole = local ? null : pieceOf(night, order, null);
   for (let frame = 0; frame < frames; frame++) {
@@ -81,6 +82,18 @@ export function robustTrend(
   const scatter = nightScatter(night, trend.reference, order);
   for (let frame = 0; frame < frames; frame++) {
     trend.sigma[frame] = scatter * Math.sqrt((1 + trend.sigma[frame]) / (1 + (whole === null ? usual : 0)));
+  }
+  return trend;
+}
+
+/** Two or three frames, minutes or hours apart: only what no night does by itself stands out. */
+function againstTheBest({ values, options, sign }: Night, order: readonly number[], trend: Trend): Trend {
+  for (let frame = 0; frame < values.length; frame++) {
+    const others = order.filter((other) => other !== frame).map((other) => sign * (values[other] as number));
+    if (others.length === 0) continue;
+    trend.reference[frame] = sign * Math.min(...others);
+    trend.support[frame] = others.length;
+    trend.sigma[frame] = fewFramesSigmas * options.leastSigma;
   }
   return trend;
 }
