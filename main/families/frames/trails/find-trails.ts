@@ -84,8 +84,7 @@ function exhaust(search: Search, level: SearchLevel): void {
         continue;
       traces++;
       const line = trace(search, level, piece);
-      const verdict =
-        line === null ? 'faint' : judgeLine(line, search.input, search.fine.raster, search.fine.cell);
+      const verdict = line === null ? 'faint' : judgeLine(line, search.input, level.raster, level.cell);
       if (line === null || verdict === 'faint') {
         dismissed.push(piece);
         spendPiece(level, piece);

@@ -126,8 +126,10 @@ function showsLine(profile: Profile, fit: ProfileFit): boolean {
     const width = Math.max(1, fit.fwhm * ratio);
     for (let k = -4; k <= 4; k++) top = Math.max(top, matchAt(profile, (k * fit.fwhm) / 4, width, level).z);
   }
-  return own.z > 0.75 * top || own.z ** 2 > top ** 2 - noiseAdvantage;
+  return own.z > nearlyAsWell * top || own.z ** 2 > top ** 2 - noiseAdvantage;
 }
 
+/** Share of the best explanation that will do however bright the line: where it lies is known to a fraction of a pixel. */
+const nearlyAsWell = 0.85;
 /** By how much the best of places and widths near the true ones may win in z squared: 1 in 100 by chance. */
 const noiseAdvantage = 9;

@@ -170,8 +170,9 @@ const surelyBleeding = 200;
  */
 export function isBleeding(line: TracedLine, input: TrailSearchInput): boolean {
   const { segment } = line;
+  if (line.amplitude > surelyBleeding && followsDetector(segment, Math.max(detectorStray, 1.2 * line.fwhm)))
+    return true;
   if (!followsDetector(segment) || line.amplitude < leastBleeding) return false;
-  if (line.amplitude > surelyBleeding) return true;
   const length = segmentLength(segment);
   const dx = (segment.x2 - segment.x1) / length;
   const dy = (segment.y2 - segment.y1) / length;

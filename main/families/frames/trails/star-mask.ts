@@ -5,6 +5,7 @@ import { peakAt } from './light.ts';
 import { type Raster, segmentLength } from './raster.ts';
 import { liesOnRidge, mayGoOn } from './ridge.ts';
 import type { TrailSearchInput } from './search-input.ts';
+import { starRows } from './star-rows.ts';
 import { medianOf, type Strip } from './strip.ts';
 
 /** Wing exponent of the Moffat profile assumed for the masks: flatter than most, so that wings are covered. */
@@ -41,7 +42,7 @@ export function starsToMask(input: TrailSearchInput, map: Raster, cell: number):
   const { stars } = input;
   const list: MaskedStar[] = [];
   const stretch = commonStretch(stars);
-  const dashes = dashBits(input);
+  const dashes = new Set([...dashBits(input), ...starRows(input)]);
   for (let index = 0; index < stars.count; index++) {
     const peak = peakAt(input, stars.x[index], stars.y[index]);
     if (dashes.has(index)) continue;

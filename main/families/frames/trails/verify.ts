@@ -1,6 +1,7 @@
 /** What a straight light must show to be a trail and not something else that is long. */
 import { isBanding } from './banding.ts';
 import { isGalaxy } from './galaxies.ts';
+import { scatterOfParallels } from './parallels.ts';
 import { type Raster, segmentLength } from './raster.ts';
 import type { TrailSearchInput } from './search-input.ts';
 import { followsDetector } from './spikes.ts';
@@ -37,7 +38,7 @@ export type Verdict =
   | 'banding'
   | 'uneven';
 
-/** `map` is the fine binned map, whose cells have `cell` pixels. */
+/** `map` is the binned map that it was found in, whose cells have `cell` pixels. */
 export function judgeLine(line: TracedLine, input: TrailSearchInput, map: Raster, cell: number): Verdict {
   if (line.significance < leastSignificance) return 'faint';
   const length = segmentLength(line.segment);
@@ -52,6 +53,7 @@ export function judgeLine(line: TracedLine, input: TrailSearchInput, map: Raster
   if (line.fill < 0.8 && !isDashed(line, input.fwhm, wholeFrame)) return 'broken';
   if (isGalaxy(line)) return 'galaxy';
   if (isBanding(line, map, cell)) return 'banding';
+  if (line.significance < leastSignificance * 0.8 * scatterOfParallels(line, map, cell)) return 'banding';
   if (!isEven(line)) return 'uneven';
   return 'trail';
 }
