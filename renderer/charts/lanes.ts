@@ -32,7 +32,7 @@ export interface LaneLayout {
   readonly height: number;
 }
 
-export const leftMargin = 92;
+export const leftMargin = 138;
 const rightMargin = 14;
 const footHeight = 22;
 const laneGap = 10;
@@ -57,14 +57,16 @@ export function layLanes(
   };
 }
 
-/** All but the wildest half per cent at either end, which are drawn at the lane's edge. */
+/** The middle four fifths and three times as much on either side; wilder values are drawn at the lane's edge. */
 function rangeOf(values: readonly (number | null)[]): { least: number; most: number } {
   const known = values.filter((value) => value !== null).sort((one, other) => one - other);
   if (known.length === 0) return { least: 0, most: 1 };
-  const cut = Math.floor(known.length * 0.005);
-  const [low, high] = [known[cut], known[known.length - 1 - cut]];
-  const margin = high > low ? (high - low) * 0.08 : Math.max(1e-6, Math.abs(high) * 0.05);
-  return { least: low - margin, most: high + margin };
+  const at = (share: number) => known[Math.round(share * (known.length - 1))];
+  const spread = Math.max(at(0.9) - at(0.1), Math.abs(at(0.5)) * 0.02, 1e-9);
+  const low = Math.max(known[0], at(0.1) - 3 * spread);
+  const high = Math.min(at(1), at(0.9) + 3 * spread);
+  const margin = Math.max((high - low) * 0.08, spread * 0.1);
+  return { least: known[0] >= 0 ? Math.max(0, low - margin) : low - margin, most: high + margin };
 }
 
 export function yOf(lane: PlacedLane, value: number): number {
@@ -195,12 +197,8 @@ function drawFrame(
   if (lane.bottom - lane.top > 44) context.fillText(lane.unit, 8, lane.top + 27);
   context.textAlign = 'right';
   const [upper, lower] = lane.lowIsGood ? [lane.least, lane.most] : [lane.most, lane.least];
-  context.fillText(
-    figureText(upper, lane.digits),
-    leftMargin - 10,
-    lane.bottom - lane.top > 60 ? lane.top + 44 : lane.top + 27,
-  );
-  context.fillText(figureText(lower, lane.digits), leftMargin - 10, lane.bottom - 2);
+  context.fillText(figureText(upper, lane.digits), leftMargin - 12, lane.top + 12);
+  context.fillText(figureText(lower, lane.digits), leftMargin - 12, lane.bottom - 2);
   context.textAlign = 'left';
 }
 

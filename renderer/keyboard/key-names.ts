@@ -2,8 +2,17 @@
 
 const named: Readonly<Record<string, string>> = { ' ': 'Space', Esc: 'Escape', Spacebar: 'Space' };
 
+/** The part of a KeyboardEvent that names a key. */
+export interface PressedKey {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+  readonly shiftKey: boolean;
+}
+
 /** `Ctrl+Shift+Z`, `?`, `ArrowLeft`; null for a modifier alone. Command counts as Ctrl. */
-export function keyName(event: KeyboardEvent): string | null {
+export function keyName(event: PressedKey): string | null {
   if (['Control', 'Shift', 'Alt', 'Meta', 'AltGraph', 'Dead'].includes(event.key)) return null;
   const isLetter = /^[a-z]$/i.test(event.key);
   const base = isLetter ? event.key.toUpperCase() : (named[event.key] ?? event.key);

@@ -52,14 +52,18 @@ export class Keyboard {
   };
 }
 
+/** What text fields use together with Ctrl. */
+const editing = new Set(['A', 'C', 'V', 'X', 'Y', 'Z', 'Shift+Z'].map((key) => `Ctrl+${key}`));
+/** Typing goes to the field, keys with Ctrl or Alt that it has no use for to the workbench. */
+const isTyping = (name: string) => !/^(Ctrl|Alt)\+/.test(name) || editing.has(name);
 const textKinds = new Set(['text', 'search', 'number', 'email', 'url', 'password', 'date', 'time']);
 
 /** Whether the focused control has its own use for the key. */
 function belongsToField(target: EventTarget | null, name: string): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  if (target.isContentEditable || target instanceof HTMLTextAreaElement) return true;
+  if (target.isContentEditable || target instanceof HTMLTextAreaElement) return isTyping(name);
   if (target instanceof HTMLInputElement) {
-    if (textKinds.has(target.type)) return true;
+    if (textKinds.has(target.type)) return isTyping(name);
     return name === 'Space' || name.startsWith('Arrow') || name === 'Home' || name === 'End';
   }
   if (target instanceof HTMLSelectElement) return !name.startsWith('Ctrl') && !name.startsWith('Alt');
