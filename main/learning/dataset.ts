@@ -53,9 +53,10 @@ function refuse(what: string, hint: string): never {
 
 /**
  * Lengths, labels and splits agree, and there is something to learn.
+ * @param allowed.unlabelled items may be without a label (-1), or all of one class
  * @throws NightsiftError `badInput` or `notEnoughData`
  */
-export function checkDataset(dataset: TensorDataset): void {
+export function checkDataset(dataset: TensorDataset, allowed: { readonly unlabelled?: boolean } = {}): void {
   const count = dataset.ids.length;
   const rebuild = 'Create the data set again.';
   for (const [name, list] of Object.entries({
@@ -72,6 +73,7 @@ export function checkDataset(dataset: TensorDataset): void {
       refuse(`input ${input.name} has ${input.data.length} values, ${expected} expected`, rebuild);
     }
   }
+  if (allowed.unlabelled === true) return;
   for (let item = 0; item < count; item++) {
     const label = dataset.labels[item]!;
     if (dataset.split[item] !== splitCodes.review && (label < 0 || label >= dataset.classes.length)) {

@@ -1,4 +1,5 @@
 import { NightsiftError } from '../../contract/errors.ts';
+import { outlierEnsemble } from './anomaly/outlier-ensemble.ts';
 import type { Estimator } from './estimators/estimator.ts';
 import { boosting, boostingRegression } from './forests/boosting.ts';
 import { extraTrees, extraTreesRegression, forestRegression, randomForest } from './forests/forest.ts';
@@ -19,6 +20,7 @@ export const estimators: readonly Estimator[] = [
   isolationForest,
   oneClassSvm,
   localOutlierFactor,
+  outlierEnsemble,
 ];
 
 /** @throws NightsiftError `notFound` */

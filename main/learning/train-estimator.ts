@@ -1,32 +1,30 @@
 import { NightsiftError } from '../../contract/errors.ts';
+import { anomalyIndex } from './anomaly/anomaly-classes.ts';
+import { outlierEnsemble } from './anomaly/outlier-ensemble.ts';
 import { checkDataset, itemsOf, type TensorDataset, type TensorInput } from './dataset.ts';
 import { type Calibration, fitTemperatureCalibration, noCalibration } from './estimators/calibrate.ts';
 import { addTable, tableInput, tableOf } from './estimators/dataset-table.ts';
 import type { Estimator, Fitted } from './estimators/estimator.ts';
-import { ModelParts } from './estimators/model-parts.ts';
-import { obeySignal, type Parallel } from './estimators/parallel.ts';
+import { ModelParts, type PartsValue } from './estimators/model-parts.ts';
+import { obeySignal } from './estimators/parallel.ts';
 import type { Table } from './estimators/table.ts';
+import type { EstimatorPorts, TrainedEstimator } from './estimators/trained.ts';
 import { findEstimator } from './estimators.ts';
+import { extraTrees } from './forests/forest.ts';
 import { type Evaluation, evaluate } from './metrics/index.ts';
-import { loadPredictor } from './predict.ts';
-import { completeParameters, type ParameterDefinition, type ParameterValue } from './recipes.ts';
-import type { EvaluatedSplit, TrainedNetwork, TrainOptions, TrainPorts } from './train-network.ts';
+import {
+  completeParameters,
+  type ParameterDefinition,
+  type Parameters,
+  type ParameterValue,
+} from './recipes.ts';
+import { anomalyParameters, trainAnomaly } from './train-anomaly.ts';
+import type { EvaluatedSplit, TrainOptions } from './train-network.ts';
+import { checkExport } from './training/check-export.ts';
 import { configurationHash } from './training/identity.ts';
-
-/** What a fit gives: as a trained network, but for the weights under PyTorch's names, and with importances. */
-export interface TrainedEstimator extends Omit<TrainedNetwork, 'safetensors'> {
-  /** Per element of the input, adding up to 1; null where the method has none. */
-  readonly importances: Float64Array | null;
-}
-
-export interface EstimatorPorts extends Pick<TrainPorts, 'runtime' | 'signal' | 'onEvent' | 'now'> {
-  readonly parallel?: Parallel;
-}
 
 /** Fewer rows than this do not calibrate: see train-network. */
 const fewestToCalibrate = 20;
-const exportTolerance = 1e-5;
-const largestExportCheck = 256;
 
 const calibrationParameter: ParameterDefinition = {
   name: 'calibration',
@@ -35,15 +33,22 @@ const calibrationParameter: ParameterDefinition = {
   default: true,
 };
 
+/** Chooses by what the labels say: see chosenEstimator. */
+export const anomalyDetector = {
+  name: 'anomaly-detector',
+  description: 'by the labels at hand: extra trees with both kinds, else an ensemble of outlier factors',
+  parameters: [...anomalyParameters, calibrationParameter],
+} as const;
+
 /** The settings of an estimator as `--set` takes them: its own and those of the training around it. */
 export function estimatorParameters(estimator: Estimator): readonly ParameterDefinition[] {
-  return estimator.task === 'classification'
-    ? [...estimator.parameters, calibrationParameter]
-    : estimator.parameters;
+  if (estimator.task === 'anomaly')
+    return [...estimator.parameters, ...anomalyParameters, calibrationParameter];
+  return [...estimator.parameters, calibrationParameter];
 }
 
 /**
- * Fits a classifier on the train split of a data set, calibrates it, evaluates it and exports it.
+ * Fits a classifier or a detector on a data set, calibrates it, evaluates it and exports it.
  * Long: run it in a worker. The same seed gives the same bytes whatever the number of threads.
  * @throws NightsiftError `badInput`, `notEnoughData`, `wrongUse`, `notFound`, `cancelled`, `verifyFailed`
  */
@@ -52,13 +57,23 @@ export async function trainEstimator(
   options: Pick<TrainOptions, 'recipe' | 'parameters' | 'seed' | 'metadata'>,
   ports: EstimatorPorts,
 ): Promise<TrainedEstimator> {
-  checkDataset(dataset);
-  const estimator = classifierNamed(options.recipe);
-  const parameters = completeParameters(
-    { name: estimator.name, parameters: estimatorParameters(estimator) },
-    options.parameters,
-  );
   obeySignal(ports.signal);
+  const { estimator, parameters } = chosenEstimator(dataset, options);
+  if (estimator.task === 'anomaly') {
+    checkDataset(dataset, { unlabelled: true });
+    return trainAnomaly(dataset, estimator, parameters, options, ports);
+  }
+  checkDataset(dataset);
+  return trainClassifier(dataset, estimator, parameters, options, ports);
+}
+
+async function trainClassifier(
+  dataset: TensorDataset,
+  estimator: Estimator,
+  parameters: Record<string, ParameterValue>,
+  options: Pick<TrainOptions, 'recipe' | 'seed' | 'metadata'>,
+  ports: EstimatorPorts,
+): Promise<TrainedEstimator> {
   const input = tableInput(dataset.inputs);
   const parts = splitParts(dataset, input);
   tell(ports, 'start', 0, {});
@@ -83,12 +98,44 @@ export async function trainEstimator(
   return finish({ dataset, input, parts, fitted, calibration, parameters, options, estimator }, ports);
 }
 
-function classifierNamed(name: string): Estimator {
-  const estimator = findEstimator(name);
-  if (estimator.task === 'classification') return estimator;
-  throw new NightsiftError('wrongUse', `${name} does not tell classes apart: it is for ${estimator.task}.`, {
-    hint: 'Choose a classifier, such as random-forest or gradient-boosting.',
-  });
+interface Chosen {
+  readonly estimator: Estimator;
+  readonly parameters: Record<string, ParameterValue>;
+}
+
+/**
+ * The estimator named; for `anomaly-detector` extra trees where both kinds are labelled, an ensemble with near
+ * surroundings where only usual rows are, one with wide surroundings where nothing is.
+ */
+function chosenEstimator(
+  dataset: TensorDataset,
+  { recipe, parameters: given }: Pick<TrainOptions, 'recipe' | 'parameters'>,
+): Chosen {
+  if (recipe !== anomalyDetector.name) {
+    const estimator = findEstimator(recipe);
+    if (estimator.task !== 'classification' && estimator.task !== 'anomaly') {
+      throw new NightsiftError('wrongUse', `${recipe} gives no classes: it is for ${estimator.task}.`, {
+        hint: 'Choose a classifier, such as random-forest or gradient-boosting.',
+      });
+    }
+    return { estimator, parameters: completed(estimator, given) };
+  }
+  const own = completeParameters(anomalyDetector, given);
+  const labelled = new Set(Array.from(itemsOf(dataset, 'train'), (item) => dataset.labels[item]!));
+  labelled.delete(-1);
+  if (labelled.size >= 2) {
+    const { calibration } = own;
+    return {
+      estimator: extraTrees,
+      parameters: completed(extraTrees, { trees: 300, columns: 'all', calibration: calibration! }),
+    };
+  }
+  const surroundings = labelled.size === 1 ? 'near' : 'wide';
+  return { estimator: outlierEnsemble, parameters: completed(outlierEnsemble, { ...own, surroundings }) };
+}
+
+function completed(estimator: Estimator, given: Parameters): Record<string, ParameterValue> {
+  return completeParameters({ name: estimator.name, parameters: estimatorParameters(estimator) }, given);
 }
 
 interface Part {
@@ -174,7 +221,10 @@ async function finish(outcome: Outcome, ports: EstimatorPorts): Promise<TrainedE
   };
   const onnx = exportClassifier(outcome, metadata);
   const checked = parts.validation.items.length > 0 ? 'validation' : 'train';
-  const exportCheck = await checkExport(outcome, onnx, parts[checked], probabilities[checked], ports);
+  const exportCheck = await checkExport(
+    { dataset, input: outcome.input, onnx, items: parts[checked].items, expected: probabilities[checked] },
+    ports,
+  );
   const persons = onPersons(dataset, parts.test, probabilities.test);
   return {
     onnx,
@@ -192,48 +242,28 @@ async function finish(outcome: Outcome, ports: EstimatorPorts): Promise<TrainedE
 }
 
 function exportClassifier(
-  { input, fitted, calibration, estimator }: Outcome,
+  { dataset, input, fitted, calibration, estimator }: Outcome,
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array {
   const parts = new ModelParts();
   const raw = fitted.addTo(parts, addTable(parts, input));
   const single = fitted.inputType === 'float32' ? raw : parts.apply('Cast', [raw], { to: 1 });
-  parts.nameOutput(calibration.addTo(parts, single), 'probabilities');
+  const probabilities = calibration.addTo(parts, single);
+  parts.nameOutput(probabilities, 'probabilities');
+  const outputs: PartsValue[] = [{ name: 'probabilities', type: 'float32', shape: [fitted.width] }];
+  // of two classes of which one is the strange one, its probability is the score
+  const anomaly = anomalyIndex(dataset.classes);
+  if (anomaly >= 0) {
+    const strange = parts.apply('Gather', [probabilities, parts.integers([anomaly])], { axis: 1 });
+    parts.nameOutput(strange, 'scores');
+    outputs.push({ name: 'scores', type: 'float32', shape: [1] });
+  }
   return parts.toModel({
     name: estimator.name,
     input: { name: input.name, type: fitted.inputType, shape: input.shape },
-    outputs: [{ name: 'probabilities', type: 'float32', shape: [fitted.width] }],
+    outputs,
     metadata,
   });
-}
-
-/** The exported file's answers against the estimator's own. */
-async function checkExport(
-  { dataset, input }: Outcome,
-  onnx: Uint8Array,
-  part: Part,
-  expected: Float64Array,
-  ports: EstimatorPorts,
-): Promise<{ maximumDifference: number; items: number }> {
-  const items = Math.min(part.items.length, largestExportCheck);
-  const predictor = await loadPredictor(onnx, ports.runtime);
-  const size = input.data.length / dataset.ids.length;
-  const data = input.data.slice(0, items * size);
-  part.items.subarray(0, items).forEach((item, index) => {
-    data.set(input.data.subarray(item * size, (item + 1) * size), index * size);
-  });
-  const found = await predictor.predict([{ ...input, data }]);
-  await predictor.release();
-  const maximumDifference = found.reduce((most, value, index) => {
-    const difference = Math.abs(value - expected[index]!);
-    return Number.isNaN(difference) ? Number.POSITIVE_INFINITY : Math.max(most, difference);
-  }, 0);
-  if (maximumDifference <= exportTolerance) return { maximumDifference, items };
-  throw new NightsiftError(
-    'verifyFailed',
-    `The exported model differs from the fitted one by ${maximumDifference}, more than ${exportTolerance}.`,
-    { hint: 'The model was not written. Please report this with the recipe and its settings.' },
-  );
 }
 
 function onPersons(dataset: TensorDataset, part: Part, probabilities: Float64Array): Evaluation | undefined {

@@ -1,7 +1,7 @@
 import { NightsiftError } from '../../contract/errors.ts';
 import { estimators } from './estimators.ts';
 import { type ParameterDefinition, recipes } from './recipes.ts';
-import { estimatorParameters } from './train-estimator.ts';
+import { anomalyDetector, estimatorParameters } from './train-estimator.ts';
 
 /** What `--recipe` can name: a network trained in steps, or an estimator fitted as a whole. */
 export interface Trainable {
@@ -19,13 +19,14 @@ export const trainables: readonly Trainable[] = [
     parameters,
   })),
   ...estimators
-    .filter(({ task }) => task === 'classification')
+    .filter(({ task }) => task === 'classification' || task === 'anomaly')
     .map((estimator) => ({
       name: estimator.name,
       description: estimator.description,
       kind: 'estimator' as const,
       parameters: estimatorParameters(estimator),
     })),
+  { ...anomalyDetector, kind: 'estimator' },
 ];
 
 /** @throws NightsiftError `notFound` */

@@ -1,0 +1,43 @@
+/** Whether an exported file answers as what was fitted. */
+import { NightsiftError } from '../../../contract/errors.ts';
+import type { TensorDataset, TensorInput } from '../dataset.ts';
+import { loadPredictor } from '../predict.ts';
+import type { GraphRuntime } from '../runtime.ts';
+
+const exportTolerance = 1e-5;
+const largestExportCheck = 256;
+
+interface ExportedAnswers {
+  readonly dataset: TensorDataset;
+  readonly input: TensorInput;
+  readonly onnx: Uint8Array;
+  readonly items: Int32Array;
+  /** Own probabilities of the items, [items, classes]. */
+  readonly expected: Float64Array;
+}
+
+/** @throws NightsiftError `verifyFailed` */
+export async function checkExport(
+  { dataset, input, onnx, items, expected }: ExportedAnswers,
+  { runtime }: { readonly runtime: GraphRuntime },
+): Promise<{ maximumDifference: number; items: number }> {
+  const checked = items.subarray(0, largestExportCheck);
+  const predictor = await loadPredictor(onnx, runtime);
+  const size = input.data.length / dataset.ids.length;
+  const data = input.data.slice(0, checked.length * size);
+  checked.forEach((item, index) => {
+    data.set(input.data.subarray(item * size, (item + 1) * size), index * size);
+  });
+  const found = await predictor.predict([{ ...input, data }]);
+  await predictor.release();
+  const maximumDifference = found.reduce((most, value, index) => {
+    const difference = Math.abs(value - expected[index]!);
+    return Number.isNaN(difference) ? Number.POSITIVE_INFINITY : Math.max(most, difference);
+  }, 0);
+  if (maximumDifference <= exportTolerance) return { maximumDifference, items: checked.length };
+  throw new NightsiftError(
+    'verifyFailed',
+    `The exported model differs from the fitted one by ${maximumDifference}, more than ${exportTolerance}.`,
+    { hint: 'The model was not written. Please report this with the recipe and its settings.' },
+  );
+}
