@@ -1,5 +1,6 @@
 import { columnsFamily } from './columns/columns.ts';
 import type { Family } from './family.ts';
+import { telemetryFamily } from './telemetry/telemetry.ts';
 
 /** Every family of records beside frames. A new one: a folder of its own and one line here. */
-export const families: readonly Family[] = [columnsFamily];
+export const families: readonly Family[] = [columnsFamily, telemetryFamily];

@@ -1,5 +1,6 @@
 import { NightsiftError } from '../../contract/errors.ts';
 import { outlierEnsemble } from './anomaly/outlier-ensemble.ts';
+import { streamNovelty } from './anomaly/stream-novelty.ts';
 import type { Estimator } from './estimators/estimator.ts';
 import { boosting, boostingRegression } from './forests/boosting.ts';
 import { extraTrees, extraTreesRegression, forestRegression, randomForest } from './forests/forest.ts';
@@ -21,6 +22,7 @@ export const estimators: readonly Estimator[] = [
   oneClassSvm,
   localOutlierFactor,
   outlierEnsemble,
+  streamNovelty,
 ];
 
 /** @throws NightsiftError `notFound` */

@@ -30,7 +30,7 @@ export const anomalyParameters: readonly ParameterDefinition[] = [
 ];
 
 /**
- * Without any label every row is learned from, whatever its split. Labels that stand for no class are -1.
+ * Unless both kinds are labelled there is nothing to be judged by, and every row is learned from, whatever its split. Labels that stand for no class are -1.
  * @param parameters complete
  * @throws NightsiftError `notEnoughData`, `badInput`, `cancelled`, `verifyFailed`
  */
@@ -44,7 +44,7 @@ export async function trainAnomaly(
   const classes = bothClasses(dataset.classes);
   const anomaly = Math.max(0, anomalyIndex(classes));
   const strange = strangeness(dataset, classes, anomaly);
-  const input = tableInput(dataset.inputs);
+  const input = tableInput(dataset.inputs, estimator.input);
   const learned = learnedItems(dataset, strange, parameters.learnFrom === 'all');
   const table = tableOf(input, learned);
   const fitted = await estimator.fit({ table }, parameters, {
@@ -62,7 +62,12 @@ export async function trainAnomaly(
       }),
   });
   const training = fitted.trainingScores ?? fitted.predict(table);
-  const threshold = chooseThreshold(training, labelledScores(dataset, input, fitted, strange), parameters);
+  const threshold = chooseThreshold(
+    training,
+    labelledScores(dataset, input, fitted, strange),
+    parameters,
+    fitted.border,
+  );
   const judged = judgeSplits(dataset, input, { fitted, threshold, classes, anomaly, strange });
   const metadata = {
     ...options.metadata,
@@ -111,8 +116,8 @@ function strangeness(dataset: TensorDataset, classes: readonly string[], anomaly
 
 function learnedItems(dataset: TensorDataset, strange: Int8Array, all: boolean): Int32Array {
   const used = Array.from(strange.keys()).filter((item) => dataset.split[item] !== splitCodes.review);
-  const isLabelled = used.some((item) => strange[item]! >= 0);
-  if (!isLabelled) return Int32Array.from(used);
+  const kinds = new Set(used.map((item) => strange[item]!).filter((kind) => kind >= 0));
+  if (kinds.size < 2) return Int32Array.from(used);
   const train = used.filter((item) => dataset.split[item] === splitCodes.train);
   const usual = all ? train : train.filter((item) => strange[item] === 0);
   return Int32Array.from(usual.length > 0 ? usual : train);

@@ -1,6 +1,7 @@
 import { NightsiftError } from '../../contract/errors.ts';
 import { anomalyIndex } from './anomaly/anomaly-classes.ts';
 import { outlierEnsemble } from './anomaly/outlier-ensemble.ts';
+import { streamNovelty } from './anomaly/stream-novelty.ts';
 import { checkDataset, itemsOf, type TensorDataset, type TensorInput } from './dataset.ts';
 import { type Calibration, fitTemperatureCalibration, noCalibration } from './estimators/calibrate.ts';
 import { addTable, tableInput, tableOf } from './estimators/dataset-table.ts';
@@ -74,7 +75,7 @@ async function trainClassifier(
   options: Pick<TrainOptions, 'recipe' | 'seed' | 'metadata'>,
   ports: EstimatorPorts,
 ): Promise<TrainedEstimator> {
-  const input = tableInput(dataset.inputs);
+  const input = tableInput(dataset.inputs, estimator.input);
   const parts = splitParts(dataset, input);
   tell(ports, 'start', 0, {});
   const fitted = await estimator.fit(
@@ -105,7 +106,8 @@ interface Chosen {
 
 /**
  * The estimator named; for `anomaly-detector` extra trees where both kinds are labelled, an ensemble with near
- * surroundings where only usual rows are, one with wide surroundings where nothing is.
+ * surroundings where only usual rows are, the scores of a series where nothing is labelled, or an ensemble with wide
+ * surroundings where there are no such scores.
  */
 function chosenEstimator(
   dataset: TensorDataset,
@@ -129,6 +131,9 @@ function chosenEstimator(
       estimator: extraTrees,
       parameters: completed(extraTrees, { trees: 300, columns: 'all', calibration: calibration! }),
     };
+  }
+  if (labelled.size === 0 && dataset.inputs.some(({ name }) => name === streamNovelty.input)) {
+    return { estimator: streamNovelty, parameters: completed(streamNovelty, own) };
   }
   const surroundings = labelled.size === 1 ? 'near' : 'wide';
   return { estimator: outlierEnsemble, parameters: completed(outlierEnsemble, { ...own, surroundings }) };

@@ -12,6 +12,18 @@ const columnsHeader =
   'Record_id,Attribute_name,y_act,total_vals,num_nans,%_nans,num_of_dist_val,%_dist_val,mean,std_dev,min_val,max_val,sample_1,sample_2,sample_3,sample_4,sample_5';
 
 export const familyExamples: Readonly<Record<string, FamilyExample>> = {
+  telemetry: {
+    file: 'segments.csv',
+    items: 4,
+    bytes: () =>
+      text([
+        'segment,anomaly,channel,sampling,duration,len,mean,var,std,n_peaks',
+        '11,0,CH1,1,100,101,1e-6,4e-12,2e-6,3',
+        '12,1,CH1,1,90,91,2e-6,9e-10,3e-5,12',
+        '13,0,CH2,5,500,101,0.4,0.01,0.1,2',
+        '14,1,CH2,5,495,100,0.9,0.16,0.4,1',
+      ]),
+  },
   columns: {
     file: 'described.csv',
     items: 4,

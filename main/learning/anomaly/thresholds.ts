@@ -10,7 +10,7 @@ export interface Threshold {
   readonly at: number;
   /** Distance over which an answer goes from even to 73 %. */
   readonly width: number;
-  readonly chosenBy: 'labels' | 'contamination' | 'tail';
+  readonly chosenBy: 'labels' | 'contamination' | 'method' | 'tail';
 }
 
 export const thresholdParameters: readonly ParameterDefinition[] = [
@@ -51,15 +51,17 @@ const fewestAnomalies = 5;
 /**
  * @param training scores of the rows learned from
  * @param labelled rows with labels, of both kinds; absent where there are none
+ * @param border what the method itself says, where it has a measure of its own
  */
 export function chooseThreshold(
   training: Float64Array,
   labelled: LabelledScores | undefined,
   parameters: Parameters,
+  border?: Pick<Threshold, 'at' | 'width'>,
 ): Threshold {
   const sorted = Float64Array.from(training).sort();
   const spread = sorted.length > 0 ? quantile(sorted, 0.75) - quantile(sorted, 0.25) : 0;
-  const width = spread > 0 ? spread : 1;
+  const width = border?.width ?? (spread > 0 ? spread : 1);
   const asked = String(parameters.threshold ?? 'auto');
   const contamination = numberOf(parameters, 'contamination');
   const anomalies = labelled?.strange.reduce((sum, value) => sum + value, 0) ?? 0;
@@ -70,6 +72,7 @@ export function chooseThreshold(
   if (sorted.length > 0 && contamination > 0 && asked !== 'tail') {
     return { at: quantile(sorted, 1 - contamination), width, chosenBy: 'contamination' };
   }
+  if (border && asked !== 'tail') return { ...border, chosenBy: 'method' };
   return { at: tailThreshold(training, numberOf(parameters, 'risk')), width, chosenBy: 'tail' };
 }
 

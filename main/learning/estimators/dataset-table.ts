@@ -4,14 +4,14 @@ import { sizeOf, type TensorInput } from '../dataset.ts';
 import type { ModelParts } from './model-parts.ts';
 import type { Table } from './table.ts';
 
-/** The measured figures where there are any; else the only input, whatever its shape. */
-export function tableInput(inputs: readonly TensorInput[]): TensorInput {
+/** The measured figures where there are any, or what the estimator asks for; else the only input, whatever its shape. */
+export function tableInput(inputs: readonly TensorInput[], wanted = 'features'): TensorInput {
   const chosen =
-    inputs.find(({ name, shape }) => name === 'features' && shape.length === 1) ??
+    inputs.find(({ name, shape }) => name === wanted && shape.length === 1) ??
     (inputs.length === 1 ? inputs[0] : undefined);
   if (chosen) return chosen;
   const found = inputs.map((each) => `${each.name} [${each.shape.join(', ')}]`).join('; ');
-  throw new NightsiftError('badInput', `An estimator needs one input "features"; found: ${found}.`, {
+  throw new NightsiftError('badInput', `An estimator needs an input "${wanted}"; found: ${found}.`, {
     hint: 'Choose a network recipe, or prepare the data set with features.',
   });
 }

@@ -53,6 +53,8 @@ export interface Fitted {
   readonly outOfBag?: Float64Array;
   /** Anomaly: scores of the rows of training, each as if the row were new, where that differs from `predict`. */
   readonly trainingScores?: Float64Array;
+  /** Anomaly: where strangeness begins by the method's own measure, and over how much it grows. */
+  readonly border?: { readonly at: number; readonly width: number };
   readonly figures: Readonly<Record<string, number>>;
 }
 
@@ -61,6 +63,8 @@ export interface Estimator {
   readonly name: string;
   readonly description: string;
   readonly task: EstimatorTask;
+  /** The input of a data set that it learns from, where that is not its features. */
+  readonly input?: string;
   readonly parameters: readonly ParameterDefinition[];
   /**
    * Seeded, cancellable; the same seed gives the same result whatever the number of threads.

@@ -1,7 +1,7 @@
 /** The thread that trains and predicts: ONNX Runtime blocks the thread it runs on. */
 import { readFileSync } from 'node:fs';
 import { serveTasks, type TaskContext } from '../../jobs/worker-side.ts';
-import type { TensorDataset } from '../../learning/dataset.ts';
+import { splitCodes, type TensorDataset } from '../../learning/dataset.ts';
 import { loadPredictor, type Predictor } from '../../learning/predict.ts';
 import { reviewLesson } from '../../learning/review/lesson.ts';
 import { type TrainedFile, trainModel } from '../../learning/train-model.ts';
@@ -71,13 +71,19 @@ async function teach(
 ): Promise<TrainedFile & { readonly heldOut: HeldOut | null }> {
   const { settings, groups } = preparation;
   const prepare = async (given: TensorDataset) => preparedTrainingSet(given, preparation, options.seed);
-  if (settings.folds >= 2)
+  if (settings.folds >= 2 && canBeJudgedInFolds(dataset))
     return trainOutOfFold(
       dataset,
       { ...options, folds: settings.folds, knownShare: settings.knownGroups, groups, prepare },
       ports,
     );
   return { ...(await trainModel(await prepare(dataset), options, ports)), heldOut: null };
+}
+
+/** Without two kinds of labels there is nothing to be judged by. */
+function canBeJudgedInFolds({ labels, split }: TensorDataset): boolean {
+  const known = labels.filter((label, item) => label >= 0 && split[item] !== splitCodes.review);
+  return new Set(known).size >= 2;
 }
 
 // Predictions come in portions of one model; it is opened once.

@@ -1,0 +1,98 @@
+/** What a reading should obey: ranges for each field, times that rise evenly, units that do not change half-way. */
+import { NightsiftError } from '../../../contract/errors.ts';
+import type { Setting } from '../family.ts';
+import type { NumberColumn } from './columns.ts';
+import type { ProblemList } from './problems.ts';
+
+interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** By the name of the field; `range.FIELD=LOW..HIGH` sets others. */
+const usualRanges: Readonly<Record<string, Range>> = {
+  voltage: { low: 6, high: 10 },
+  temperature: { low: 0, high: 60 },
+  gyro: { low: -1, high: 1 },
+};
+
+const rangePrefix = 'range.';
+
+/** @throws NightsiftError `wrongUse` for a range that is none */
+export function rangesOf(settings: Readonly<Record<string, Setting>>): Readonly<Record<string, Range>> {
+  const given = Object.entries(settings).flatMap(([key, value]): [string, Range][] => {
+    if (!key.startsWith(rangePrefix)) return [];
+    const parts = /^\s*(-?[\d.eE+-]+)\s*\.\.\s*(-?[\d.eE+-]+)\s*$/.exec(String(value));
+    const low = Number(parts?.[1]);
+    const high = Number(parts?.[2]);
+    if (low <= high) return [[key.slice(rangePrefix.length), { low, high }]];
+    throw new NightsiftError('wrongUse', `${key} cannot be "${String(value)}".`, {
+      hint: 'Write it as LOW..HIGH, for example 6..10.',
+    });
+  });
+  return { ...usualRanges, ...Object.fromEntries(given) };
+}
+
+/** Values out of range stay as they are: they may be what is looked for. */
+export function checkRanges(
+  { name, values }: NumberColumn,
+  ranges: Readonly<Record<string, Range>>,
+  rowNumbers: ArrayLike<number>,
+  problems: ProblemList,
+): void {
+  const range = ranges[name] ?? ranges[name.toLowerCase()];
+  if (!range) return;
+  values.forEach((value, index) => {
+    if (Number.isNaN(value) || (value >= range.low && value <= range.high)) return;
+    const row = rowNumbers[index]!;
+    const sentence = `Row ${row}, ${name}: ${value} lies outside of ${range.low} to ${range.high}.`;
+    problems.add(row, name, 'outOfRange', sentence);
+  });
+}
+
+/** Kelvin begins where Celsius ends. */
+const kelvinStep = 273.15;
+
+/** A step of 273.15 between rows is a change of unit, not of temperature. */
+export function checkUnits(
+  { name, values }: NumberColumn,
+  rowNumbers: ArrayLike<number>,
+  problems: ProblemList,
+): void {
+  for (let index = 1; index < values.length; index++) {
+    const step = Math.abs(values[index]! - values[index - 1]!);
+    const usual = Math.max(5, Math.abs(values[index - 1]!) * 0.02);
+    if (!(Math.abs(step - kelvinStep) < Math.min(usual, 15))) continue;
+    const row = rowNumbers[index]!;
+    problems.add(
+      row,
+      name,
+      'unitStep',
+      `Row ${row}, ${name}: a step of ${step.toFixed(2)}, as between °C and K.`,
+    );
+  }
+}
+
+/** A gap is longer than this many usual steps. */
+const gapSteps = 5;
+
+export function checkTimes(
+  times: Float64Array,
+  column: string,
+  rowNumbers: ArrayLike<number>,
+  problems: ProblemList,
+): void {
+  const steps = times.slice(1).map((time, index) => time - times[index]!);
+  const rising = steps.filter((step) => step > 0).sort();
+  const usual = rising[rising.length >> 1] ?? 0;
+  steps.forEach((step, index) => {
+    const row = rowNumbers[index + 1]!;
+    const tell = (code: string, what: string): void =>
+      problems.add(row, column, code, `Row ${row}, ${column}: ${what}.`);
+    if (step === 0) tell('repeatedTime', 'the same time as the row before');
+    else if (step < 0)
+      tell('backwardStep', `the time goes back by ${-step / 1000} s, as when clocks are set`);
+    else if (usual > 0 && step > gapSteps * usual)
+      tell('gap', `${Math.round(step / usual)} steps after the row before`);
+  });
+}

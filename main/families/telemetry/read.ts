@@ -1,0 +1,118 @@
+/** Reads telemetry: a table of segments, each summed up in a row, or a series with a row for each moment. */
+import { NightsiftError } from '../../../contract/errors.ts';
+import type { FamilyItem, FamilyTensor, ReadOptions, SourceBytes, SourceReading } from '../family.ts';
+import { checkRanges, checkTimes, checkUnits, rangesOf } from './checks.ts';
+import { plainLabel, readTimes, sortColumns, type TelemetryColumns } from './columns.ts';
+import { noveltyScores } from './novelty.ts';
+import { type ProblemList, problemList } from './problems.ts';
+import { type RecordTable, readRecordTable } from './record-table.ts';
+import { type FeatureColumns, segmentFeatures } from './segment-features.ts';
+import { seriesFeatures } from './series-features.ts';
+
+/** @throws NightsiftError `empty`, `badHeader`, `damagedData`, `badInput` */
+export function readTelemetry(source: SourceBytes, options: ReadOptions): SourceReading {
+  const table = readRecordTable(source);
+  const problems = problemList(table.problems);
+  const columns = sortColumns(table, options.label, problems);
+  if (columns.numbers.length === 0) {
+    throw new NightsiftError('badHeader', `${source.file} has no column of numbers.`, {
+      hint: `Its columns: ${table.header.slice(0, 20).join(', ')}.`,
+    });
+  }
+  const ranges = rangesOf(options.settings ?? {});
+  for (const column of columns.numbers) {
+    checkRanges(column, ranges, table.rowNumbers, problems);
+    if (columns.time >= 0) checkUnits(column, table.rowNumbers, problems);
+  }
+  const isSeries = columns.time >= 0;
+  const times = isSeries ? readTimes(table, columns.time, problems) : null;
+  if (times) checkTimes(times, table.header[columns.time]!, table.rowNumbers, problems);
+  const features = isSeries
+    ? seriesFeatures(columns.numbers, columns.contexts)
+    : segmentFeatures(columns.numbers, columns.contexts);
+  const tensors: FamilyTensor[] = [tensorOf('features', features, table.rows.length)];
+  if (isSeries) {
+    const data = noveltyScores(columns.numbers.map(({ values }) => values));
+    tensors.push({ name: 'novelty', shape: [1], data });
+  }
+  return {
+    items: itemsOf(source.file, table, columns, times, problems),
+    tensors,
+    featureNames: features.names,
+    problems: problems.all(),
+  };
+}
+
+function tensorOf(name: string, { columns }: FeatureColumns, rows: number): FamilyTensor {
+  const width = columns.length;
+  const data = new Float64Array(rows * width);
+  columns.forEach((values, column) => {
+    for (let row = 0; row < rows; row++) data[row * width + column] = values[row]!;
+  });
+  return { name, shape: [width], data };
+}
+
+function itemsOf(
+  file: string,
+  table: RecordTable,
+  columns: TelemetryColumns,
+  times: Float64Array | null,
+  problems: ProblemList,
+): FamilyItem[] {
+  const seen = new Set<string>();
+  return table.rows.map((cells, index): FamilyItem => {
+    const id = uniqueId(
+      columns.id < 0 ? '' : cells[columns.id]!.trim(),
+      index,
+      table.rowNumbers,
+      seen,
+      problems,
+    );
+    const labels: Record<string, string> = {};
+    for (const [name, place] of columns.labels) {
+      const label = plainLabel(cells[place]!);
+      if (label !== undefined) labels[name] = label;
+    }
+    const facts: Record<string, string | number> = {};
+    for (const { name, cells: words } of columns.contexts) facts[name] = words[index]!;
+    const time = times?.[index];
+    if (time !== undefined && !Number.isNaN(time)) facts.time = new Date(time).toISOString();
+    for (const { name, values } of columns.numbers.slice(0, 6)) {
+      if (!Number.isNaN(values[index]!)) facts[name] = values[index]!;
+    }
+    const position = time === undefined || Number.isNaN(time) ? index : time;
+    // rows of a series are one another's surroundings; segments stand alone
+    return {
+      id,
+      group: times ? file : id,
+      position,
+      identity: `${times ? id : ''} ${cells.join('\u0000')}`,
+      labels,
+      facts,
+    };
+  });
+}
+
+function uniqueId(
+  given: string,
+  index: number,
+  rowNumbers: ArrayLike<number>,
+  seen: Set<string>,
+  problems: ProblemList,
+): string {
+  const id = given === '' ? String(index + 1) : given;
+  if (!seen.has(id)) {
+    seen.add(id);
+    return id;
+  }
+  const row = rowNumbers[index]!;
+  const other = `${id}#${row}`;
+  problems.add(
+    row,
+    null,
+    'repeatedId',
+    `Row ${row}: the id "${id}" stands twice; this one is called "${other}".`,
+  );
+  seen.add(other);
+  return other;
+}

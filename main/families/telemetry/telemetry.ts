@@ -1,0 +1,51 @@
+/** Is this piece of telemetry as usual? Satellite segments, guiding, weather and power logs. */
+import type { Family, JudgedItems, QualityFigure, SourceReading } from '../family.ts';
+import { labelColumns } from './columns.ts';
+import { areaUnderPrecisionRecall } from './metrics.ts';
+import { readTelemetry } from './read.ts';
+
+export const telemetryFamily: Family = {
+  name: 'telemetry',
+  title: 'Telemetry',
+  noun: { one: 'reading', many: 'readings' },
+  task: 'anomaly',
+  version: 'telemetry-1',
+  fileNames: /\.(csv|tsv|tab|txt|json|jsonl|ndjson)(\.gz)?$/i,
+  labelColumns,
+  learnsUnlabelled: true,
+  recipes: [
+    { recipe: 'anomaly-detector', parameters: { 'evaluation.folds': 5 } },
+    { recipe: 'isolation-forest', parameters: {} },
+    { recipe: 'one-class-svm', parameters: {} },
+    { recipe: 'local-outlier-factor', parameters: { distinct: true } },
+    { recipe: 'outlier-ensemble', parameters: {} },
+    { recipe: 'gradient-boosting', parameters: {} },
+  ],
+  read: readTelemetry,
+  // the words of the file itself: 0 and 1, nominal and anomaly
+  classesOf: () => null,
+  quality,
+  figures,
+};
+
+function quality({ items, tensors, problems }: SourceReading): QualityFigure[] {
+  const count = (code: string): number => problems.filter((problem) => problem.code === code).length;
+  const isSeries = tensors.some(({ name }) => name === 'novelty');
+  return [
+    { name: 'readings', value: items.length },
+    { name: 'kind', value: isSeries ? 'series' : 'segments' },
+    { name: 'labelled', value: items.filter(({ labels }) => Object.keys(labels).length > 0).length },
+    { name: 'out of range', value: count('outOfRange'), note: 'rows named in the report' },
+    { name: 'missing values', value: count('missing') + count('notANumber') + count('infinite') },
+    { name: 'gaps in time', value: count('gap') },
+    { name: 'repeated times', value: count('repeatedTime') },
+    { name: 'problems', value: problems.length },
+  ];
+}
+
+/** Of two classes the score says which is the strange one. */
+function figures({ labels, scores, classes }: JudgedItems): Record<string, number | null> {
+  if (!scores || classes.length !== 2) return {};
+  const strange = labels.map((label) => (label === 1 ? 1 : 0));
+  return { 'anomaly/prAuc': areaUnderPrecisionRecall(scores, strange) };
+}

@@ -1,0 +1,24 @@
+/** Times as logs write them: ISO with or without a zone, dates with slashes, seconds or milliseconds since 1970. */
+
+/** Milliseconds since 1970; a time without a zone counts as UTC. NaN for anything else. */
+export function parseTime(text: string): number {
+  const trimmed = text.trim();
+  if (/^-?\d+(\.\d+)?$/.test(trimmed)) return fromNumber(Number(trimmed));
+  const parts =
+    /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})([.,]\d+)?)?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?$/i.exec(
+      trimmed,
+    );
+  if (!parts) return Number.NaN;
+  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone = ''] = parts;
+  const milliseconds = Math.round(Number(`0${fraction.replace(',', '.')}`) * 1000);
+  const utc = Date.UTC(+year!, +month! - 1, +day!, +hour, +minute, +second, milliseconds);
+  if (new Date(utc).getUTCDate() !== +day! || +hour > 23 || +minute > 59) return Number.NaN;
+  const offset = /^([+-])(\d{2}):?(\d{2})$/.exec(zone);
+  if (!offset) return utc;
+  return utc - (offset[1] === '-' ? -1 : 1) * (+offset[2]! * 60 + +offset[3]!) * 60_000;
+}
+
+/** Years 1973 to 5138 in seconds; anything larger is in milliseconds, smaller a count from an unknown start. */
+function fromNumber(value: number): number {
+  return Math.abs(value) >= 1e11 ? value : value * 1000;
+}

@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  areaUnderPrecisionRecall,
+  eventFigures,
+  rangeFigures,
+} from '../../../main/families/telemetry/metrics.ts';
+import { nabScore } from '../../../main/families/telemetry/nab-score.ts';
+import { noveltyScores, noveltyThreshold } from '../../../main/families/telemetry/novelty.ts';
+
+const wave = (row: number) => Math.sin(row / 3) + 0.1 * Math.sin(row * 12.9898);
+
+describe('novelty of a series', () => {
+  it('tells a jump when it comes, and rests afterwards', () => {
+    const scores = noveltyScores([
+      Float64Array.from({ length: 500 }, (_, row) => wave(row) + (row >= 400 ? 6 : 0)),
+    ]);
+    const onset = scores.findIndex((score) => score > noveltyThreshold);
+    expect(onset).toBe(400);
+    expect(scores.subarray(401, 440).every((score) => score < noveltyThreshold)).toBe(true);
+  });
+
+  it('says nothing of a series that does not change, nor of missing values', () => {
+    expect(noveltyScores([new Float64Array(300).fill(4)]).every((score) => score === 0)).toBe(true);
+    expect(noveltyScores([new Float64Array(300).fill(Number.NaN)]).every((score) => score === 0)).toBe(true);
+  });
+
+  it('does not look ahead', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 150, max: 290 }),
+        fc.double({ min: -50, max: 50, noNaN: true }),
+        (cut, later) => {
+          const values = Float64Array.from({ length: 300 }, (_, row) => wave(row));
+          const changed = values.map((value, row) => (row < cut ? value : later));
+          expect(noveltyScores([changed]).subarray(0, cut)).toEqual(noveltyScores([values]).subarray(0, cut));
+        },
+      ),
+      { numRuns: 8 },
+    );
+  });
+
+  it('knows no unit', () => {
+    const values = Float64Array.from({ length: 300 }, (_, row) => wave(row) + (row === 250 ? 3 : 0));
+    const plain = noveltyScores([values]);
+    noveltyScores([values.map((value) => value * 1024)]).forEach((score, row) => {
+      expect(score).toBeCloseTo(plain[row]!, 9);
+    });
+  });
+});
+
+describe('the Numenta score', () => {
+  const windows = [[50, 69]] as const;
+  const quiet = () => new Float64Array(200);
+  it('is 0 for silence and 100 for one alarm at the start of each window', () => {
+    expect(nabScore([{ scores: quiet().fill(-1), windows }]).score).toBeLessThanOrEqual(0);
+    const first = quiet();
+    first[50] = 1;
+    expect(nabScore([{ scores: first, windows }]).score).toBeCloseTo(100, 9);
+  });
+
+  it('gives less for a late alarm and takes for a false one', () => {
+    const late = quiet();
+    late[68] = 1;
+    const stray = quiet();
+    stray[50] = 1;
+    stray[150] = 1;
+    expect(nabScore([{ scores: late, windows }]).score).toBeLessThan(80);
+    // half of 0.11, of two points between silence and all
+    expect(nabScore([{ scores: stray, windows }]).score).toBeCloseTo(100 - 5.5, 1);
+  });
+
+  it('does not look at the rows of probation', () => {
+    const early = quiet();
+    early[10] = 1;
+    early[50] = 1;
+    expect(nabScore([{ scores: early, windows }]).score).toBeCloseTo(100, 9);
+  });
+});
+
+describe('figures of detection', () => {
+  it('average precision is 1 for a perfect order, the share of anomalies for equal scores', () => {
+    expect(areaUnderPrecisionRecall([0.9, 0.8, 0.1], [1, 1, 0])).toBe(1);
+    expect(areaUnderPrecisionRecall([1, 1, 1, 1], [1, 0, 0, 0])).toBe(0.25);
+    expect(areaUnderPrecisionRecall([1, 2], [0, 0])).toBeNull();
+  });
+
+  it('counts events once, ranges by their rows', () => {
+    const truth = [
+      { first: 10, last: 19 },
+      { first: 50, last: 59 },
+    ];
+    const found = [
+      { first: 15, last: 19 },
+      { first: 80, last: 89 },
+    ];
+    expect(eventFigures(found, truth)).toEqual({ recall: 0.5, precision: 0.5, f1: 0.5 });
+    expect(rangeFigures(found, truth)).toEqual({
+      recall: 0.25,
+      precision: 0.5,
+      f1: expect.closeTo(1 / 3, 9),
+    });
+  });
+});

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { isNightsiftError } from '../../../contract/errors.ts';
+import { readTelemetry } from '../../../main/families/telemetry/read.ts';
+
+const read = (text: string, file = 'log.csv', settings = {}) =>
+  readTelemetry({ file, bytes: new TextEncoder().encode(text) }, { settings });
+
+function series(rows: number, cell: (row: number) => string, time?: (row: number) => string): string {
+  const stamp = (row: number) => new Date(Date.UTC(2026, 0, 1) + row * 60_000).toISOString();
+  const lines = Array.from({ length: rows }, (_, row) => `${(time ?? stamp)(row)},${cell(row)}`);
+  return ['timestamp,temperature', ...lines].join('\n');
+}
+
+const codesOf = (text: string, file?: string): string[] => read(text, file).problems.map(({ code }) => code);
+
+describe('a telemetry source', () => {
+  it('gives an item for each row of a table of segments, with its id, label and context', () => {
+    const { items, tensors, featureNames } = read(
+      'segment,anomaly,channel,len,var\n7,1.0,CADC0872,10,1e-9\n8,0,CADC0873,20,4e-9\n',
+    );
+    expect(items.map(({ id, labels }) => [id, labels.anomaly])).toEqual([
+      ['7', '1'],
+      ['8', '0'],
+    ]);
+    expect(featureNames).toEqual(['log.len', 'log.var', 'context.channel']);
+    expect(Array.from(tensors[0]!.data.subarray(0, 3))).toEqual([
+      expect.closeTo(19, 9),
+      expect.closeTo(9, 6),
+      872,
+    ]);
+  });
+
+  it('names the row and the column of every bad cell, and reads the others', () => {
+    const { items, problems } = read(
+      [
+        'timestamp,temperature',
+        '2026-01-01 00:00:00,20',
+        '2026-01-01 00:01:00,NaN',
+        '2026-01-01 00:02:00,Infinity',
+        'soon,21',
+        '2026-01-01 00:04:00,abc',
+        '2026-01-01 00:05:00,99',
+      ].join('\n'),
+    );
+    expect(items).toHaveLength(6);
+    const found = problems.map(({ code, row, column }) => [code, row, column]);
+    expect(found).toEqual(
+      expect.arrayContaining([
+        ['missing', 3, 'temperature'],
+        ['infinite', 4, 'temperature'],
+        ['badTime', 5, 'timestamp'],
+        ['notANumber', 6, 'temperature'],
+        ['outOfRange', 7, 'temperature'],
+      ]),
+    );
+  });
+
+  it('tells clocks that stand, go back or pause, and units that change', () => {
+    const minutes = [0, 1, 1, 2, 3, 0, 4, 5, 60, 61];
+    const stamps = (row: number) => new Date(Date.UTC(2026, 0, 1) + minutes[row]! * 60_000).toISOString();
+    const codes = codesOf(series(10, (row) => String(row < 6 ? 20 : 293.15), stamps));
+    expect(codes).toEqual(expect.arrayContaining(['repeatedTime', 'backwardStep', 'gap', 'unitStep']));
+  });
+
+  it('takes seconds and milliseconds since 1970 for the same times', () => {
+    const { items } = read(
+      series(
+        2,
+        () => '20',
+        (row) => (row === 0 ? '1767225600' : '1767225600000'),
+      ),
+    );
+    expect(items[0]!.position).toBe(items[1]!.position);
+  });
+
+  it('reads JSON records, one on each line or in an array, nested or not', () => {
+    const lines =
+      '{"time":"2026-01-01T00:00:00Z","bus":{"voltage":8}}\nnot json\n{"time":"2026-01-01T00:00:01Z","bus":{"voltage":NaN}}\n';
+    const reading = read(lines, 'log.jsonl');
+    expect(reading.items).toHaveLength(2);
+    expect(reading.featureNames).toContain('bus.voltage');
+    expect(reading.problems.map(({ code, row }) => [code, row])).toContainEqual(['notJson', 2]);
+  });
+
+  it('reads a guide log of PHD2, in arcseconds', () => {
+    const log = [
+      'PHD2 version 2.6.11, Log version 2.5. Log enabled at 2026-01-01 20:00:00',
+      'Guiding Begins at 2026-01-01 20:01:00',
+      'Pixel scale = 2.00 arc-sec/px, Binning = 1',
+      'Frame,Time,mount,dx,dy,RARawDistance,DECRawDistance,StarMass,SNR',
+      '1,1.5,"Mount",0.1,0.2,0.3,0.4,1000,20',
+      '2,3.0,"DROP",,,,,,',
+      'Guiding Ends at 2026-01-01 20:02:00',
+    ].join('\n');
+    const { items, featureNames, tensors } = read(log, 'PHD2_GuideLog.txt');
+    expect(items.map(({ facts }) => facts.time)).toEqual([
+      '2026-01-01T20:01:01.500Z',
+      '2026-01-01T20:01:03.000Z',
+    ]);
+    const total = featureNames.indexOf('total_error');
+    expect(tensors[0]!.data[total]).toBeCloseTo(1, 9);
+  });
+
+  it('refuses by name what holds no reading', () => {
+    for (const text of ['timestamp,temperature\n', '[]', 'a,b\nx,y\n']) {
+      let thrown: unknown;
+      try {
+        read(text, 'empty.csv');
+      } catch (error) {
+        thrown = error;
+      }
+      expect(isNightsiftError(thrown) && thrown.message, text).toContain('empty.csv');
+    }
+  });
+
+  it('checks the ranges that a person gives', () => {
+    const { problems } = read(
+      series(3, (row) => String(row)),
+      'log.csv',
+      { 'range.temperature': '1..5' },
+    );
+    expect(problems.map(({ code, row }) => [code, row])).toContainEqual(['outOfRange', 2]);
+    expect(() =>
+      read(
+        series(3, () => '1'),
+        'log.csv',
+        { 'range.temperature': 'cold' },
+      ),
+    ).toThrow(/range.temperature/);
+  });
+});
