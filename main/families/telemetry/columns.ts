@@ -1,6 +1,6 @@
 /** What each column of a telemetry table is for, and its cells as numbers. */
 import type { ProblemList } from './problems.ts';
-import type { RecordTable } from './record-table.ts';
+import type { RecordTable } from './record.ts';
 import { parseTime } from './times.ts';
 
 /** Where labels are looked for, in this order. */

@@ -1,7 +1,7 @@
 /** PHD2 guide logs: sections of guiding, each with its start, its pixel scale and rows of corrections. */
 import { NightsiftError } from '../../../contract/errors.ts';
 import type { Problem } from '../family.ts';
-import type { RecordTable } from './record-table.ts';
+import type { RecordTable } from './record.ts';
 
 export function isGuideLog(start: string): boolean {
   return /^PHD2 version|^Guiding Begins at/im.test(start);

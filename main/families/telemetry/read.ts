@@ -5,7 +5,8 @@ import { checkRanges, checkTimes, checkUnits, rangesOf } from './checks.ts';
 import { plainLabel, readTimes, sortColumns, type TelemetryColumns } from './columns.ts';
 import { noveltyScores } from './novelty.ts';
 import { type ProblemList, problemList } from './problems.ts';
-import { type RecordTable, readRecordTable } from './record-table.ts';
+import type { RecordTable } from './record.ts';
+import { readRecordTable } from './record-table.ts';
 import { type FeatureColumns, segmentFeatures } from './segment-features.ts';
 import { seriesFeatures } from './series-features.ts';
 

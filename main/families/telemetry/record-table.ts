@@ -3,14 +3,7 @@ import { NightsiftError } from '../../../contract/errors.ts';
 import { readTable } from '../../formats/csv/read-table.ts';
 import type { Problem, SourceBytes } from '../family.ts';
 import { isGuideLog, readGuideLog } from './guide-log.ts';
-
-export interface RecordTable {
-  readonly header: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-  /** As an editor counts records, header included. */
-  readonly rowNumbers: ArrayLike<number>;
-  readonly problems: readonly Problem[];
-}
+import type { RecordTable } from './record.ts';
 
 /** @throws NightsiftError `empty`, `badHeader`, `damagedData` */
 export function readRecordTable({ file, bytes }: SourceBytes): RecordTable {
