@@ -7,6 +7,7 @@ const benches: Readonly<Record<string, readonly string[]>> = {
   'judge-session': ['test/bench/judge-session.ts'],
   'judge-night': ['test/bench/judge-night.ts', '--kind', 'standard', '--seeds', '1', '--frames', '40'],
   training: ['test/bench/training.ts'],
+  'training-screen': ['test/bench/training-screen.ts'],
 };
 
 const asked = process.argv.slice(2);

@@ -7,6 +7,8 @@ import { type ErrorCode, NightsiftError } from '../../contract/errors.ts';
 import { inputLimitBytes, wirePaths } from '../../contract/wire.ts';
 
 export interface HttpCallOptions {
+  /** What `dispatch` made of the handlers, as far as this client may reach them. */
+  farOf(context: Context): Transport;
   /** Calls of each kind that one client may have open at once. */
   readonly limits: { readonly ask: number; readonly bytes: number };
   /** Tells clients apart for the limits. */
@@ -15,17 +17,20 @@ export interface HttpCallOptions {
   shown(error: ErrorRecord): ErrorRecord;
 }
 
-/** Adds the routes of both kinds to `app`. `far` is what `dispatch` made of the handlers. */
-export function addCallRoutes(app: Hono, far: Transport, options: HttpCallOptions): void {
+/** Adds the routes of both kinds to `app`. */
+export function addCallRoutes(app: Hono, options: HttpCallOptions): void {
   const open = { ask: new Map<string, number>(), bytes: new Map<string, number>() };
-  const serve = (kind: 'ask' | 'bytes', answer: (call: ReceivedCall) => Promise<Response>) => {
+  const serve = (
+    kind: 'ask' | 'bytes',
+    answer: (far: Transport, call: ReceivedCall) => Promise<Response>,
+  ) => {
     app.post(`${wirePaths[kind]}*`, async (context) => {
       const client = options.clientOf(context);
       const already = open[kind].get(client) ?? 0;
       if (already >= options.limits[kind]) return tooBusy();
       open[kind].set(client, already + 1);
       try {
-        return await answer(await receive(context, wirePaths[kind]));
+        return await answer(options.farOf(context), await receive(context, wirePaths[kind]));
       } catch (thrown) {
         return failure(options.shown(toErrorRecord(thrown)));
       } finally {
@@ -35,12 +40,12 @@ export function addCallRoutes(app: Hono, far: Transport, options: HttpCallOption
       }
     });
   };
-  serve('ask', async ({ method, input, signal }) => {
+  serve('ask', async (far, { method, input, signal }) => {
     // JSON has no word for nothing.
     const value = (await far.ask(method, input, { signal })) ?? null;
     return Response.json({ ok: true, value });
   });
-  serve('bytes', async ({ method, input, signal }) => {
+  serve('bytes', async (far, { method, input, signal }) => {
     const value = await far.bytes(method, input, { signal });
     return new Response(value as Uint8Array<ArrayBuffer>, {
       headers: { 'Content-Type': 'application/octet-stream' },

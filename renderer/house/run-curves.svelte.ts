@@ -60,9 +60,13 @@ export class RunCurves {
   series(names: readonly string[], titles: ReadonlyMap<string, string>): LineSeries[] {
     void this.version;
     const several = titles.size > 1;
-    const chosen = [...this.#curves.values()].filter(
-      ({ run, name }) => names.includes(name) && titles.has(run),
-    );
+    const runs = [...titles.keys()];
+    // Colours stay the same whichever figure arrives first.
+    const chosen = [...this.#curves.values()]
+      .filter(({ run, name }) => names.includes(name) && titles.has(run))
+      .sort(
+        (one, other) => runs.indexOf(one.run) - runs.indexOf(other.run) || one.name.localeCompare(other.name),
+      );
     return chosen.map(({ run, name, steps, values }, index) => ({
       key: `${run}/${name}`,
       name: several ? `${titles.get(run)}${names.length > 1 ? ` ${name}` : ''}` : name,

@@ -24,7 +24,8 @@ export interface Context {
   readonly terminal: Terminal;
   /** Opens the library on first use; commands that were called wrongly never get that far. */
   client(): Promise<NightsiftClient>;
-  house(): Promise<House>;
+  /** `folders`: below which `folders.list` looks; meant for the first opening. */
+  house(options?: { readonly folders: readonly string[] }): Promise<House>;
   /** Set by a command whose end is neither plain success nor an error. */
   exitCode: ExitCode;
   /** Chosen by --library, before the environment and the platform's default. */

@@ -14,7 +14,7 @@ import type { Terminal } from './terminal.ts';
 /** How the house is opened; the engine in earnest, a stand-in in tests. */
 export interface HouseDoor {
   readonly version: string;
-  open(options: { readonly library: string | undefined }): Promise<{
+  open(options: { readonly library: string | undefined; readonly folders?: readonly string[] }): Promise<{
     readonly handlers: NightsiftHandlers;
     /** What a person should know on opening. */
     readonly notes: readonly string[];
@@ -39,8 +39,8 @@ export async function runCommandLine(
       reached ??= context.house().catch((thrown) => runningHouse(door, context.library, thrown));
       return (await reached).client;
     },
-    house() {
-      house ??= openHouse(door, context.library, terminal);
+    house(options) {
+      house ??= openHouse(door, { library: context.library, ...options }, terminal);
       return house;
     },
   };
@@ -63,8 +63,12 @@ async function runningHouse(door: HouseDoor, library: string | undefined, thrown
   return joined;
 }
 
-async function openHouse(door: HouseDoor, library: string | undefined, terminal: Terminal): Promise<House> {
-  const { handlers, notes, close } = await door.open({ library });
+async function openHouse(
+  door: HouseDoor,
+  options: Parameters<HouseDoor['open']>[0],
+  terminal: Terminal,
+): Promise<House> {
+  const { handlers, notes, close } = await door.open(options);
   for (const note of notes) terminal.err(`${note}\n`);
   const far = dispatch(api, handlers);
   return { client: connect(api, inProcess(far)), far, close };

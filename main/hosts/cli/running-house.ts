@@ -13,8 +13,8 @@ import type { House } from './context.ts';
 export async function joinRunningHost(library: string): Promise<House | null> {
   const access = readAccess(library);
   if (access === null || access.origin === null) return null;
-  const { origin, token } = access;
-  const cookie = await cookieFor(origin, token).catch(() => null);
+  const { origin, ownerToken } = access;
+  const cookie = await cookieFor(origin, ownerToken).catch(() => null);
   if (cookie === null) return null;
   const headers = { Cookie: cookie, Origin: origin };
   const ports: HttpPorts = {

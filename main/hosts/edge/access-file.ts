@@ -18,8 +18,10 @@ import process from 'node:process';
 import { NightsiftError } from '../../../contract/errors.ts';
 
 export interface Access {
-  /** 256 random bits. */
+  /** For browsers: 256 random bits. */
   readonly token: string;
+  /** For commands on this machine; it stands in no address. */
+  readonly ownerToken: string;
   /** Where the host that runs can be reached; null while none does. */
   readonly origin: string | null;
 }
@@ -33,16 +35,22 @@ export function readAccess(library: string): Access | null {
   try {
     // Windows has no such modes; there the user's own data folder protects the file.
     if (process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0) return null;
-    const { token, origin } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Access>;
-    if (typeof token !== 'string' || !/^[\w-]{43}$/.test(token)) return null;
-    return { token, origin: typeof origin === 'string' ? origin : null };
+    const { token, ownerToken, origin } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Access>;
+    if (!isToken(token) || !isToken(ownerToken)) return null;
+    return { token, ownerToken, origin: typeof origin === 'string' ? origin : null };
   } catch {
     return null;
   }
 }
 
-export function newToken(): string {
-  return randomBytes(32).toString('base64url');
+function isToken(value: unknown): value is string {
+  return typeof value === 'string' && /^[\w-]{43}$/.test(value);
+}
+
+/** Two fresh tokens; no host runs yet. */
+export function newAccess(): Access {
+  const [token, ownerToken] = [randomBytes(32), randomBytes(32)].map((bytes) => bytes.toString('base64url'));
+  return { token: token as string, ownerToken: ownerToken as string, origin: null };
 }
 
 /** Whole or not at all. Errors: cannotOpen. */

@@ -9,18 +9,22 @@ import { wirePaths } from '../../../contract/wire.ts';
 import { addCallRoutes, failure } from '../../transport/http-server.ts';
 import { safetyHeaders } from '../page-safety.ts';
 import type { Pages } from '../pages.ts';
+import { withinFolders } from './allowed-paths.ts';
 import { type GateRules, judgeVisit, type Refusal, type Visit } from './gate.ts';
 import { hostNames } from './host-names.ts';
 import { type EdgeLimits, edgeLimits } from './limits.ts';
 import { withoutFolders } from './redact.ts';
 import { openStreamSockets } from './stream-sockets.ts';
-import { openVisitors, type Visitors } from './visitors.ts';
+import { openVisitors, type Visitor, type Visitors } from './visitors.ts';
 
 export interface EdgeOptions {
   /** What `dispatch` made of the handlers. */
   readonly far: Transport;
   readonly pages: Pages;
-  readonly token: string;
+  /** Each 256 random bits: one for browsers, one for commands on this machine, which alone may name any path. */
+  readonly tokens: { readonly browser: string; readonly owner: string };
+  /** Where browsers may name paths. */
+  readonly folders: readonly string[];
   /** An address of this machine. */
   readonly host: string;
   /** 0: any free one. */
@@ -44,12 +48,11 @@ export async function openEdgeHost(options: EdgeOptions): Promise<EdgeHost> {
   const late: { visitors?: Visitors; rules?: GateRules } = {};
   const judge = (visit: Visit): Refusal | null =>
     late.rules === undefined ? { status: 421, sentence: 'Not open yet.' } : judgeVisit(visit, late.rules);
-  const visitorOf = (cookie: string | undefined) => String(late.visitors?.recognise(cookie) ?? 0);
 
   const app = buildApp(options, limits, {
     judge,
     admit: (token) => late.visitors?.admit(token) ?? null,
-    visitorOf,
+    recognise: (cookie) => late.visitors?.recognise(cookie) ?? null,
   });
   const server = createAdaptorServer({
     fetch: app.fetch,
@@ -70,7 +73,7 @@ export async function openEdgeHost(options: EdgeOptions): Promise<EdgeHost> {
   server.on('upgrade', sockets.upgrade);
 
   const port = await listen(server, options);
-  late.visitors = openVisitors(options.token, port);
+  late.visitors = openVisitors(options.tokens, port);
   late.rules = {
     hosts: hostNames({ host: options.host, port, allowed: options.allowHosts ?? [] }),
     knows: (cookie) => late.visitors?.recognise(cookie) != null,
@@ -90,10 +93,12 @@ interface Door {
   judge(visit: Visit): Refusal | null;
   /** A Set-Cookie value for the right token. */
   admit(token: unknown): string | null;
-  visitorOf(cookie: string | undefined): string;
+  recognise(cookie: string | undefined): Visitor | null;
 }
 
-function buildApp({ far, pages }: EdgeOptions, limits: EdgeLimits, door: Door): Hono {
+function buildApp({ far, folders, pages }: EdgeOptions, limits: EdgeLimits, door: Door): Hono {
+  const forBrowsers = withinFolders(far, folders);
+  const visitorOf = (context: Context) => door.recognise(context.req.header('cookie'));
   const app = new Hono();
   app.use(async (context, next) => {
     const refusal = door.judge(visitOfContext(context));
@@ -109,9 +114,10 @@ function buildApp({ far, pages }: EdgeOptions, limits: EdgeLimits, door: Door): 
     if (cookie === null) return refused({ status: 401, sentence: 'That is not the token.' });
     return new Response(null, { status: 204, headers: { 'Set-Cookie': cookie } });
   });
-  addCallRoutes(app, far, {
+  addCallRoutes(app, {
+    farOf: (context) => (visitorOf(context)?.isOwner ? far : forBrowsers),
     limits: { ask: limits.asks, bytes: limits.bytes },
-    clientOf: (context) => door.visitorOf(context.req.header('cookie')),
+    clientOf: (context) => String(visitorOf(context)?.number ?? 0),
     shown: withoutFolders,
   });
   app.get('*', (context) => page(pages, context));

@@ -6,7 +6,7 @@ import { api, type NightsiftHandlers } from '../../../contract/api.ts';
 import { connect } from '../../../contract/client.ts';
 import { NightsiftError } from '../../../contract/errors.ts';
 import { type TrialApi, trialApi, trialHandlers } from '../../conformance/trial-api.ts';
-import { cookieOf, openTrialHost, type TrialHost, trialToken } from './trial-host.ts';
+import { cookieOf, openTrialHost, ownerToken, type TrialHost, trialToken } from './trial-host.ts';
 
 const witness = { produced: 0, closed: false, aborted: false };
 let host: TrialHost;
@@ -346,6 +346,30 @@ describe('WebSocket', () => {
     );
     expect(failed).toBe('hostGone');
   });
+});
+
+test('browsers name paths below the folders of the host alone; a command of the owner names any', async () => {
+  const asked: string[] = [];
+  const handlers = new Proxy({} as NightsiftHandlers, {
+    get: (_target, name) => () => {
+      asked.push(String(name));
+      return { job: 'job-1' };
+    },
+  });
+  const limited = await openTrialHost(api, handlers, { folders: ['/srv/nights'] });
+  const scan = async (cookie: string, folder: string) => {
+    const response = await fetch(`${limited.origin}/api/ask/scan.start`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Origin: limited.origin, Cookie: cookie },
+      body: JSON.stringify({ paths: [folder] }),
+    });
+    return response.status;
+  };
+  expect(await scan(limited.cookie, '/srv/nights/m31')).toBe(200);
+  expect(await scan(limited.cookie, '/srv/other')).toBe(401);
+  expect(await scan(await cookieOf(limited.origin, ownerToken), '/srv/other')).toBe(200);
+  expect(asked).toEqual(['scan.start', 'scan.start']);
+  await limited.close();
 });
 
 test('two visitors have two cookies, both good', async () => {

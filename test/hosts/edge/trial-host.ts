@@ -7,6 +7,7 @@ import type { Pages } from '../../../main/hosts/pages.ts';
 import { dispatch } from '../../../main/transport/dispatch.ts';
 
 export const trialToken = 'T'.repeat(43);
+export const ownerToken = 'O'.repeat(43);
 
 const text = (content: string) => Uint8Array.from(Buffer.from(content));
 export const trialPages: Pages = new Map([
@@ -37,7 +38,8 @@ export async function openTrialHost<A extends Api>(
   const host = await openEdgeHost({
     far: dispatch(api, handlers),
     pages: trialPages,
-    token: trialToken,
+    tokens: { browser: trialToken, owner: ownerToken },
+    folders: ['/'],
     host: '127.0.0.1',
     port: 0,
     ...options,

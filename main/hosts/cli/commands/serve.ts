@@ -3,17 +3,18 @@ import { spawn } from 'node:child_process';
 import { type Command, InvalidArgumentError } from 'commander';
 import { isNightsiftError } from '../../../../contract/errors.ts';
 import { libraryFolderFor } from '../../../engine.ts';
-import { newToken, readAccess, writeAccess } from '../../edge/access-file.ts';
+import { type Access, newAccess, readAccess, writeAccess } from '../../edge/access-file.ts';
 import { openEdgeHost } from '../../edge/edge-host.ts';
 import { readPages } from '../../pages.ts';
 import { wholeNumber } from '../arguments.ts';
-import type { Context, House } from '../context.ts';
+import { absolute, type Context, type House } from '../context.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface ServeOptions {
   readonly host: string;
   readonly port: number;
   readonly allowHost: readonly string[];
+  readonly folder: readonly string[];
   readonly open: boolean;
 }
 
@@ -55,15 +56,20 @@ async function openWorkbench(
   there: string,
   placeIn: (house: House) => Promise<string>,
 ): Promise<void> {
-  const house = await context.house().catch((thrown: unknown) => {
+  const folders = foldersOf(context, options);
+  const house = await context.house({ folders }).catch((thrown: unknown) => {
     const isBusy = isNightsiftError(thrown) && thrown.code === 'libraryBusy';
     const access = isBusy ? readAccess(libraryFolderFor(context.library)) : null;
-    if (access === null || access.origin === null) throw thrown;
+    if (access?.origin == null) throw thrown;
     context.terminal.err('The workbench of this library is open already:\n');
-    announce(context.terminal, { token: access.token, origin: access.origin }, there, options.open);
+    announce(context.terminal, access, there, options.open);
     return null;
   });
-  if (house !== null) await serve(context, house, options, await placeIn(house));
+  if (house !== null) await serve(context, house, { ...options, folder: folders }, await placeIn(house));
+}
+
+function foldersOf(context: Context, { folder }: ServeOptions): readonly string[] {
+  return folder.length === 0 ? [context.terminal.home] : folder.map((word) => absolute(context, word));
 }
 
 function hostOptions(command: Command): Command {
@@ -71,6 +77,12 @@ function hostOptions(command: Command): Command {
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
     .option('--port <n>', 'the port; 0 for any free one', wholeNumber(0, 65_535), usualPort)
     .option('--allow-host <name>', 'a further name that browsers may use for this machine', gathered, [])
+    .option(
+      '--folder <dir>',
+      'a folder below which browsers may choose frames and targets (default: your home)',
+      (word: string, before: readonly string[]) => [...before, word],
+      [],
+    )
     .option('--no-open', 'print the address, open no browser');
 }
 
@@ -86,10 +98,18 @@ async function serve(
   to: string,
 ): Promise<void> {
   const { library } = await client('house.about', {});
-  const token = readAccess(library)?.token ?? newToken();
-  const { host, port, allowHost } = options;
-  const edge = await openEdgeHost({ far, pages: readPages(), token, host, port, allowHosts: allowHost });
-  const access = { token, origin: edge.origin };
+  const kept = readAccess(library) ?? newAccess();
+  const { host, port, allowHost, folder } = options;
+  const edge = await openEdgeHost({
+    far,
+    pages: readPages(),
+    tokens: { browser: kept.token, owner: kept.ownerToken },
+    folders: folder,
+    host,
+    port,
+    allowHosts: allowHost,
+  });
+  const access = { ...kept, origin: edge.origin };
   writeAccess(library, access);
   try {
     if (!isLoopback(host)) {
@@ -101,16 +121,11 @@ async function serve(
     await interrupted(terminal);
   } finally {
     await edge.close();
-    writeAccess(library, { token, origin: null });
+    writeAccess(library, { ...kept, origin: null });
   }
 }
 
-function announce(
-  terminal: Terminal,
-  { origin, token }: { readonly origin: string; readonly token: string },
-  to: string,
-  open: boolean,
-): void {
+function announce(terminal: Terminal, { origin, token }: Access, to: string, open: boolean): void {
   const address = `${origin}/#token=${token}${to === '' ? '' : `&to=${to}`}`;
   terminal.out(`${address}\n`);
   if (open && terminal.interactive) openBrowser(terminal, address);
