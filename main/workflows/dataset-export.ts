@@ -1,4 +1,4 @@
-/** A data set version as folders: split, then class; with metadata.json beside them. */
+/** A data set version as folders: split, then class; with metadata.json beside them. Of records as lists. */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ExportAction } from '../../contract/calls/data-sets.ts';
@@ -10,6 +10,8 @@ import { hashFile } from './files/hash-file.ts';
 import { locate } from './files/locate.ts';
 import { isTaken, placeFile, wouldOverwrite } from './files/place-file.ts';
 import type { WorkOptions } from './progress.ts';
+import { exportRecordList } from './records/export-list.ts';
+import { framesName } from './records/families.ts';
 
 export interface ExportInput {
   readonly dataSet: string;
@@ -40,6 +42,7 @@ export async function exportDataset(
   { signal, onProgress }: WorkOptions = {},
 ): Promise<ExportOutcome> {
   const version = library.datasets.need(input.dataSet);
+  if (version.family !== framesName) return exportRecordList(library, version, resolve(input.into));
   const action = input.action ?? 'copy';
   const into = resolve(input.into);
   const files = planned(library, version, into);

@@ -35,8 +35,10 @@ export interface Split {
 const parts = ['train', 'validation', 'test'] as const;
 type Part = (typeof parts)[number];
 
-/** Groups are tried in this many seeded orders; the evenest outcome is taken. */
-const attempts = 200;
+/** Groups are tried in this many seeded orders, fewer where there are thousands; the evenest outcome is taken. */
+const mostAttempts = 200;
+const fewestAttempts = 8;
+const triedGroups = 200_000;
 
 /** Shares must add up to 1. The same items, shares and seed give the same split. */
 export function splitItems(items: readonly SplitItem[], shares: SplitShares, seed: number): Split {
@@ -88,6 +90,7 @@ function splitGroups(
       : shares;
   const goal = goalOf(items, groups.flat(), wanted);
   let best: { readonly cost: number; readonly parts: readonly Part[] } | null = null;
+  const attempts = Math.max(fewestAttempts, Math.min(mostAttempts, Math.floor(triedGroups / groups.length)));
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const chosen = assignGreedily(items, groups, goal, shuffled(groups.length, random));
     const cost = costOf(items, groups, goal, chosen);
@@ -201,7 +204,7 @@ function splitBlocks(
   const goal = goalOf(items, inTime, shares);
   let best: { readonly cost: number; readonly plan: readonly SplitName[] } | null = null;
   for (const number of shuffled(plans.length, random)) {
-    const plan = plans[number];
+    const plan = plans[number]();
     const cost = parts.reduce((sum, part) => {
       const members = inTime.filter((_, place) => plan[place] === part);
       return sum + partCost(goal.get(part)!, countStrata(items, members));
@@ -215,25 +218,35 @@ function splitBlocks(
 }
 
 /** Every way to lay the validation and the test block into a row of `count` frames with gaps around them. */
-function blockPlans(count: number, shares: SplitShares): SplitName[][] {
+function blockPlans(count: number, shares: SplitShares): (() => SplitName[])[] {
   const gap = count < 12 ? (count < 6 ? 0 : 1) : Math.max(1, Math.round(gapShare * count));
   const length = (share: number) => (share === 0 || count < 3 ? 0 : Math.max(1, Math.round(share * count)));
   const sizes = { validation: length(shares.validation), test: length(shares.test) };
-  const plans: SplitName[][] = [];
-  const step = Math.max(1, Math.floor(count / 40));
+  const plans: (() => SplitName[])[] = [];
+  const places = Math.max(6, Math.min(40, Math.floor(Math.sqrt(comparedItems / count))));
+  const step = Math.max(1, Math.floor(count / places));
   for (let validation = 0; validation + sizes.validation <= count; validation += step) {
     for (let test = 0; test + sizes.test <= count; test += step) {
       const apart = test >= validation + sizes.validation + gap || validation >= test + sizes.test + gap;
       if (!apart && sizes.validation > 0 && sizes.test > 0) continue;
-      const plan: SplitName[] = Array.from({ length: count }, () => 'train');
-      lay(plan, 'validation', validation, sizes.validation, gap);
-      lay(plan, 'test', test, sizes.test, gap);
-      plans.push(plan);
+      plans.push(() => {
+        const plan = training(count);
+        lay(plan, 'validation', validation, sizes.validation, gap);
+        lay(plan, 'test', test, sizes.test, gap);
+        return plan;
+      });
       if (sizes.test === 0) break;
     }
     if (sizes.validation === 0 && sizes.test > 0) break;
   }
-  return plans.length > 0 ? plans : [Array.from({ length: count }, () => 'train')];
+  return plans.length > 0 ? plans : [() => training(count)];
+}
+
+/** Long logs are cut at fewer places: so many items are looked at in all, each once for every plan. */
+const comparedItems = 2e7;
+
+function training(count: number): SplitName[] {
+  return Array.from({ length: count }, () => 'train');
 }
 
 function lay(

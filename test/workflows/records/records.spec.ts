@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ScanOutcome } from '../../../contract/calls/sessions.ts';
 import { createDataset, showDataset } from '../../../main/workflows/dataset.ts';
+import { exportDataset } from '../../../main/workflows/dataset-export.ts';
+import { verifyDataset } from '../../../main/workflows/dataset-verify.ts';
 import { labelFrames, undoLabels } from '../../../main/workflows/label.ts';
 import { listItems } from '../../../main/workflows/records/items.ts';
 import { scanRecords } from '../../../main/workflows/records/scan-records.ts';
@@ -128,6 +130,25 @@ describe('data sets of records', () => {
     }
     expect([...bySplit.values()].every((splits) => splits.size === 1)).toBe(true);
     expect((await createDataset(school.ports, { sessions: ['table.csv'] })).id).toBe(version.id);
+  });
+
+  it('are exported as lists and notice a file that changed', async () => {
+    const path = writeTable(school, 'table.csv', describedTable(30));
+    await scan(path);
+    await createDataset(school.ports, { sessions: ['table.csv'] });
+    const into = join(school.folder, 'list');
+    const { files } = await exportDataset(school.library, { dataSet: 'table.csv', into });
+    expect(files).toBeGreaterThan(1);
+    const [header, first] = readFileSync(join(into, 'train.csv'), 'utf8').split('\n');
+    expect(header).toBe('file,id,label,labelledBy,group,contentHash');
+    expect(first).toContain(`"${path}"`);
+    expect(await verifyDataset(school.library, 'table.csv')).toMatchObject({ checked: 30, problems: [] });
+    writeTable(school, 'table.csv', describedTable(29));
+    const { problems } = await verifyDataset(school.library, 'table.csv');
+    expect(problems).toMatchObject([{ file: 'table.csv', problem: expect.stringContaining('changed') }]);
+    await expect(exportDataset(school.library, { dataSet: 'table.csv', into })).resolves.toMatchObject({
+      files,
+    });
   });
 
   it('cannot be made of frames and columns together, nor of one class', async () => {
