@@ -34,6 +34,7 @@ export const callKinds = {
   'families.list': 'ask',
   'items.list': 'ask',
   'items.decide': 'ask',
+  'leaks.start': 'ask',
   'items.show': 'ask',
   'labels.set': 'ask',
   'labels.import': 'ask',

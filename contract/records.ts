@@ -58,3 +58,25 @@ export const RecordsReport = z.object({
   items: z.array(RecordItem),
 });
 export type RecordsReport = z.infer<typeof RecordsReport>;
+
+/** What a list of items says twice. A near repeat agrees in what the family calls its key: name and samples of a column. */
+export const LeakReport = z.object({
+  items: z.number(),
+  within: z.object({ exactly: z.number(), nearly: z.number() }),
+  /** Between files, or between splits of a data set. */
+  across: z.object({ exactly: z.number(), nearly: z.number() }),
+  repeats: z.array(
+    z.object({
+      file: z.string(),
+      part: z.string(),
+      /** The first item that says the same. */
+      of: z.string(),
+      ofPart: z.string(),
+      kind: z.enum(['exactly', 'nearly']),
+      across: z.boolean(),
+    }),
+  ),
+  /** Groups (source tables, logs) with items in several parts. */
+  sharedGroups: z.array(z.object({ group: z.string(), parts: z.array(z.string()) })),
+});
+export type LeakReport = z.infer<typeof LeakReport>;

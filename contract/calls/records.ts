@@ -1,7 +1,7 @@
 /** The families there are, and the items of sessions whose files hold many. */
 import { z } from 'zod';
-import { ask } from '../kinds.ts';
-import { RecordItem, RecordSource } from '../records.ts';
+import { ask, work } from '../kinds.ts';
+import { LeakReport, RecordItem, RecordSource } from '../records.ts';
 import { Family } from '../words.ts';
 import { DecisionId } from './review.ts';
 
@@ -68,6 +68,16 @@ export const recordCalls = {
       by: z.string().max(200).optional(),
     }),
     out: z.object({ id: z.string(), repeated: z.boolean(), changed: z.number(), items: z.array(RecordItem) }),
+  }),
+  /** Of the splits of a data set, or of files, each taken for a split. */
+  'leaks.start': work({
+    in: z.object({
+      dataSet: z.string().min(1).optional(),
+      paths: z.array(z.string().min(1)).min(1).optional(),
+      /** Of the files. */
+      family: Family.optional(),
+    }),
+    result: LeakReport,
   }),
   'items.show': ask({
     in: z.object({ session: z.string().min(1), file: z.string().min(1) }),

@@ -1,14 +1,24 @@
 import type { recordCalls } from '../../contract/calls/records.ts';
+import { NightsiftError } from '../../contract/errors.ts';
 import type { Handlers } from '../../contract/kinds.ts';
 import { familyRows } from '../workflows/records/families.ts';
 import { decideItems, listItems, showItem } from '../workflows/records/items.ts';
-import type { Rooms } from './rooms.ts';
+import { leaksOfFiles, leaksOfVersion } from '../workflows/records/leaks.ts';
+import { type Rooms, workOptions } from './rooms.ts';
 
-export function recordHandlers({ library }: Rooms): Handlers<typeof recordCalls> {
+export function recordHandlers({ library, jobs }: Rooms): Handlers<typeof recordCalls> {
   return {
     'families.list': () => familyRows(),
     'items.list': (input) => listItems(library, input),
     'items.decide': (input) => decideItems(library, input),
+    'leaks.start': (input) =>
+      jobs.start('leaks.start', input, async (context) => {
+        const { dataSet, paths, family } = input;
+        if (dataSet !== undefined) return leaksOfVersion(library, dataSet);
+        if (paths !== undefined && family !== undefined)
+          return leaksOfFiles({ family, paths }, workOptions(context));
+        throw new NightsiftError('wrongUse', 'Name a data set, or files and their family.');
+      }),
     'items.show': ({ session, file }) => showItem(library, session, file),
   };
 }

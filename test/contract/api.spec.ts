@@ -42,6 +42,7 @@ describe('the table of calls', () => {
         "jobs.watch",
         "labels.import",
         "labels.set",
+        "leaks.start",
         "models.archive",
         "models.compare",
         "models.export",

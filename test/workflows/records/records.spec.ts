@@ -7,6 +7,7 @@ import { exportDataset } from '../../../main/workflows/dataset-export.ts';
 import { verifyDataset } from '../../../main/workflows/dataset-verify.ts';
 import { labelFrames, undoLabels } from '../../../main/workflows/label.ts';
 import { listItems } from '../../../main/workflows/records/items.ts';
+import { leaksOfFiles, leaksOfVersion } from '../../../main/workflows/records/leaks.ts';
 import { scanRecords } from '../../../main/workflows/records/scan-records.ts';
 import { describedTable, newRecordSchool, type RecordSchool, writeTable } from './record-school.ts';
 
@@ -149,6 +150,31 @@ describe('data sets of records', () => {
     await expect(exportDataset(school.library, { dataSet: 'table.csv', into })).resolves.toMatchObject({
       files,
     });
+  });
+
+  it('have a report of what is said twice, within and across files', async () => {
+    const rows = describedTable(20).split('\n');
+    const one = writeTable(school, 'one.csv', [...rows.slice(0, 11), rows[3]].join('\n'));
+    const near = rows[2]!.replace(/"[\d.]+","[\d.]+"/, '"7777","1"');
+    const two = writeTable(school, 'two.csv', [rows[0], rows[5], near, ...rows.slice(11)].join('\n'));
+    const report = await leaksOfFiles({ family: 'columns', paths: [one, two] });
+    expect(report).toMatchObject({
+      items: 23,
+      within: { exactly: 1, nearly: 0 },
+      across: { exactly: 1, nearly: 1 },
+    });
+    expect(report.repeats).toContainEqual({
+      file: 'two.csv#1',
+      part: 'two.csv',
+      of: 'one.csv#5',
+      ofPart: 'one.csv',
+      kind: 'exactly',
+      across: true,
+    });
+    expect(report.sharedGroups.map(({ group }) => group)).toEqual(['0', '1']);
+    await scan(one);
+    await createDataset(school.ports, { sessions: ['one.csv'] });
+    expect(leaksOfVersion(school.library, 'one.csv')).toMatchObject({ repeats: [], sharedGroups: [] });
   });
 
   it('cannot be made of frames and columns together, nor of one class', async () => {

@@ -1,6 +1,7 @@
 /** nightsift dataset: immutable lists of frames, labels and splits. */
 import { type Command, Option } from 'commander';
 import type { DataSetDifference, DataSetRow } from '../../../../contract/calls/data-sets.ts';
+import type { LeakReport } from '../../../../contract/records.ts';
 import { share, wholeNumber } from '../arguments.ts';
 import { absolute, type Context, follow, giveJson } from '../context.ts';
 import { type Column, table } from '../tables.ts';
@@ -33,6 +34,7 @@ export function addDataSet(program: Command, context: Context): void {
   addLooks(dataset, context);
   addVerify(dataset, context);
   addExport(dataset, context);
+  addLeaks(dataset, context);
 }
 
 function addCreate(dataset: Command, context: Context): void {
@@ -134,6 +136,47 @@ function addExport(dataset: Command, context: Context): void {
       for (const warning of outcome.warnings) context.terminal.err(`${warning}\n`);
       context.terminal.out(`${outcome.files} files in ${outcome.into}\n`);
     });
+}
+
+interface LeakOptions extends JsonOption {
+  readonly family?: string;
+}
+
+function addLeaks(dataset: Command, context: Context): void {
+  dataset
+    .command('leaks')
+    .description(
+      'What is said twice, within and across the splits of a data set or between files of one family.',
+    )
+    .argument('<target...>', 'DATASET, or PATH… with --family')
+    .option('--family <family>', 'of the files')
+    .option('--json [file]', 'every repeat for machines')
+    .action(async (words: string[], options: LeakOptions) => {
+      const target =
+        options.family === undefined
+          ? { dataSet: words[0]! }
+          : { paths: words.map((word) => absolute(context, word)), family: options.family };
+      const report = await follow(context, 'leaks.start', target);
+      if (!(await giveJson(context, options.json, report))) context.terminal.out(leaksText(report));
+    });
+}
+
+const longestRepeats = 40;
+
+function leaksText({ items, within, across, repeats, sharedGroups }: LeakReport): string {
+  const line = (where: string, counts: LeakReport['within']) =>
+    `  ${where}: ${counts.exactly} repeated exactly, ${counts.nearly} nearly\n`;
+  const worst = repeats.filter((repeat) => repeat.across).slice(0, longestRepeats);
+  const shown = worst.length === 0 ? repeats.slice(0, longestRepeats) : worst;
+  const rows = table(shown, [
+    { title: 'item', of: (row) => row.file },
+    { title: 'in', of: (row) => row.part },
+    { title: 'repeats', of: (row) => row.of },
+    { title: 'of', of: (row) => row.ofPart },
+    { title: 'how', of: (row) => row.kind },
+  ]);
+  const more = repeats.length > shown.length ? `… and ${repeats.length - shown.length} more: --json\n` : '';
+  return `${items} items\n${line('within a part', within)}${line('across parts', across)}  ${sharedGroups.length} groups lie in several parts\n${shown.length === 0 ? '' : rows}${more}`;
 }
 
 const dataSetColumns: readonly Column<DataSetRow>[] = [
