@@ -1,5 +1,6 @@
 import { severityOf } from '../session/confidence.ts';
 import type { FrameContext } from '../session/frame-context.ts';
+import { logDensity } from '../session/gaussian.ts';
 import { shapeDegrees } from '../session/light-structure.ts';
 import { normalDensity } from '../session/robust-statistics.ts';
 import { type FrameDetector, figure } from './detector.ts';
@@ -52,34 +53,30 @@ export const cloud: FrameDetector = {
 };
 
 /** Bayes' rule over the depth of the cloud: shape terms and mean loss as a cloud or as noise makes them. */
-function cloudConfidence(frame: FrameContext): number {
-  const structure = frame.structure!;
-  const loss = frame.loss!;
-  const noise = Float64Array.from(
-    structure.variance,
-    (v, k) => v + frame.usualShapeVariance[k] + shapeFloor ** 2,
+function cloudConfidence({ structure, loss, usualShapeVariance }: FrameContext): number {
+  if (structure === null || loss === null) return 0;
+  const noise = structure.covariance.map((row, k) =>
+    row.map((value, j) => (j === k ? value + usualShapeVariance[k] + shapeFloor ** 2 : value)),
   );
+  const shape = structure.shape.subarray(0, noise.length);
+  const calm = logDensity(noise, shape);
   let evidence = 0;
   for (let step = 0; step < depthSteps; step++) {
     const depth = begin * (deepest / begin) ** ((step + 0.5) / depthSteps);
-    const gain = shapeGain(structure.shape, noise, depth) + meanGain(loss.excess, loss.sigma, depth);
-    evidence += Math.exp(Math.min(gain, 300)) / depthSteps;
+    const gain = logDensity(withCloud(noise, depth), shape) - calm + meanGain(loss.excess, loss.sigma, depth);
+    if (Number.isFinite(gain)) evidence += Math.exp(Math.min(gain, 300)) / depthSteps;
   }
   const odds = (prior / (1 - prior)) * evidence;
   return odds / (1 + odds);
 }
 
-/** Log-likelihood ratio of the shape terms. */
-function shapeGain(shape: Float64Array, noise: Float64Array, depth: number): number {
-  let gain = 0;
-  for (let k = 0; k < shape.length; k++) {
-    if (!Number.isFinite(noise[k])) continue;
+/** What the shape terms scatter like under a cloud of that depth. */
+function withCloud(noise: readonly Float64Array[], depth: number): Float64Array[] {
+  return noise.map((row, k) => {
     const degree = shapeDegrees[k];
     const power = ((depth * shapeOfDepth) ** 2 * powerOfDegree[degree]) / (degree + 1);
-    const z2 = shape[k] ** 2;
-    gain += 0.5 * (z2 / noise[k] - z2 / (noise[k] + power) - Math.log(1 + power / noise[k]));
-  }
-  return gain;
+    return row.map((value, j) => (j === k ? value + power : value));
+  });
 }
 
 /** Log-likelihood ratio of the mean loss; of all smaller losses the greatest, so that more loss never means less cloud. */

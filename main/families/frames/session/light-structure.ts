@@ -10,8 +10,9 @@ import type { FramePhotometry } from './star-photometry.ts';
 export interface LightStructure {
   /** Coefficients of the shape terms; each term has unit mean square over the detector. */
   readonly shape: Float64Array;
-  /** Variance of each by the stars' errors. */
+  /** Variance of each by the stars' errors, and the covariance of those that the stars can carry (the first ones). */
   readonly variance: Float64Array;
+  readonly covariance: readonly Float64Array[];
   /** Loss at the detector's grid cells, natural log, frame's own mean included; NaN where no star supports it. */
   readonly cells: Float64Array;
   /** Root mean square of the shape beyond its noise. */
@@ -80,6 +81,7 @@ export function lightStructure(
     variance[k] = covariance[k + 1][k + 1] * stretch;
     excess += shape[k] ** 2 - variance[k];
   }
+  const known = covariance.slice(1).map((row) => row.slice(1).map((value) => value * stretch));
   const cells = new Float64Array(cellColumns * cellRows);
   const row = new Float64Array(size);
   for (let c = 0; c < cells.length; c++) {
@@ -88,7 +90,7 @@ export function lightStructure(
     rowAt(x, y, row, 0);
     cells[c] = row.reduce((sum, value, k) => sum + value * coefficients[k], 0);
   }
-  return { shape, variance, cells, amplitude: Math.sqrt(Math.max(0, excess)) };
+  return { shape, variance, covariance: known, cells, amplitude: Math.sqrt(Math.max(0, excess)) };
 }
 
 /** Huber-weighted fit; `stretch` says by how much stars scatter more than their errors. */
