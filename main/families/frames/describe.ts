@@ -88,10 +88,13 @@ const sentences: Readonly<Record<FindingCode, (e: Evidence) => string>> = {
     `storm of hot pixels: ${plain(number(e, 'count'))}, usually ${plain(number(e, 'usualCount'))} new ones`,
   cosmicRays: (e) =>
     `storm of cosmic-ray hits: ${plain(number(e, 'count'))}, usually ${plain(number(e, 'usualCount'))}`,
-  blank: (e) =>
-    e.constant === true
-      ? 'blank frame: no sky noise and no star'
-      : `blank frame: ${plain(number(e, 'stars'))} stars and a sky of ${plain(number(e, 'background'))} ADU where ${plain(number(e, 'usualBackground'))} is usual`,
+  blank: (e) => {
+    if (e.constant === true) return 'blank frame: no sky noise and no star';
+    const stars = `blank frame: ${plain(number(e, 'stars'))} stars`;
+    return Number.isFinite(number(e, 'usualBackground'))
+      ? `${stars} and a sky of ${plain(number(e, 'background'))} ADU where ${plain(number(e, 'usualBackground'))} is usual`
+      : `${stars} and a noise of ${plain(number(e, 'noise'))} ADU where ${plain(number(e, 'usualNoise'))} is usual`;
+  },
   fewStars: (e) => {
     const usual = number(e, 'usualStars');
     if (!Number.isFinite(usual)) return 'no stars found';

@@ -27,10 +27,17 @@ const consequences: Partial<Record<FindingCode, readonly FindingCode[]>> = {
   brightSky: ['fewStars', 'strayLight', 'staticGlow'],
 }; // prettier-ignore
 
+/** From here on a cause stands whatever else could be. */
+const certain = 0.9;
+
 /** The suspicions worth telling, most confident first. */
 export function settleCauses(suspicions: readonly Suspicion[]): Suspicion[] {
   const explained = new Map<FindingCode, number>();
   const local = isLocal(suspicions);
+  const sure = (code: FindingCode, least: number): boolean =>
+    suspicions.some((one) => one.code === code && one.confidence >= least);
+  const evenLoss = sure('veil', certain) && !sure('cloud', certain);
+  const haloes = sure('dew', 0.5);
   for (const { code, confidence } of suspicions) {
     if (local && code === 'brightSky') continue;
     const own = local && isPatch(code) ? ['brightSky' as const] : (consequences[code] ?? []);
@@ -39,11 +46,18 @@ export function settleCauses(suspicions: readonly Suspicion[]): Suspicion[] {
     }
   }
   return suspicions
-    .filter(({ code, confidence }) => {
+    .filter(({ code, confidence, evidence }) => {
+      if (code === 'cloud' && evenLoss) return false;
+      if (code === 'doubleStars' && haloes && !showsPairs(evidence)) return false;
       const better = explained.get(code) ?? 0;
-      return better < 0.5 || (better < confidence && better < 0.9);
+      return better < 0.5 || (better < confidence && better < certain);
     })
     .sort((p, q) => q.confidence - p.confidence);
+}
+
+/** Second images of their own; light beside the cores alone may be the halo of dew. */
+function showsPairs({ share }: Suspicion['evidence']): boolean {
+  return typeof share === 'number' && share >= 0.2;
 }
 
 function isPatch(code: FindingCode): boolean {
