@@ -15,8 +15,7 @@ import { decodeCheckpoint, startProgress, type TrainingState } from './training/
 import { Trainer, type TrainerTask } from './training/trainer.ts';
 import type { TrainedNetwork, TrainOptions, TrainPorts } from './training-types.ts';
 
-export type { PerClassMetrics } from './metrics/index.ts';
-export type { CheckpointStore, TrainEvent } from './training/events.ts';
+export type { TrainEvent } from './training/events.ts';
 export type { EvaluatedSplit, TrainedNetwork, TrainOptions, TrainPorts } from './training-types.ts';
 
 /** Fewer validation items than this neither choose weights nor calibrate: their loss is mostly chance. */

@@ -9,7 +9,7 @@ export interface KeyAction {
   readonly keys: readonly string[];
 }
 
-export const keyTable = [
+const keyTable = [
   { id: 'help', title: 'Show this table', group: 'Everywhere', keys: ['?'] },
   { id: 'go.sessions', title: 'Go to sessions', group: 'Everywhere', keys: ['Alt+1'] },
   { id: 'go.frames', title: 'Go to frames', group: 'Everywhere', keys: ['Alt+2', 'G'] },
