@@ -6,6 +6,7 @@ import { boosting, boostingRegression } from './forests/boosting.ts';
 import { extraTrees, extraTreesRegression, forestRegression, randomForest } from './forests/forest.ts';
 import { isolationForest } from './forests/isolation-forest.ts';
 import { oneClassSvm } from './kernels/one-class-svm.ts';
+import { countMixture } from './mixtures/count-mixture.ts';
 import { localOutlierFactor } from './neighbours/local-outlier-factor.ts';
 
 export type { Estimator, FitInput, Fitted } from './estimators/estimator.ts';
@@ -17,6 +18,7 @@ export const estimators: readonly Estimator[] = [
   forestRegression,
   extraTreesRegression,
   boosting,
+  countMixture,
   boostingRegression,
   isolationForest,
   oneClassSvm,

@@ -1,0 +1,181 @@
+/**
+ * Mixtures of multinomials: every class is a set of shapes that its counts may be drawn from, and a row of counts is
+ * answered by Bayes' rule over all of them,
+ *     P(class | counts) ~ sum over the class's shapes of weight * product of share_k ^ (counts_k / dispersion).
+ * With the true shapes and dispersion 1 this is the best that any classifier of counts can do (the likelihood of a
+ * multinomial); a dispersion above 1 trusts the counts less, since shapes are never quite true.
+ */
+import { NightsiftError } from '../../../contract/errors.ts';
+import type { Estimator, FitInput, FitPorts, Fitted } from '../estimators/estimator.ts';
+import type { ModelParts } from '../estimators/model-parts.ts';
+import { obeySignal } from '../estimators/parallel.ts';
+import { checkColumns, checkTable, type Table } from '../estimators/table.ts';
+import { numberOf, type Parameters } from '../recipes/recipe.ts';
+import { pooledShapes, type Shape } from './pooled-shapes.ts';
+
+export const countMixture: Estimator = {
+  name: 'count-mixture',
+  description: 'likelihood of counts under sets of template shapes: best for spectra with known templates',
+  task: 'classification',
+  input: 'counts',
+  parameters: [
+    {
+      name: 'dispersion',
+      description: 'variance of the counts over that of a Poisson process: how little the shapes are trusted',
+      kind: 'number',
+      default: 1.5,
+      minimum: 0.1,
+      maximum: 1000,
+    },
+    {
+      name: 'floor',
+      description: 'share of every shape that is spread evenly, for counts where the template has none',
+      kind: 'number',
+      default: 0.001,
+      minimum: 1e-9,
+      maximum: 0.5,
+    },
+    {
+      name: 'templateCounts',
+      description: 'rows with fewer counts are draws, not templates: alike ones are added up first',
+      kind: 'number',
+      default: 20_000,
+      minimum: 0,
+      maximum: 1e12,
+    },
+  ],
+  fit: fitCountMixture,
+};
+
+async function fitCountMixture(input: FitInput, parameters: Parameters, ports: FitPorts): Promise<Fitted> {
+  checkTable(input.table);
+  obeySignal(ports.signal);
+  const { classes = 0 } = input;
+  const shapes = pooledShapes(input, numberOf(parameters, 'templateCounts'), ports.seed);
+  obeySignal(ports.signal);
+  if (shapes.length === 0) {
+    throw new NightsiftError('notEnoughData', 'No row has a count: there is no shape to learn.', {
+      hint: 'Check that the counts are those of the spectra, not of their differences.',
+    });
+  }
+  return mixtureOf(shapes, input.table.columns, classes, parameters);
+}
+
+function mixtureOf(
+  shapes: readonly Shape[],
+  columns: number,
+  classes: number,
+  parameters: Parameters,
+): Fitted {
+  const floor = numberOf(parameters, 'floor');
+  const dispersion = numberOf(parameters, 'dispersion');
+  const sorted = [...shapes].sort((one, other) => one.label - other.label);
+  const logarithms = new Float64Array(sorted.length * columns);
+  const priors = new Float64Array(sorted.length);
+  const firsts = new Int32Array(classes + 1).fill(sorted.length);
+  const totals = new Float64Array(classes);
+  for (const { label, weight } of sorted) totals[label]! += weight;
+  for (let place = sorted.length - 1; place >= 0; place--) firsts[sorted[place]!.label] = place;
+  for (let label = classes - 1; label >= 0; label--)
+    firsts[label] = Math.min(firsts[label]!, firsts[label + 1]!);
+  sorted.forEach(({ shares, weight, label }, place) => {
+    priors[place] = Math.log(weight / totals[label]!);
+    for (let column = 0; column < columns; column++)
+      logarithms[place * columns + column] =
+        Math.log((1 - floor) * shares[column]! + floor / columns) / dispersion;
+  });
+  const model: Mixture = { columns, classes, logarithms, priors, firsts };
+  return {
+    columns,
+    width: classes,
+    inputType: 'float64',
+    predict: (table) => predict(model, table),
+    addTo: (parts, value) => addTo(model, parts, value),
+    figures: { shapes: sorted.length },
+  };
+}
+
+interface Mixture {
+  readonly columns: number;
+  readonly classes: number;
+  /** [shapes, columns], over the dispersion. */
+  readonly logarithms: Float64Array;
+  readonly priors: Float64Array;
+  /** Where the shapes of each class begin; the last is their number. */
+  readonly firsts: Int32Array;
+}
+
+/** Log-likelihood of a class without any shape. */
+const impossible = -1e30;
+
+function predict({ columns, classes, logarithms, priors, firsts }: Mixture, table: Table): Float64Array {
+  checkColumns(table, columns);
+  const result = new Float64Array(table.rows * classes);
+  const counts = new Float64Array(columns);
+  const scores = new Float64Array(priors.length);
+  for (let row = 0; row < table.rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const value = table.values[row * columns + column]!;
+      counts[column] = value > 0 ? value : 0; // what is missing or negative is no count
+    }
+    for (let place = 0; place < priors.length; place++) {
+      let sum = priors[place]!;
+      const start = place * columns;
+      for (let column = 0; column < columns; column++) sum += counts[column]! * logarithms[start + column]!;
+      scores[place] = sum;
+    }
+    const logits = Float64Array.from({ length: classes }, (_, label) =>
+      logSum(scores.subarray(firsts[label]!, firsts[label + 1]!)),
+    );
+    const all = logSum(logits);
+    for (let label = 0; label < classes; label++)
+      result[row * classes + label] = Math.exp(logits[label]! - all);
+  }
+  return result;
+}
+
+function logSum(values: Float64Array): number {
+  let most = impossible;
+  for (const value of values) if (value > most) most = value;
+  let sum = 0;
+  for (const value of values) sum += Math.exp(value - most);
+  return sum === 0 ? impossible : most + Math.log(sum);
+}
+
+function addTo(model: Mixture, parts: ModelParts, input: string): string {
+  const { columns, classes, logarithms, priors, firsts } = model;
+  const count = priors.length;
+  const turned = new Float64Array(logarithms.length);
+  for (let place = 0; place < count; place++)
+    for (let column = 0; column < columns; column++)
+      turned[column * count + place] = logarithms[place * columns + column]!;
+  const zero = parts.floats('float64', [0]);
+  // a comparison with NaN is false, so missing values become 0 with the negative ones
+  const counts = parts.apply('Where', [parts.apply('Greater', [input, zero]), input, zero]);
+  const products = parts.apply('MatMul', [counts, parts.floats('float64', turned, [columns, count])]);
+  const scores = parts.apply('Add', [products, parts.floats('float64', priors, [count])]);
+  const logits = Array.from({ length: classes }, (_, label) => {
+    const [from, to] = [firsts[label]!, firsts[label + 1]!];
+    const sliced = from === to ? null : slice(parts, scores, from, to);
+    if (sliced !== null) return sumOf(parts, sliced);
+    // as many rows as the others, all impossible
+    const any = slice(parts, scores, 0, 1);
+    const nothing = parts.apply('Mul', [any, zero]);
+    return parts.apply('Add', [nothing, parts.floats('float64', [impossible])]);
+  });
+  return parts.apply('Softmax', [parts.apply('Concat', logits, { axis: 1 })], { axis: 1 });
+}
+
+function slice(parts: ModelParts, value: string, from: number, to: number): string {
+  return parts.apply('Slice', [value, parts.integers([from]), parts.integers([to]), parts.integers([1])]);
+}
+
+/** log(sum(exp)) along the shapes, by the largest first: exponentials of large numbers must not appear. */
+function sumOf(parts: ModelParts, scores: string): string {
+  const axis = parts.integers([1]);
+  const most = parts.apply('ReduceMax', [scores, axis], { keepdims: 1 });
+  const sum = parts.apply('ReduceSum', [parts.apply('Exp', [parts.apply('Sub', [scores, most])]), axis], {
+    keepdims: 1,
+  });
+  return parts.apply('Add', [most, parts.apply('Log', [sum])]);
+}
