@@ -78,6 +78,8 @@ export interface FamilyData {
   readonly labels: Int32Array;
   /** How much each item counts; 1 where absent. */
   readonly weights?: Float32Array | undefined;
+  /** Rows that stand in for the validation and test splits where the items were too few to hold any out. */
+  readonly heldOut?: FamilyData | undefined;
 }
 
 /** What a model said of labelled items, for figures that only this family asks for. */
@@ -130,6 +132,11 @@ export interface Family {
   readonly labelColumns: readonly string[];
   /** True where items without a label can be learned from too: detectors of the unusual. */
   readonly learnsUnlabelled?: boolean;
+  /**
+   * Where a class has fewer items than this they are templates: all are learned from, and `trainingSet` makes up what the
+   * model is judged by.
+   */
+  readonly templatesBelow?: number;
   /** The first is the default. */
   readonly recipes: readonly FamilyRecipe[];
   /**

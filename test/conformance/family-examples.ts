@@ -36,4 +36,15 @@ export const familyExamples: Readonly<Record<string, FamilyExample>> = {
         '2,made,datetime,50,0,0,50,100,0,0,0,0,2020-01-02,2020-01-03,2020-01-04,2020-01-05,2020-01-06',
       ]),
   },
+  spectra: {
+    file: 'spectra.csv',
+    items: 3,
+    bytes: () =>
+      text([
+        'id,label,detector,live_s,cal0,cal1,channels,counts',
+        `a,Cs137,NaI,300,0,48,64,${Array.from({ length: 64 }, (_, channel) => (channel === 13 ? 400 : 64 - channel)).join(' ')}`,
+        `b,Co60,NaI,300,0,48,64,${Array.from({ length: 64 }, (_, channel) => (channel === 24 ? 300 : 64 - channel)).join(' ')}`,
+        `c,background,NaI,300,0,48,64,${Array.from({ length: 64 }, (_, channel) => 64 - channel).join(' ')}`,
+      ]),
+  },
 };

@@ -39,11 +39,15 @@ export function createRecordDataset(
   refuseTooFew(family, kept, sessions);
   options.onProgress?.({ phase: 'splitting', done: 0, total: kept.length });
   const twins = twinsOf(kept);
-  const split = splitItems(splitItemsOf(kept, twins), shares, seed);
+  const areTemplates = fewestOf(kept) < (family.templatesBelow ?? 0);
+  const split = splitItems(splitItemsOf(kept, twins), areTemplates ? allTaught : shares, seed);
   const items = kept.map((candidate, ordinal) => itemOf(candidate, ordinal, split));
   const metadata = metadataOf({ family, input, items, classes: names, split, candidates: kept });
   const warnings = [
     ...split.warnings,
+    ...(areTemplates
+      ? [`Few ${family.noun.many} for each class: all are learned from, and figures are on made-up ones.`]
+      : []),
     ...(unlabelled > 0 && family.learnsUnlabelled !== true
       ? [`${unlabelled} ${family.noun.many} without a label were left out.`]
       : []),
@@ -62,6 +66,15 @@ function classesOf(library: Library, family: Family, sessions: readonly Session[
   const sample = kept[0];
   const column = sample && labelColumnOf(family, sample.stored, sample.reading.options.label);
   return column == null ? null : family.classesOf(column);
+}
+
+const allTaught: SplitShares = { train: 1, validation: 0, test: 0 };
+
+/** Items of the rarest class. */
+function fewestOf(kept: readonly RecordCandidate[]): number {
+  const counts = new Map<string, number>();
+  for (const { label } of kept) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return Math.min(...counts.values());
 }
 
 function labelsOf(kept: readonly RecordCandidate[]): string[] {

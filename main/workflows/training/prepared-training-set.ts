@@ -16,7 +16,35 @@ export function preparedTrainingSet(
   const kept = Int32Array.from(dataset.labels.keys()).filter(
     (item) => dataset.split[item] !== splitCodes.train,
   );
-  return joined(dataset, kept, made);
+  const isHeldOut = (item: number) =>
+    dataset.split[item] === splitCodes.validation || dataset.split[item] === splitCodes.test;
+  const prepared = joined(dataset, kept, made);
+  return made.heldOut === undefined || kept.some(isHeldOut) ? prepared : withHeldOut(prepared, made.heldOut);
+}
+
+/** Made-up rows behind all others, every second one for validation. */
+function withHeldOut(dataset: TensorDataset, made: FamilyData): TensorDataset {
+  const count = made.labels.length;
+  const split = Uint8Array.from({ length: count }, (_, row) =>
+    row % 2 === 0 ? splitCodes.validation : splitCodes.test,
+  );
+  return {
+    ...dataset,
+    ids: [...dataset.ids, ...Array.from({ length: count }, (_, row) => `made up ${row + 1}`)],
+    inputs: dataset.inputs.map((input, index): TensorInput => {
+      const rows = made.tensors[index]!.data;
+      const data = emptyLike(input, input.data.length + rows.length);
+      data.set(input.data);
+      data.set(rows, input.data.length);
+      return { ...input, data };
+    }),
+    labels: Int32Array.from([...dataset.labels, ...made.labels]),
+    split: Uint8Array.from([...dataset.split, ...split]),
+    personLabelled: Uint8Array.from([...dataset.personLabelled, ...new Uint8Array(count)]),
+    ...(dataset.weights && {
+      weights: Float32Array.from([...dataset.weights, ...new Float32Array(count).fill(1)]),
+    }),
+  };
 }
 
 function rowsOf(dataset: TensorDataset, items: Int32Array): FamilyData {

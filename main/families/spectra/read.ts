@@ -1,0 +1,107 @@
+/** Reads spectra from a file of any known format or from a table of them, and brings them to one grid of energies. */
+import { isSpectrumFile, readSpectra } from '../../formats/spectra/read-spectra.ts';
+import type { Spectrum } from '../../formats/spectra/spectrum.ts';
+import type { FamilyItem, Problem, ReadOptions, SourceBytes, SourceReading } from '../family.ts';
+import { peaksOf } from './baseline.ts';
+import { fineBins, finekeV, onFineGrid, risesOver } from './energy-grid.ts';
+import { readSpectrumTable, type TableSpectrum } from './shared-layout.ts';
+import { tensorsOf } from './spectrum-tensors.ts';
+
+/** Columns that say what an item is where no label column is named. */
+export const labelColumns = ['label', 'nuclide', 'isotope', 'y_act'];
+
+/** @throws NightsiftError `empty`, `notAnImage`, `badHeader`, `damagedData`, `tooLarge` */
+export function readSpectrumSource(source: SourceBytes, options: ReadOptions): SourceReading {
+  const problems: Problem[] = [];
+  const found = isSpectrumFile({ name: source.file, bytes: source.bytes })
+    ? fromFile(source)
+    : readSpectrumTable(source, problems);
+  const fine = found.map((each) => gridded(each, problems));
+  return {
+    items: found.map((each, position) => itemOf(each, fine[position]!, { source, options, position })),
+    tensors: tensorsOf(fine),
+    featureNames: [],
+    problems,
+  };
+}
+
+function fromFile(source: SourceBytes): TableSpectrum[] {
+  return readSpectra({ name: source.file, bytes: source.bytes }).map((spectrum, place) => ({
+    id: spectrum.title === '' ? String(place + 1) : `${place + 1} ${spectrum.title}`,
+    row: place + 1,
+    spectrum,
+    cells: {},
+  }));
+}
+
+/** Without a calibration that rises, channels are taken to span the grid evenly. */
+function gridded({ spectrum, row }: TableSpectrum, problems: Problem[]): Float64Array {
+  const { counts, calibration } = spectrum;
+  if (calibration !== null && risesOver(counts.length, calibration)) return onFineGrid(counts, calibration);
+  problems.push({
+    row,
+    column: null,
+    code: 'noCalibration',
+    sentence: `Spectrum ${row} has no energy calibration that rises; its ${counts.length} channels were spread over 0 to ${fineBins * finekeV} keV.`,
+  });
+  return onFineGrid(counts, [0, (fineBins * finekeV) / counts.length]);
+}
+
+/** Points of the curve that screens draw. */
+const drawnPoints = 256;
+
+function itemOf(
+  { id, spectrum, cells }: TableSpectrum,
+  fine: Float64Array,
+  {
+    source,
+    options,
+    position,
+  }: { readonly source: SourceBytes; readonly options: ReadOptions; readonly position: number },
+): FamilyItem {
+  const columns = options.label === undefined ? labelColumns : [options.label];
+  const labels = Object.fromEntries(
+    Object.entries(cells)
+      .filter(([name, cell]) => columns.includes(name) && cell.trim() !== '')
+      .map(([name, cell]) => [name, cell.trim()]),
+  );
+  return {
+    id,
+    group: cells.group ?? source.file,
+    position,
+    identity: bytesOf(spectrum),
+    labels,
+    facts: {
+      channels: spectrum.counts.length,
+      counts: Math.round(1000 * spectrum.counts.reduce((sum, value) => sum + value, 0)) / 1000,
+      liveSeconds: spectrum.liveSeconds,
+      detector: spectrum.detector,
+      start: spectrum.start,
+      ...kept(cells, ['variant', 'kind']),
+    },
+    view: {
+      kiloElectronVoltsPerPoint: (fineBins * finekeV) / drawnPoints,
+      counts: drawn(fine),
+      peaks: peaksOf(fine),
+      calibration: spectrum.calibration,
+    },
+  };
+}
+
+function kept(cells: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (cells[name] ? [[name, cells[name]]] : [])));
+}
+
+function drawn(fine: Float64Array): number[] {
+  const each = fineBins / drawnPoints;
+  return Array.from({ length: drawnPoints }, (_, point) => {
+    let sum = 0;
+    for (let bin = point * each; bin < (point + 1) * each; bin += 1) sum += fine[bin]!;
+    return Math.round(10 * sum) / 10;
+  });
+}
+
+function bytesOf({ counts, calibration }: Spectrum): Uint8Array {
+  const all = Float64Array.from([...(calibration ?? []), Number.NaN, ...counts]);
+  return new Uint8Array(all.buffer);
+}

@@ -1,0 +1,116 @@
+/** Tables of spectra: a row each, counts in one cell separated by blanks or in a column for each channel. */
+import { NightsiftError } from '../../../contract/errors.ts';
+import { readTable } from '../../formats/csv/read-table.ts';
+import { type Spectrum, spectrum } from '../../formats/spectra/spectrum.ts';
+import type { Problem, SourceBytes } from '../family.ts';
+
+export interface TableSpectrum {
+  readonly id: string;
+  readonly row: number;
+  readonly spectrum: Spectrum;
+  /** Cells beside counts and calibration, by column. */
+  readonly cells: Readonly<Record<string, string>>;
+}
+
+const calibrationColumn = /^cal(\d)$/i;
+const channelColumn = /^(?:ch|channel|c)?[ _]?(\d{1,5})$/i;
+const idColumns = ['id', 'segment'];
+/** A table of fewer channels than this in columns of their own is no table of spectra. */
+const fewestChannelColumns = 32;
+
+/**
+ * Rows that make no sense are left out and named.
+ * @throws NightsiftError `empty`, `badHeader` when no column holds counts, `damagedData`
+ */
+export function readSpectrumTable(source: SourceBytes, problems: Problem[]): TableSpectrum[] {
+  const table = readTable(source.bytes, source.file);
+  problems.push(...table.problems);
+  const places = new Map(table.header.map((name, place) => [name.toLowerCase(), place]));
+  const counts = places.get('counts');
+  const channels = table.header.flatMap((name, place) => (channelColumn.test(name) ? [place] : []));
+  if (counts === undefined && channels.length < fewestChannelColumns) {
+    throw new NightsiftError('badHeader', `${source.file} has no column that holds counts.`, {
+      hint: 'Expected a column "counts" with numbers separated by blanks, or a column for each channel (ch0, ch1, …).',
+      details: { file: source.file, columns: table.header.slice(0, 40) },
+    });
+  }
+  const terms = [...places]
+    .filter(([name]) => calibrationColumn.test(name))
+    .sort(([one], [other]) => one.localeCompare(other));
+  const id = idColumns.map((name) => places.get(name)).find((place) => place !== undefined);
+  return table.rows.flatMap((cells, index): TableSpectrum[] => {
+    const row = table.rowNumbers[index]!;
+    const words =
+      counts === undefined ? channels.map((place) => cells[place]!) : cells[counts]!.trim().split(/\s+/);
+    const found = countsOf(words, counts === undefined ? 'channels' : 'counts', row, problems);
+    if (found === null) return [];
+    const declared = Number(cells[places.get('channels') ?? -1] ?? found.length);
+    if (declared !== found.length && places.has('channels')) {
+      const sentence = `Row ${row}: ${found.length} counts are there, the row announces ${declared} channels; it was taken as it is.`;
+      problems.push({ row, column: 'channels', code: 'otherLength', sentence });
+    }
+    return [
+      {
+        id: id === undefined || cells[id] === '' ? String(index + 1) : cells[id]!,
+        row,
+        spectrum: spectrum({
+          counts: found,
+          calibration: calibrationOf(terms, cells, row, problems),
+          liveSeconds: numberOf(cells[places.get('live_s') ?? -1]),
+          detector: cells[places.get('detector') ?? -1] ?? null,
+        }),
+        cells: Object.fromEntries(
+          table.header.flatMap((name, place) =>
+            place === counts || channels.includes(place) ? [] : [[name, cells[place]!]],
+          ),
+        ),
+      },
+    ];
+  });
+}
+
+function countsOf(
+  words: readonly string[],
+  column: string,
+  row: number,
+  problems: Problem[],
+): Float64Array | null {
+  const values = Float64Array.from(words, (word) => (word.trim() === '' ? Number.NaN : Number(word)));
+  const wrong = values.findIndex((value) => !(value >= 0 && Number.isFinite(value)));
+  if (wrong < 0 && values.length > 0) return values;
+  const word = words[wrong] ?? '';
+  problems.push({
+    row,
+    column,
+    code: Number(word) < 0 ? 'negativeCount' : 'noCount',
+    sentence: `Row ${row}: channel ${Math.max(0, wrong)} holds "${word.slice(0, 20)}" where a count of 0 or more belongs; the row was left out.`,
+  });
+  return null;
+}
+
+/** Missing terms are 0; a row without any has no calibration. */
+function calibrationOf(
+  terms: readonly (readonly [string, number])[],
+  cells: readonly string[],
+  row: number,
+  problems: Problem[],
+): number[] | null {
+  const words = terms.map(([, place]) => cells[place]!.trim());
+  if (words.every((word) => word === '')) return null;
+  return words.map((word, power) => {
+    const value = Number(word);
+    if (Number.isFinite(value)) return value;
+    problems.push({
+      row,
+      column: terms[power]![0],
+      code: 'noNumber',
+      sentence: `Row ${row}: "${word.slice(0, 20)}" is no calibration term; 0 was taken.`,
+    });
+    return 0;
+  });
+}
+
+function numberOf(cell: string | undefined): number | null {
+  const value = Number(cell);
+  return cell === undefined || cell.trim() === '' || !Number.isFinite(value) ? null : value;
+}

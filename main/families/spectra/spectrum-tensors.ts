@@ -1,0 +1,43 @@
+/** What models see of a spectrum: its shape for networks and forests, its counts for likelihoods. */
+import type { FamilyTensor } from '../family.ts';
+import { coarse, coarseBins, fineBins } from './energy-grid.ts';
+
+/** Square roots of the shares of the fine bins: counting noise is the same in all of them. */
+export const shapeTensor = 'features';
+/** The same as a signal of one channel. */
+export const signalTensor = 'signal';
+/** Counts of the coarse bins. */
+export const countsTensor = 'counts';
+
+/** The tensors of spectra given on the fine grid. */
+export function tensorsOf(spectra: readonly Float64Array[]): FamilyTensor[] {
+  const shapes = new Float32Array(spectra.length * fineBins);
+  const counts = new Float32Array(spectra.length * coarseBins);
+  spectra.forEach((fine, row) => {
+    const sum = fine.reduce((total, value) => total + value, 0);
+    for (let bin = 0; bin < fineBins; bin += 1)
+      shapes[row * fineBins + bin] = sum > 0 ? Math.sqrt(fine[bin]! / sum) : 0;
+    counts.set(coarse(fine), row * coarseBins);
+  });
+  return [
+    { name: shapeTensor, shape: [fineBins], data: shapes },
+    { name: signalTensor, shape: [1, fineBins], data: shapes },
+    { name: countsTensor, shape: [coarseBins], data: counts },
+  ];
+}
+
+/** Back to shares on the fine grid and the number of counts above the threshold. */
+export function spectraOf(
+  tensors: readonly FamilyTensor[],
+  rows: number,
+): { readonly shares: Float64Array; readonly counts: number }[] {
+  const shapes = tensors.find(({ name }) => name === shapeTensor)!.data;
+  const counted = tensors.find(({ name }) => name === countsTensor)!.data;
+  return Array.from({ length: rows }, (_, row) => ({
+    shares: Float64Array.from(shapes.subarray(row * fineBins, (row + 1) * fineBins), (root) => root * root),
+    counts: Float64Array.from(counted.subarray(row * coarseBins, (row + 1) * coarseBins)).reduce(
+      (sum, value) => sum + value,
+      0,
+    ),
+  }));
+}

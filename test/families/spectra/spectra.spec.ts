@@ -1,0 +1,174 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { continuumOf, peaksOf } from '../../../main/families/spectra/baseline.ts';
+import {
+  coarse,
+  fineBins,
+  onFineGrid,
+  risesOver,
+  smoothed,
+} from '../../../main/families/spectra/energy-grid.ts';
+import { hypothesesOf, type Template } from '../../../main/families/spectra/hypotheses.ts';
+import { drawFrom, poisson } from '../../../main/families/spectra/random.ts';
+import { spectraFamily } from '../../../main/families/spectra/spectra.ts';
+
+const text = (lines: readonly string[]) => new TextEncoder().encode(`${lines.join('\n')}\n`);
+const total = (values: Iterable<number>) => [...values].reduce((sum, value) => sum + value, 0);
+const settings = Object.fromEntries(
+  Object.entries(spectraFamily.trainingSettings ?? {}).map(([name, { default: usual }]) => [
+    name.slice(5),
+    usual,
+  ]),
+);
+
+/** A peak on a falling continuum, 1,024 channels of 3 keV. */
+function shape(kiloElectronVolts: number): Float64Array {
+  return Float64Array.from({ length: fineBins }, (_, bin) => {
+    const energy = (bin + 0.5) * 3;
+    const width = (0.075 * Math.sqrt(energy * 662)) / 2.355;
+    return Math.exp(-energy / 400) + 12 * Math.exp(-0.5 * ((energy - kiloElectronVolts) / width) ** 2);
+  });
+}
+
+function csv(
+  rows: readonly { readonly label: string; readonly counts: ArrayLike<number> }[],
+  first = 0,
+): Uint8Array {
+  return text([
+    'id,label,cal0,cal1,cal2,channels,counts',
+    ...rows.map(
+      ({ label, counts }, row) =>
+        `s${first + row},${label},0,3,,1024,${Array.from(counts, Math.round).join(' ')}`,
+    ),
+  ]);
+}
+
+describe('the grid of energies', () => {
+  test('keeps counts, whatever the calibration', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.nat(1000), { minLength: 4, maxLength: 300 }),
+        fc.double({ min: 0.5, max: 8, noNaN: true }),
+        fc.double({ min: 0, max: 1e-3, noNaN: true }),
+        (counts, gain, curve) => {
+          const calibration = [1, gain, curve];
+          expect(risesOver(counts.length, calibration)).toBe(true);
+          expect(total(onFineGrid(counts, calibration))).toBeCloseTo(total(counts), 4);
+        },
+      ),
+    );
+  });
+
+  test('brings a line to its energy under any calibration', () => {
+    for (const gain of [0.4, 2.9, 6]) {
+      const counts = new Float64Array(Math.ceil(1500 / gain));
+      counts[Math.floor(662 / gain)] = 1000;
+      const fine = onFineGrid(counts, [0, gain]);
+      const centre = total(fine.map((value, bin) => value * (bin + 0.5) * 3)) / total(fine);
+      expect(Math.abs(centre - 662)).toBeLessThan(Math.max(1.5, gain));
+    }
+  });
+
+  test('leaves out what detectors do not share at low energies', () => {
+    const fine = new Float64Array(fineBins).fill(1);
+    expect(total(coarse(fine))).toBe(fineBins - 16);
+    expect(total(smoothed(fine, 1))).toBeCloseTo(fineBins, 6);
+  });
+});
+
+describe('peaks', () => {
+  test('stand out of the continuum where the lines are', () => {
+    const fine = shape(662).map((value) => Math.round(500 * value));
+    const [peak, ...others] = peaksOf(fine);
+    expect(others).toEqual([]);
+    expect(Math.abs(peak!.kiloElectronVolts - 662)).toBeLessThan(10);
+    const continuum = continuumOf(fine);
+    expect(continuum.every((value, bin) => value <= fine[bin]! + 1e-6)).toBe(true);
+    expect(continuum[220]! / (500 * Math.exp(-661.5 / 400))).toBeLessThan(1.5);
+  });
+});
+
+describe('Poisson draws', () => {
+  test.each([0.3, 5, 40, 400])('of mean %d have that mean and variance', (mean) => {
+    const random = drawFrom(3, 'trial');
+    const values = Array.from({ length: 4000 }, () => poisson(random, mean));
+    const found = total(values) / values.length;
+    const variance = total(values.map((value) => (value - found) ** 2)) / values.length;
+    expect(Math.abs(found - mean)).toBeLessThan(5 * Math.sqrt(mean / 4000));
+    expect(variance / mean).toBeGreaterThan(0.85);
+    expect(variance / mean).toBeLessThan(1.15);
+  });
+});
+
+describe('shapes of templates', () => {
+  const templates: Template[] = [400, 662, 1300].map((energy, label) => ({
+    label,
+    shares: shape(energy).map((value, _bin, all) => value / total(all)),
+    weight: 1,
+  }));
+  const options = { background: -1, gainSigma: 0.01, mixtureShare: 0.02, potassiumVaries: false, most: 5000 };
+
+  test('add up to 1 each, and their weights to 1 for each source and more for pairs', () => {
+    const found = hypothesesOf(templates, options);
+    for (const { shares } of found) expect(total(shares)).toBeCloseTo(1, 9);
+    const alone = hypothesesOf(templates, { ...options, mixtureShare: 0 });
+    expect(found.length).toBeGreaterThan(alone.length);
+    expect(total(found.map(({ weight }) => weight))).toBeGreaterThan(
+      total(alone.map(({ weight }) => weight)),
+    );
+  });
+
+  test('stay about as few as was asked for', () => {
+    expect(hypothesesOf(templates, { ...options, mixtureShare: 0, most: 40 }).length).toBeLessThanOrEqual(40);
+  });
+});
+
+describe('tables of spectra', () => {
+  test('take missing terms of the calibration as 0 and name rows that make no sense', () => {
+    const bytes = text([
+      'id,label,cal0,cal1,cal2,channels,counts',
+      'a,Cs137,0,3,,4,1 2 3 4',
+      'b,Cs137,0,3,,4,1 2 -3 4',
+      'c,Co60,0,3,,5,1 2 3 4',
+      'd,Co60,0,-3,,4,1 2 3 4',
+      'e,,0,3,,4,',
+    ]);
+    const { items, problems } = spectraFamily.read({ file: 't.csv', bytes }, {});
+    expect(items.map(({ id, labels }) => [id, labels.label])).toEqual([
+      ['a', 'Cs137'],
+      ['c', 'Co60'],
+      ['d', 'Co60'],
+    ]);
+    expect(problems.map(({ row, code }) => [row, code])).toEqual([
+      [3, 'negativeCount'],
+      [4, 'otherLength'],
+      [6, 'noCount'],
+      [5, 'noCalibration'],
+    ]);
+  });
+
+  test('may have a column for each channel', () => {
+    const header = ['id', 'label', ...Array.from({ length: 64 }, (_, channel) => `ch${channel}`)].join(',');
+    const bytes = text([header, `a,Cs137,${Array.from({ length: 64 }, (_, channel) => channel).join(',')}`]);
+    const { items } = spectraFamily.read({ file: 't.csv', bytes }, {});
+    expect(items[0]!.facts).toMatchObject({ channels: 64, counts: 2016 });
+  });
+});
+
+describe('the training set', () => {
+  test('of few spectra is what their templates can look like, judged on draws; of many it is them', () => {
+    const rows = [400, 662].map((energy, place) => ({
+      label: 'AB'[place]!,
+      counts: shape(energy).map((value) => 1e4 * value),
+    }));
+    const { tensors } = spectraFamily.read({ file: 't.csv', bytes: csv(rows) }, {});
+    const data = { tensors, classes: ['A', 'B'], labels: Int32Array.of(0, 1) };
+    const made = spectraFamily.trainingSet!(data, settings, 1);
+    expect(made.labels.length).toBeGreaterThan(20);
+    expect(made.weights!.length).toBe(made.labels.length);
+    expect(made.heldOut!.labels.length).toBe(80);
+    expect(spectraFamily.trainingSet!(data, settings, 1)).toEqual(made);
+    const asTheyAre = spectraFamily.trainingSet!(data, { ...settings, fewestPerClass: 1 }, 1);
+    expect(asTheyAre).toBe(data);
+  });
+});
