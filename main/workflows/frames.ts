@@ -6,7 +6,7 @@ import type { FrameFamily } from './frame-family.ts';
 /** Raise it with every change that makes reading or measuring give other figures. */
 const measurementRevision = 3;
 /** Raise it with every change of detectors, score or findings. */
-const judgementRevision = 2;
+const judgementRevision = 3;
 
 export const framesFamily: FrameFamily = {
   measurementVersion: `frames-measure-${measurementRevision}`,

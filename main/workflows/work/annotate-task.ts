@@ -1,11 +1,11 @@
-/** One annotated picture: the frame decoded again, stretched, and what the judge saw drawn over it. */
-import { annotations, isFlipped, type Verdict } from '../../families/frames/picture/annotations.ts';
-import { framePicture } from '../../families/frames/picture/frame-picture.ts';
-import { type GreyPicture, pngWithDrawing } from '../../formats/raster/write-png.ts';
-import type { TaskHandler } from '../../jobs/worker-side.ts';
+/** One annotated picture: the frame opened again, stretched, and what the judge saw drawn over it. */
+import { annotations, type Verdict } from '../../families/frames/picture/annotations.ts';
+import { openFrameRows } from '../../families/frames/picture/frame-rows.ts';
+import { smallPicture } from '../../families/frames/picture/picture.ts';
+import { decodeRecord } from '../../families/frames/record-codec.ts';
+import { pngWithDrawing } from '../../formats/raster/write-png.ts';
 import { blobPath, readBytes } from '../../library/blobs.ts';
 import { openLocalFile } from '../../sources/local-file.ts';
-import type { FrameFunctions } from './frame-tasks.ts';
 
 export interface AnnotateInput {
   readonly path: string;
@@ -16,28 +16,15 @@ export interface AnnotateInput {
   readonly longestSide: number;
 }
 
-/** The handler of the task `annotate`; answers the bytes of a PNG file. Errors: those of decoding. */
-export function annotateTask({
-  decodeFrame,
-  decodeRecord,
-}: Pick<FrameFunctions, 'decodeFrame' | 'decodeRecord'>): TaskHandler {
-  return async (given) => {
-    const { path, blobsDirectory, recordBlob, verdict, longestSide } = given as AnnotateInput;
-    const record = decodeRecord(readBytes(blobPath(blobsDirectory, recordBlob)));
-    const source = openLocalFile(path, verdict.file);
-    try {
-      const picture = framePicture(await decodeFrame(source), longestSide);
-      const grey = isFlipped(record) ? upsideDown(picture) : picture;
-      return await pngWithDrawing(grey, annotations(record, picture, verdict));
-    } finally {
-      source.close();
-    }
-  };
-}
-
-function upsideDown({ width, height, data }: GreyPicture): GreyPicture {
-  const turned = new Uint8Array(data.length);
-  for (let row = 0; row < height; row++)
-    turned.set(data.subarray(row * width, (row + 1) * width), (height - 1 - row) * width);
-  return { width, height, data: turned };
+/** The bytes of a PNG file. Errors: those of decoding. */
+export async function annotate(given: unknown): Promise<Uint8Array> {
+  const { path, blobsDirectory, recordBlob, verdict, longestSide } = given as AnnotateInput;
+  const record = decodeRecord(readBytes(blobPath(blobsDirectory, recordBlob)));
+  const source = openLocalFile(path, verdict.file);
+  try {
+    const picture = smallPicture(await openFrameRows(source), longestSide);
+    return await pngWithDrawing(picture, annotations(record, picture, verdict));
+  } finally {
+    source.close();
+  }
 }

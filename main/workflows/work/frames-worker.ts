@@ -1,11 +1,11 @@
 /** The worker thread of the frames family. */
-import { decodeFrame, decodeStored } from '../../families/frames/decode-frame.ts';
+import { decodeStored } from '../../families/frames/decode-frame.ts';
 import { judgeSession } from '../../families/frames/judge-session.ts';
 import { KernelSpace } from '../../families/frames/kernels/kernels.ts';
 import { measureStored } from '../../families/frames/measure-frame.ts';
 import { decodeRecord, encodeRecord } from '../../families/frames/record-codec.ts';
 import { serveTasks } from '../../jobs/worker-side.ts';
-import { annotateTask } from './annotate-task.ts';
+import { annotate } from './annotate-task.ts';
 import { frameTasks } from './frame-tasks.ts';
 
 /** A worker measures one frame at a time: the next one lies where the last one lay. */
@@ -19,5 +19,5 @@ serveTasks({
     decodeRecord,
     judgeSession,
   }),
-  annotate: annotateTask({ decodeFrame, decodeRecord }),
+  annotate,
 });

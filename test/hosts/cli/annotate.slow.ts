@@ -18,8 +18,9 @@ describe('scan --annotate', () => {
     expect(readdirSync(into).sort()).toEqual(files.map((file) => `${file}.png`));
     for (const file of files) {
       const { width = 0, height = 0, channels } = await sharp(path.join(into, `${file}.png`)).metadata();
-      expect([width, channels]).toEqual([480, 3]);
-      expect(height).toBeGreaterThan(360);
+      expect(channels).toBe(3);
+      expect([240, 480]).toContain(width); // a mosaic becomes colour at half the size
+      expect(height).toBeGreaterThan(0.75 * width);
     }
     const approve = 'score >= 0.7 && fwhm < 2 * median(fwhm)';
     const shown = await nightsift(['sessions', 'show', 'night', '--approve', approve, '--weight', 'snr'], {

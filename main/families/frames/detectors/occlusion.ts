@@ -33,7 +33,7 @@ function byStars({ record, peers }: FrameContext, missing: MissingRegion): Suspi
     starsMissing: missing.missingInside,
     starsMissingElsewhere: missing.missingOutside,
     edge: { angle: figure(missing.angle), offset: figure(missing.offset) },
-    side: sideOf(missing.angle),
+    side: sideOf(missing.angle, record.header.rowOrder),
     comparedWith: peers - 1,
     field: { width: record.width, height: record.height },
   };
@@ -57,15 +57,15 @@ function bySky({ record, shade, skyPattern }: FrameContext): Suspicion | null {
     share: figure(shade.value),
     usualShare: figure(shade.reference),
     skyDarker: figure(depth),
-    side: sideOf(Math.atan2(up, across)),
+    side: sideOf(Math.atan2(up, across), record.header.rowOrder),
     comparedWith: shade.comparedWith,
     field: { width: record.width, height: record.height },
   };
   return { code: 'occlusion', confidence, severity: severityOf(shade.value, begin, 12), evidence };
 }
 
-/** In file coordinates: the first row is called bottom, as FITS viewers draw it. */
-function sideOf(angle: number): string {
-  const eighth = Math.round(angle / (Math.PI / 4)) & 7;
+/** As the viewer shows the frame: the first row is on top, unless the file says that its rows run from the bottom. */
+function sideOf(angle: number, rowOrder: FrameContext['record']['header']['rowOrder']): string {
+  const eighth = Math.round((rowOrder === 'bottomUp' ? angle : -angle) / (Math.PI / 4)) & 7;
   return ['right', 'top right', 'top', 'top left', 'left', 'bottom left', 'bottom', 'bottom right'][eighth];
 }

@@ -1,11 +1,10 @@
 /**
  * What the judge saw, drawn over a frame's picture as SVG: stars with their shapes, trails, cells that lost light,
- * regions, and the sentences. Coordinates of records are pixels of the file; the picture is drawn as FITS viewers do,
- * first row at the bottom, unless the file says that its rows run from the top.
+ * regions, and the sentences. Coordinates of records are pixels of the file; as in the viewer the first row is on top,
+ * unless the file says that its rows run from the bottom.
  */
 import type { Finding } from '../../../../contract/words.ts';
 import { type FrameRecord, starFlags } from '../record.ts';
-import type { FramePicture } from './frame-picture.ts';
 
 export interface Verdict {
   readonly file: string;
@@ -26,9 +25,10 @@ const colours = {
   line: '#ff5d5d',
 };
 
-/** True when the first row belongs at the bottom of the picture. */
-export function isFlipped(record: FrameRecord): boolean {
-  return record.header.rowOrder !== 'topDown';
+/** Of the picture that is drawn over, px. */
+interface PictureSize {
+  readonly width: number;
+  readonly height: number;
 }
 
 export interface Overlay {
@@ -39,7 +39,7 @@ export interface Overlay {
 }
 
 /** The overlay for a picture of `record`, to be laid over it from its top left corner. */
-export function annotations(record: FrameRecord, picture: FramePicture, verdict: Verdict): Overlay {
+export function annotations(record: FrameRecord, picture: PictureSize, verdict: Verdict): Overlay {
   const place = placing(record, picture);
   const told = sentencesOf(verdict, Math.max(24, Math.floor((charactersPerLine * picture.width) / 1000)));
   const height = picture.height + lineHeight * told.length + 12;
@@ -73,14 +73,14 @@ interface Placing {
   degrees(angle: number): number;
 }
 
-function placing(record: FrameRecord, { height, binning }: FramePicture): Placing {
-  const flipped = isFlipped(record);
-  const along = (value: number): number => round((value + 0.5) / binning);
+function placing(record: FrameRecord, { width, height }: PictureSize): Placing {
+  const flipped = record.header.rowOrder === 'bottomUp';
+  const [across, down] = [width / record.width, height / record.height];
   return {
-    scale: 1 / binning,
+    scale: across,
     flipped,
-    x: along,
-    y: (y) => (flipped ? round(height - along(y)) : along(y)),
+    x: (x) => round((x + 0.5) * across),
+    y: (y) => round(flipped ? height - (y + 0.5) * down : (y + 0.5) * down),
     degrees: (angle) => round(((flipped ? -angle : angle) * 180) / Math.PI),
   };
 }
@@ -119,7 +119,7 @@ function trailShapes({ code, evidence }: Finding, place: Placing): string[] {
 }
 
 /** Cells that lost light, darker the more; cell rows count from the frame's first row. */
-function cellShapes({ evidence }: Finding, picture: FramePicture, { flipped }: Placing): string[] {
+function cellShapes({ evidence }: Finding, picture: PictureSize, { flipped }: Placing): string[] {
   const cells = evidence.cells as { columns: number; rows: number; loss: readonly number[] } | undefined;
   if (cells === undefined || !Array.isArray(cells.loss)) return [];
   const [wide, high] = [picture.width / cells.columns, picture.height / cells.rows];
@@ -130,7 +130,7 @@ function cellShapes({ evidence }: Finding, picture: FramePicture, { flipped }: P
     const top = flipped ? cells.rows - 1 - row : row;
     return [
       `<rect x="${round(column * wide)}" y="${round(top * high)}" width="${round(wide)}" height="${round(high)}" ` +
-        `fill="${colours.review}" fill-opacity="${round(Math.min(0.35, loss))}"/>` +
+        `fill="${colours.review}" fill-opacity="${Math.min(0.35, loss).toFixed(2)}"/>` +
         `<text x="${round(column * wide + 6)}" y="${round(top * high + 18)}" fill="${colours.review}">−${Math.round(100 * loss)} %</text>`,
     ];
   });
