@@ -15,6 +15,7 @@ function percent(share: number): string {
 
 function plain(value: number): string {
   if (!Number.isFinite(value)) return '?';
+  if (Math.abs(value) < 0.0005) return '0';
   return Math.abs(value) >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
 }
 
