@@ -12,7 +12,7 @@ import { spikeDirections } from './spike-directions.ts';
 import { alongAny, fadesFromOutside, isBleeding, spikeStars, starOfSpike } from './spikes.ts';
 import { blockBadLines, blockStars, type MaskedStar, starsToMask } from './star-mask.ts';
 import { followLine, significanceOf, type TracedLine, traceLine } from './trace-line.ts';
-import { judgeLine } from './verify.ts';
+import { isHopeless, judgeLine, widestLine } from './verify.ts';
 
 export type { TrailSearchInput };
 
@@ -27,6 +27,8 @@ const brokenFill = 0.9;
 const brokenTolerance = 0.1;
 /** Columns that the reused strip buffer has room for on the longest line; wider strips get room of their own. */
 const stripColumns = 61;
+/** Pixels looked at on either side of a line at most. */
+const mostHalf = 120;
 /** Cells of the second, coarser map in units of the first: for lines too wide to stand out in the fine one. */
 const coarser = 4;
 /** Widest line looked for in a map, cells. */
@@ -123,7 +125,7 @@ function prepare(input: TrailSearchInput): Search {
   blockStars(binned, stars, cell);
   addOverlooked(input, binned, cell, stars);
   flatten(binned);
-  const wide = wideMap(binned, cell);
+  const wide = wideMap(binned, cell, input.fwhm);
   subtractSurroundings(binned);
   const bright = spikeStars(stars);
   const fine = { raster: binned, spent: binned.blocked.slice(), cell };
@@ -141,7 +143,9 @@ function prepare(input: TrailSearchInput): Search {
   };
 }
 
-function wideMap(binned: Raster, cell: number): SearchLevel | null {
+function wideMap(binned: Raster, cell: number, starFwhm: number): SearchLevel | null {
+  // Lines as wide as these cells are none, however bright.
+  if (1.2 * coarser * cell > widestLine(starFwhm)) return null;
   const raster = binAgain(binned, coarser);
   if (Math.min(raster.width, raster.height) < smallestWideSide) return null;
   flatten(raster);
@@ -162,10 +166,12 @@ function trace(search: Search, level: SearchLevel, piece: Segment): TracedLine |
     buffer: search.strip,
   });
   if (rough === null || significanceOf(rough) < leastBinned) return null;
-  const { fwhm } = rough.fit;
+  const { fwhm, amplitude } = rough.fit;
+  // A cell holds the light of all its pixels over the root of their number.
+  if (isHopeless(fwhm * level.cell, amplitude / level.cell, search.input.fwhm)) return null;
   const width = fwhm * level.cell * (fwhm > 0.9 * widestCells ? 2 : 1);
   return traceLine(search.full, enlarge(rough.segment, level.cell), {
-    half: Math.max(20, Math.ceil(4 * width)),
+    half: Math.max(20, Math.min(Math.ceil(4 * width), mostHalf)),
     rounds: 9,
     likeliest: 0.7 * width,
     brightness: (1.5 * rough.fit.amplitude * level.cell) / width,

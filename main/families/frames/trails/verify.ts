@@ -58,6 +58,16 @@ export function judgeLine(line: TracedLine, input: TrailSearchInput, map: Raster
   return 'trail';
 }
 
+/** FWHM (px) of the widest lines that count as trails. */
+export function widestLine(starFwhm: number): number {
+  return Math.max(25, 4 * starFwhm);
+}
+
+/** True when a first estimate of a line (FWHM in px, peak in sigmas) is so wide or faint that it can only be diffuse. */
+export function isHopeless(fwhm: number, amplitude: number, starFwhm: number): boolean {
+  return fwhm > 1.5 * widestLine(starFwhm) || (fwhm > Math.max(12, 2.7 * starFwhm) && amplitude < 0.15);
+}
+
 /** Tracks of particles are about a pixel wide, and no longer than a few hundred pixels. */
 function isNarrow(line: TracedLine, length: number, wholeFrame: number, starFwhm: number): boolean {
   const long = length >= wholeFrame && !followsDetector(line.segment);
@@ -72,7 +82,7 @@ function isNarrow(line: TracedLine, length: number, wholeFrame: number, starFwhm
  * nebulae, uneven sky and the rims of clouds and obstacles.
  */
 function isDiffuse(line: TracedLine, starFwhm: number): boolean {
-  if (line.fwhm > Math.max(25, 4 * starFwhm)) return true;
+  if (line.fwhm > widestLine(starFwhm)) return true;
   if (line.fwhm > Math.max(14, 2.7 * starFwhm) && line.fill < 0.9) return true;
   if (line.fwhm > 8 && line.amplitude < 0.25) return true;
   if (line.fwhm > 2.1 * starFwhm && line.amplitude < 0.5) return true;
