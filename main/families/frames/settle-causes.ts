@@ -21,7 +21,7 @@ const consequences: Partial<Record<FindingCode, readonly FindingCode[]>> = {
   elongation: ['defocus', 'dew', 'veil', 'fewStars'],
   dew: ['veil', 'fewStars'],
   defocus: ['veil', 'fewStars'],
-  occlusion: ['cloud', 'veil', 'fewStars', 'strayLight', 'staticGlow'],
+  occlusion: ['cloud', 'fewStars', 'strayLight', 'staticGlow'],
   cloud: ['veil', 'fewStars'],
   veil: ['fewStars'],
   brightSky: ['fewStars', 'strayLight', 'staticGlow'],

@@ -38,6 +38,8 @@ export const leastPhotometricStars = 5;
 /** Relative error that no star's flux beats (flat field, undersampling). */
 const errorFloor = 0.004;
 const rounds = 5;
+/** Stars count with their squared SNR up to this one, where other errors take over. */
+const brightestSnr = 60;
 
 interface Entries {
   readonly star: Int32Array;
@@ -59,10 +61,10 @@ export function photometry(
   );
   const losses = new Float64Array(records.length).fill(Number.NaN);
   const references = sides.map((members) => solveSide(entries, members, catalogue.count, losses));
-  linkSides(references, sides, losses);
+  const referenceLogSnr = referenceSnr(entries, losses, catalogue.count);
+  linkSides(references, sides, losses, referenceLogSnr);
   const scatter = starScatter(entries, references, sides, losses, catalogue.count);
   const sideOf = (k: number): Float64Array => references[field.flipped[k] ? 1 : 0];
-  const referenceLogSnr = referenceSnr(entries, losses, catalogue.count);
   const frames = records.map((_, k) => {
     if (!Number.isFinite(losses[k])) return null;
     return summarise(entries[k], sideOf(k), scatter, losses[k], referenceLogSnr);
@@ -81,7 +83,7 @@ function entriesOf(record: FrameRecord, usable: Int32Array, starOf: Int32Array):
     star: Int32Array.from(chosen, (k) => starOf[k]),
     logFlux: Float64Array.from(own, (i) => Math.log(record.stars.flux[i])),
     logSnr: Float64Array.from(own, (i) => Math.log(record.stars.snr[i])),
-    weight: Float64Array.from(own, (i) => clamp(record.stars.snr[i], 1, 60) ** 2),
+    weight: Float64Array.from(own, (i) => clamp(record.stars.snr[i], 1, brightestSnr) ** 2),
     x: Float64Array.from(own, (i) => record.stars.x[i]),
     y: Float64Array.from(own, (i) => record.stars.y[i]),
   };
@@ -163,13 +165,20 @@ function medianReference(
   return Float64Array.from(lists, (list) => (list.length > 0 ? median(list) : Number.NaN));
 }
 
-/** Puts both sides of the meridian on one scale by the stars they share. */
+/**
+ * Puts both sides of the meridian on one scale by the stars they share. Bright ones decide: a faint star is only seen where
+ * chance made it brighter, more so on the side with the worse seeing.
+ */
 function linkSides(
   references: readonly Float64Array[],
   sides: readonly (readonly number[])[],
   losses: Float64Array,
+  referenceLogSnr: Float64Array,
 ): void {
-  const gap = median(references[1].map((value, s) => value - references[0][s]));
+  const gap = weightedMedian(
+    references[1].map((value, s) => value - references[0][s]),
+    referenceLogSnr.map((value) => Math.min(brightestSnr, Math.exp(value)) ** 2),
+  );
   if (!Number.isFinite(gap)) return;
   for (let s = 0; s < references[1].length; s++) references[1][s] -= gap;
   for (const k of sides[1]) losses[k] -= gap;

@@ -24,6 +24,11 @@ describe('settleCauses', () => {
     expect(told(['dew', 0.6], ['doubleStars', 0.95, { share: 0.8 }])).toEqual(['doubleStars']);
   });
 
+  it('tells of the light that all stars lost beside a small obstacle', () => {
+    expect(told(['veil', 1], ['occlusion', 0.95])).toEqual(['veil', 'occlusion']);
+    expect(told(['cloud', 0.8], ['occlusion', 0.95])).toEqual(['occlusion']);
+  });
+
   it('keeps a lamp and the moon apart', () => {
     expect(told(['strayLight', 0.9, { peak: 0.5 }], ['brightSky', 1, { excess: 0.1 }])).toEqual([
       'strayLight',
