@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 /** Small enough for one sitting on two cores; each script takes more from its own options. */
 const benches: Readonly<Record<string, readonly string[]>> = {
   decode: ['test/bench/decode.ts'],
+  measure: ['test/bench/measure.ts'],
   'judge-session': ['test/bench/judge-session.ts'],
   'judge-night': ['test/bench/judge-night.ts', '--kind', 'standard', '--seeds', '1', '--frames', '40'],
   training: ['test/bench/training.ts'],

@@ -15,8 +15,9 @@ export interface SkyFigures {
   readonly noise: number | null;
 }
 
-/** Rows looked at in each cell of 64 px. */
-const rowsPerCell = 16;
+/** Pixels that settle the figures of a frame; of larger frames only every n-th row is looked at, at least 16 in a cell of 64. */
+const enoughPixels = 6e6;
+const sparsest = 4;
 
 /**
  * Corrects the first mesh by what the residual between the stars still shows: its level in every cell, and its scatter,
@@ -30,7 +31,10 @@ export function skyFigures(
 ): SkyFigures {
   const first = sky.measured;
   const spread = smoothMesh(fillMesh(first));
-  const stride = Math.max(1, Math.floor(first.cellPixels / rowsPerCell));
+  const stride = Math.max(
+    1,
+    Math.min(sparsest, Math.floor((residuals.width * residuals.rows) / enoughPixels)),
+  );
   const rows = Math.ceil(residuals.rows / stride);
   const cover = coverStars({ width: residuals.width, rows, stride, stars, fwhm });
   const corrections = correctCells(residuals, { rows, stride, cover }, first, sky.lattices.parity);
