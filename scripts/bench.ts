@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, readonly string[]>> = {
   'judge-night': ['test/bench/judge-night.ts', '--kind', 'standard', '--seeds', '1', '--frames', '40'],
   training: ['test/bench/training.ts'],
   'training-screen': ['test/bench/training-screen.ts'],
+  estimators: ['test/bench/estimators.ts'],
 };
 
 const asked = process.argv.slice(2);

@@ -6,8 +6,12 @@ import { boosting, boostingRegression } from './forests/boosting.ts';
 import { extraTrees, extraTreesRegression, forestRegression, randomForest } from './forests/forest.ts';
 import { isolationForest } from './forests/isolation-forest.ts';
 import { oneClassSvm } from './kernels/one-class-svm.ts';
+import { logisticRegression } from './linear/logistic-regression.ts';
+import { principalComponents } from './linear/principal-components.ts';
 import { countMixture } from './mixtures/count-mixture.ts';
+import { kMeans } from './neighbours/k-means.ts';
 import { localOutlierFactor } from './neighbours/local-outlier-factor.ts';
+import { nearestNeighbours } from './neighbours/nearest-neighbours.ts';
 
 export type { Estimator, FitInput, Fitted } from './estimators/estimator.ts';
 
@@ -25,6 +29,10 @@ export const estimators: readonly Estimator[] = [
   localOutlierFactor,
   outlierEnsemble,
   streamNovelty,
+  logisticRegression,
+  nearestNeighbours,
+  kMeans,
+  principalComponents,
 ];
 
 /** @throws NightsiftError `notFound` */
