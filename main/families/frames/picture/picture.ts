@@ -36,7 +36,7 @@ export function pixelsOf(frame: FrameRows, request: PixelRequest): PixelPacket {
   const isWhole = width === size.width && height === size.height;
   const channels = frame.planes === 3 || (frame.mosaic !== null && level > 0) ? 3 : 1;
   const area = { level, x, y, width, height };
-  const counter = isWhole ? startCounting(frame, channels) : null;
+  const counter = isWhole ? startCounting(frame, frame.mosaic === null ? channels : 3) : null;
   const levels = new Float32Array(width * height * channels);
   for (let channel = 0; channel < channels; channel += 1)
     binChannel(frame, area, channel, channels, levels, counter);
@@ -98,13 +98,38 @@ function binChannel(
           sums,
           counts,
         );
-        counter?.add(channel, pixels, dy * frame.width + dx, frame.width - dx, step);
+        if (counter !== null)
+          countRow(frame, area.level, counter, {
+            channel,
+            pixels,
+            offset: dy * frame.width + dx,
+            step,
+            row: first + dy,
+          });
       }
     }
     const at = row * area.width;
     for (let column = 0; column < area.width; column += 1) {
       out[(at + column) * channels + channel] = (sums[column] / counts[column]) * scale;
     }
+  }
+}
+
+/** A raw mosaic is counted colour by colour at level 0 too: its stretch needs each one's own sky. */
+function countRow(
+  frame: FrameRows,
+  level: number,
+  counter: Counter,
+  at: { channel: number; pixels: Float32Array; offset: number; step: number; row: number },
+): void {
+  const { channel, pixels, offset, step, row } = at;
+  if (frame.mosaic === null || level > 0) {
+    counter.add(channel, pixels, offset, frame.width - (offset % frame.width), step);
+    return;
+  }
+  for (const dx of [0, 1]) {
+    const colour = 'RGB'.indexOf(frame.mosaic[(row & 1) * 2 + dx]);
+    counter.add(colour, pixels, offset + dx, frame.width - dx, 2);
   }
 }
 

@@ -64,7 +64,9 @@ describe('levels of a frame', () => {
     expect(facts).toMatchObject({ channels: 3, mosaic: null, width: 4, height: 4 });
     expect([...samples.subarray(0, 3)]).toEqual([1000, 2000, 3000]);
     expect(facts.statistics.map(({ median }) => Math.round(median * 65_535))).toEqual([1000, 2000, 3000]);
-    expect(pixelsOf(frame, { level: 0, ...whole }).facts).toMatchObject({ channels: 1, mosaic: pattern });
+    const raw = pixelsOf(frame, { level: 0, ...whole }).facts;
+    expect(raw).toMatchObject({ channels: 1, mosaic: pattern });
+    expect(raw.statistics.map(({ median }) => Math.round(median * 65_535))).toEqual([1000, 2000, 3000]);
   });
 
   it('show undefined pixels black and leave them out of means', () => {
