@@ -302,6 +302,7 @@ describe.skipIf(!canRun)('the workbench in a browser', () => {
     await other.page.evaluate(`location.hash = '#/frames/${session}'`);
     await other.page.locator('.cell').first().waitFor();
     const { page } = watched;
+    await page.keyboard.press('Escape'); // what the night graph selected
     await page.keyboard.press('Home');
     await page.keyboard.press('u');
     const cell = other.page.locator('.cell').first();
