@@ -1,5 +1,5 @@
 /** What was measured (by content and code version) and how it was judged (by item). */
-import type { Finding, FindingCode, FrameHeader, FrameMeasurements } from '../../contract/words.ts';
+import type { Finding, FrameHeader, FrameMeasurements } from '../../contract/words.ts';
 import type { Catalogue } from './catalogue.ts';
 import { floatBytes, floatsOf } from './columns.ts';
 import type { ItemStatus } from './sessions.ts';
@@ -66,8 +66,6 @@ export interface MeasurementsRepository {
   ): { readonly contentHash: string; readonly recordBlob: string | null }[];
   /** Items of a session with a finding that no model may overrule. */
   itemsWithFindings(sessionId: number, codes: readonly string[]): Set<number>;
-  /** Codes of one item's findings. */
-  findingCodes(itemId: number): FindingCode[];
   saveJudgement(judgement: Judgement): void;
   judgement(itemId: number): Judgement | undefined;
   judgements(sessionId: number): Map<number, Judgement>;
@@ -130,10 +128,6 @@ export function measurementsRepository(catalogue: Catalogue, now: () => string):
           )
           .map((row) => row.itemId),
       ),
-    findingCodes: (itemId) =>
-      catalogue
-        .all<{ code: FindingCode }>('SELECT code FROM findings WHERE item_id = @itemId', { itemId })
-        .map(({ code }) => code),
     saveJudgement: (judgement) => saveJudgement(catalogue, judgement, now()),
     judgement(itemId) {
       return readJudgements(catalogue, 'item_id = @id', itemId).get(itemId);

@@ -4,12 +4,12 @@
  */
 import type { DecidedItem, DecisionEntry, DecisionReceipt } from '../../contract/calls/review.ts';
 import { NightsiftError } from '../../contract/errors.ts';
-import { FrameLabel, hardFindings } from '../../contract/words.ts';
+import { FrameLabel } from '../../contract/words.ts';
 import type { LabelEvent } from '../library/labels.ts';
 import type { Library } from '../library/open-library.ts';
 import type { Item } from '../library/sessions.ts';
-import { decide, isHard, type Voice } from './decide.ts';
 import { undoLabels } from './label.ts';
+import { judgedItem } from './scanning/opinions.ts';
 import { findSession } from './sessions.ts';
 
 export interface DecisionInput {
@@ -112,25 +112,13 @@ function itemsOf(library: Library, reference: string, ids: readonly number[]): I
 
 /** The decision about one item as it stands. */
 function whatHolds(library: Library, item: Item): DecidedItem {
-  const standing = library.labels.standingOf(item.id);
-  const findings = library.measurements.findingCodes(item.id);
-  const decision = decide({
-    person: voiceOf(standing.person),
-    model: voiceOf(standing.model),
-    prefilter: voiceOf(standing.prefilter),
-    hard: isHard(findings.filter((code) => hardFindings.includes(code)).map((code) => ({ code }))),
-  });
+  const { decision } = judgedItem(library, item);
   return {
     item: item.id,
     label: decision?.label ?? null,
     labelledBy: decision?.labelledBy ?? null,
     score: decision?.score ?? null,
   };
-}
-
-function voiceOf(event: LabelEvent | undefined): Voice | undefined {
-  const label = event === undefined ? null : labelOf(event);
-  return label === null ? undefined : { label, score: event?.score ?? null };
 }
 
 function labelOf({ label }: LabelEvent): FrameLabel | null {

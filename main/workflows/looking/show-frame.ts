@@ -4,7 +4,7 @@ import { NightsiftError } from '../../../contract/errors.ts';
 import type { ScannedFrame } from '../../../contract/scan-report.ts';
 import type { Library } from '../../library/open-library.ts';
 import type { Item, Session } from '../../library/sessions.ts';
-import { scanReport } from '../scanning/report.ts';
+import { itemReport } from '../scanning/report.ts';
 import { findSession } from '../sessions.ts';
 
 /** An item of that session. Errors: notFound. */
@@ -28,9 +28,8 @@ export function showFrame(
   reference: string,
   id: number,
 ): { item: number; frame: ScannedFrame; history: LabelHistoryEntry[] } {
-  const { session, item } = findItem(library, reference, id);
-  const [frame] = scanReport(library, session, new Set([item.file])).frames;
-  if (frame === undefined) {
+  const { item } = findItem(library, reference, id);
+  if (item.present === 0) {
     throw new NightsiftError('notFound', `${item.file} was not there when the folder was last scanned.`, {
       details: { file: item.file },
     });
@@ -45,5 +44,5 @@ export function showFrame(
       isUndo: undoesId !== null,
     }),
   );
-  return { item: item.id, frame, history };
+  return { item: item.id, frame: itemReport(library, item), history };
 }

@@ -53,16 +53,26 @@ export function decidedItems(library: Library, session: Session): Omit<JudgedIte
   const hard = library.measurements.itemsWithFindings(session.id, hardFindings);
   return library.sessions.items(session.id, { presentOnly: true }).map((item) => {
     const voices = standing.get(item.id) ?? {};
-    const decision =
-      item.status === 'skipped'
-        ? null
-        : decide({
-            person: voiceOf(voices.person),
-            model: voiceOf(voices.model),
-            prefilter: voiceOf(voices.prefilter),
-            hard: hard.has(item.id),
-          });
-    return { item, standing: voices, decision };
+    return { item, standing: voices, decision: decisionOf(item, voices, hard.has(item.id)) };
+  });
+}
+
+/** One item alone, however many its session has. */
+export function judgedItem(library: Library, item: Item): JudgedItem {
+  const standing = library.labels.standingOf(item.id);
+  const judgement = library.measurements.judgement(item.id);
+  const decision = decisionOf(item, standing, isHard(judgement?.findings ?? []));
+  return { item, judgement, standing, decision };
+}
+
+/** Null for skipped items. */
+function decisionOf(item: Item, voices: JudgedItem['standing'], hard: boolean): Decision | null {
+  if (item.status === 'skipped') return null;
+  return decide({
+    person: voiceOf(voices.person),
+    model: voiceOf(voices.model),
+    prefilter: voiceOf(voices.prefilter),
+    hard,
   });
 }
 

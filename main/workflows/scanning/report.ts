@@ -3,8 +3,8 @@ import { type Opinion, type ScannedFrame, ScanReport } from '../../../contract/s
 import { type Finding, type FrameLabel, labelAuthors, type PolicyChanges } from '../../../contract/words.ts';
 import type { Measurement } from '../../library/measurements.ts';
 import type { Library } from '../../library/open-library.ts';
-import type { Session } from '../../library/sessions.ts';
-import { type JudgedItem, judgedItems } from './opinions.ts';
+import type { Item, Session } from '../../library/sessions.ts';
+import { type JudgedItem, judgedItem, judgedItems } from './opinions.ts';
 
 /**
  * The report of a session's present items, in order of their names. `files` narrows it to those.
@@ -13,11 +13,7 @@ import { type JudgedItem, judgedItems } from './opinions.ts';
 export function scanReport(library: Library, session: Session, files?: ReadonlySet<string>): ScanReport {
   const frames = judgedItems(library, session)
     .filter(({ item }) => files === undefined || files.has(item.file))
-    .map((judged) => {
-      const { contentHash } = judged.item;
-      const measurement = contentHash === null ? undefined : library.measurements.newest(contentHash);
-      return frameOf(judged, measurement);
-    });
+    .map((judged) => frameOf(judged, measurementOf(library, judged.item)));
   return ScanReport.parse({
     schema: 'nightsift.scan/1',
     session: session.name,
@@ -25,6 +21,15 @@ export function scanReport(library: Library, session: Session, files?: ReadonlyS
     ...changesOf(session),
     frames,
   });
+}
+
+/** The same of one item. */
+export function itemReport(library: Library, item: Item): ScannedFrame {
+  return frameOf(judgedItem(library, item), measurementOf(library, item));
+}
+
+function measurementOf(library: Library, { contentHash }: Item): Measurement | undefined {
+  return contentHash === null ? undefined : library.measurements.newest(contentHash);
 }
 
 /** Named only where there are some. */
