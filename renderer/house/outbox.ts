@@ -36,12 +36,13 @@ const passing = new Set(['hostGone', 'tooBusy', 'notAllowed', 'libraryBusy', 'di
 export class Outbox {
   readonly #ports: OutboxPorts;
   #waiting: Outgoing[];
-  #isSending = false;
+  #sending: Promise<void> | null = null;
   #delayed = '';
 
   constructor(ports: OutboxPorts) {
     this.#ports = ports;
     this.#waiting = readWaiting(ports.storage);
+    ports.onWaiting(this.#waiting.length);
   }
 
   get size(): number {
@@ -54,19 +55,23 @@ export class Outbox {
     void this.send();
   }
 
-  /** Sends what waits, in order, one after the other; for decisions of an earlier page too. */
-  async send(): Promise<void> {
-    if (this.#isSending) return;
-    this.#isSending = true;
-    try {
-      while (this.#waiting.length > 0 && (await this.#sendFirst(this.#waiting[0]))) {
-        this.#waiting.shift();
-        this.#keep();
-      }
-    } finally {
-      this.#isSending = false;
+  /**
+   * Sends what waits, in order, one after the other; for decisions of an earlier page too. Resolves when all is sent, or
+   * when the host cannot take the rest now, which is tried again later.
+   */
+  send(): Promise<void> {
+    this.#sending ??= this.#sendAll().finally(() => {
+      this.#sending = null;
+      if (this.#waiting.length > 0) setTimeout(() => void this.send(), retryMilliseconds);
+    });
+    return this.#sending;
+  }
+
+  async #sendAll(): Promise<void> {
+    while (this.#waiting.length > 0 && (await this.#sendFirst(this.#waiting[0]))) {
+      this.#waiting.shift();
+      this.#keep();
     }
-    if (this.#waiting.length > 0) setTimeout(() => void this.send(), retryMilliseconds);
   }
 
   /** False when it has to be tried again. */

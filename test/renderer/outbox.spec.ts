@@ -14,6 +14,7 @@ function trial(answer: (id: string) => void) {
   const sent: string[] = [];
   const refused: string[] = [];
   const delayed: string[] = [];
+  const waiting: number[] = [];
   const ports = {
     client: (async (_method: string, { id }: { id: string }) => {
       sent.push(id);
@@ -28,9 +29,9 @@ function trial(answer: (id: string) => void) {
     onSaved: () => undefined,
     onRefused: ({ id }: Outgoing) => void refused.push(id),
     onDelayed: ({ id }: Outgoing) => void delayed.push(id),
-    onWaiting: () => undefined,
+    onWaiting: (count: number) => void waiting.push(count),
   };
-  return { ports, sent, refused, delayed, kept };
+  return { ports, sent, refused, delayed, waiting, kept };
 }
 
 describe('decisions on their way', () => {
@@ -69,6 +70,7 @@ describe('decisions on their way', () => {
     const later = trial(() => undefined);
     const next = new Outbox({ ...later.ports, storage: ports.storage });
     expect(next.size).toBe(1);
+    expect(later.waiting).toEqual([1]); // told before anything is sent: nothing looks saved that is not
     await next.send();
     expect(later.sent).toEqual(['one']);
     expect(sent).toContain('one');
