@@ -86,7 +86,7 @@ function read(
   );
   const named = attributes(node);
   const reference = named.energyCalibrationReference ?? '';
-  const own = findAll(childrenOf(node), 'Calibration').find(({ [':@']: at }) => at?.Type === 'Energy');
+  const own = findAll(childrenOf(node), 'Calibration').find((each) => attributes(each).Type === 'Energy');
   const coefficients = own === undefined ? null : terms(firstText(own, 'Coefficients'));
   const kind = measurement === null ? null : firstText(measurement, 'MeasurementClassCode');
   const text = (name: string): string | null =>

@@ -11,7 +11,7 @@ import type { ModelParts } from '../estimators/model-parts.ts';
 import { obeySignal } from '../estimators/parallel.ts';
 import { checkColumns, checkTable, type Table } from '../estimators/table.ts';
 import { numberOf, type Parameters } from '../recipes/recipe.ts';
-import { pooledShapes, type Shape } from './pooled-shapes.ts';
+import { countOf, pooledShapes, type Shape } from './pooled-shapes.ts';
 
 export const countMixture: Estimator = {
   name: 'count-mixture',
@@ -116,7 +116,7 @@ function predict({ columns, classes, logarithms, priors, firsts }: Mixture, tabl
   for (let row = 0; row < table.rows; row++) {
     for (let column = 0; column < columns; column++) {
       const value = table.values[row * columns + column]!;
-      counts[column] = value > 0 ? value : 0; // what is missing or negative is no count
+      counts[column] = countOf(value);
     }
     for (let place = 0; place < priors.length; place++) {
       let sum = priors[place]!;

@@ -23,9 +23,7 @@ export function pooledShapes(input: FitInput, templateCounts: number, seed: numb
   const { table, labels, weights, classes = 0 } = input;
   const { columns, values } = table;
   const rows = Array.from({ length: table.rows }, (_, row): CountRow => {
-    const counts = Float64Array.from(values.subarray(row * columns, (row + 1) * columns), (value) =>
-      value > 0 ? value : 0,
-    );
+    const counts = Float64Array.from(values.subarray(row * columns, (row + 1) * columns), countOf);
     const sum = counts.reduce((total, value) => total + value, 0);
     return { counts, sum, label: labels?.[row] ?? 0, weight: weights?.[row] ?? 1 };
   }).filter(({ sum, weight }) => sum > 0 && weight > 0);
@@ -43,6 +41,11 @@ export function pooledShapes(input: FitInput, templateCounts: number, seed: numb
     weight,
     shares: counts.map((value) => value / sum),
   }));
+}
+
+/** What is missing or negative is no count. */
+export function countOf(value: number): number {
+  return Number.isNaN(value) ? 0 : Math.max(0, value);
 }
 
 interface CountRow {
