@@ -218,6 +218,29 @@ describe('a command', () => {
     expect(terminal.errors).not.toContain('    at ');
   });
 
+  test('tells what speaks against a model before promoting it', async () => {
+    const model = {
+      ...{ id: '2', name: 'judge', version: 2, family: 'frames', task: 'label', stage: 'none' as const },
+      ...{ createdAt: '2026-01-01', recipe: 'mlp', run: null, dataSet: null, dataSetHash: null },
+      ...{ onnxHash: '', onnxBytes: 0, classes: [], metrics: {} },
+    } as const;
+    const lineage = {
+      model: 'judge@2',
+      run: null,
+      dataSet: null,
+      dataSetHash: null,
+      codeVersion: null,
+      items: [],
+    };
+    const house = trialHouse({
+      'models.show': () => ({ model, report: null, history: [], warnings: ['It is weak.'], lineage }),
+      'models.promote': () => ({ model, archived: null }),
+    });
+    const { terminal } = await run('models promote judge', house);
+    expect(terminal.errors).toContain('Note: It is weak.\n');
+    expect(house.asked.map(({ method }) => method)).toEqual(['models.show', 'models.promote']);
+  });
+
   test('that the handlers call wrong use ends with 2', async () => {
     const house = trialHouse();
     const fail = () =>

@@ -102,7 +102,10 @@ function addStages(models: Command, context: Context): void {
   });
   change('promote', 'Make it what scan, predict and sort use; the one before is archived.', '<model>').action(
     async (model: string, options: ChangeOptions) => {
-      const outcome = await (await context.client())('models.promote', { model, ...who(options) });
+      const client = await context.client();
+      const { warnings } = await client('models.show', { model });
+      for (const warning of warnings) context.terminal.err(`Note: ${warning}\n`);
+      const outcome = await client('models.promote', { model, ...who(options) });
       context.terminal.out(productionText(outcome));
     },
   );
