@@ -61,14 +61,18 @@ describe('a full disk', () => {
     );
     expect(failure).toMatchObject({ code: 'diskFull' });
     expect((failure as Error).message).toMatch(/No space left/);
-    const before = library.sessions.items(library.sessions.need('night').id).length;
+    // files that wait to be measured are items too
+    const items = library.sessions.items(library.sessions.need('night').id);
+    const finished = items.filter(({ contentHash }) => contentHash !== null).length;
+    expect(finished).toBeGreaterThan(0);
+    expect(finished).toBeLessThan(60);
     expect(library.checkDatabase()).toEqual([]);
     library.close();
     rmSync(ballast);
     const again = openLibrary(directory);
     const { measured, reused } = await scan({ library: again, family: fakeFamily }, { paths: [night] });
     expect(measured + reused).toBe(60);
-    expect(reused).toBeGreaterThanOrEqual(Math.min(before, 60));
+    expect(reused).toBeGreaterThanOrEqual(finished);
     again.close();
   });
 
