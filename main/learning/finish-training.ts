@@ -1,13 +1,19 @@
 import { NightsiftError } from '../../contract/errors.ts';
 import { itemsOf, type TensorDataset, type TensorInput } from './dataset.ts';
-import { type Evaluation, evaluateWithIntervals, fitTemperature, softmaxRows } from './metrics/index.ts';
+import {
+  type Evaluation,
+  evaluateWithIntervals,
+  figuresBySplit,
+  fitTemperature,
+  softmaxRows,
+} from './metrics/index.ts';
 import type { NetworkState } from './nets/network.ts';
 import { loadPredictor } from './predict.ts';
 import { exportOnnx, exportSafeTensors, exportStatistics } from './training/export.ts';
 import type { Scorer } from './training/scorer.ts';
 import { settledValues, type TrainingState } from './training/state.ts';
 import type { TrainerTask } from './training/trainer.ts';
-import type { EvaluatedSplit, TrainedNetwork, TrainOptions, TrainPorts } from './training-types.ts';
+import type { TrainedNetwork, TrainOptions, TrainPorts } from './training-types.ts';
 
 /** Temperature scaling needs both some items and mistakes to learn from. */
 const fewestToCalibrate = 20;
@@ -65,7 +71,7 @@ export async function finishTraining(
   return {
     onnx,
     safetensors: exportSafeTensors(task.plan, values, metadata),
-    metrics: flatten(evaluations, temperature),
+    metrics: figuresBySplit(evaluations, { temperature }),
     perClass: shown.perClass,
     confusion: shown.confusion,
     evaluations,
@@ -161,32 +167,4 @@ function subset(input: TensorInput, items: Int32Array): TensorInput {
     picked.set(data.subarray(item * size, (item + 1) * size), index * size);
   });
   return { ...input, data: picked };
-}
-
-function flatten(
-  evaluations: Record<EvaluatedSplit, Evaluation>,
-  temperature: number,
-): Record<string, number> {
-  const metrics: Record<string, number> = { temperature };
-  for (const [split, result] of Object.entries(evaluations)) {
-    if (result.items === 0) continue;
-    for (const name of [
-      'items',
-      'loss',
-      'accuracy',
-      'balancedAccuracy',
-      'macroF1',
-      'auc',
-      'calibrationError',
-    ] as const) {
-      const value = result[name];
-      if (value !== null) metrics[`${split}/${name}`] = value;
-    }
-    const interval = result.intervals?.balancedAccuracy;
-    if (interval) {
-      metrics[`${split}/balancedAccuracyLow`] = interval.low;
-      metrics[`${split}/balancedAccuracyHigh`] = interval.high;
-    }
-  }
-  return metrics;
 }

@@ -12,7 +12,7 @@ import type { Table } from './estimators/table.ts';
 import type { EstimatorPorts, TrainedEstimator } from './estimators/trained.ts';
 import { findEstimator } from './estimators.ts';
 import { extraTrees } from './forests/forest.ts';
-import { type Evaluation, evaluate } from './metrics/index.ts';
+import { type Evaluation, evaluate, figuresBySplit } from './metrics/index.ts';
 import {
   completeParameters,
   type ParameterDefinition,
@@ -233,7 +233,7 @@ async function finish(outcome: Outcome, ports: EstimatorPorts): Promise<TrainedE
   const persons = onPersons(dataset, parts.test, probabilities.test);
   return {
     onnx,
-    metrics: flatten(evaluations, { ...fitted.figures, ...calibration.figures }),
+    metrics: figuresBySplit(evaluations, { ...fitted.figures, ...calibration.figures }),
     perClass: shown.perClass,
     confusion: shown.confusion,
     evaluations,
@@ -285,29 +285,6 @@ function onPersons(dataset: TensorDataset, part: Part, probabilities: Float64Arr
     places.map((index) => part.labels[index]!),
     dataset.classes,
   );
-}
-
-function flatten(
-  evaluations: Record<EvaluatedSplit, Evaluation>,
-  figures: Readonly<Record<string, number>>,
-): Record<string, number> {
-  const metrics: Record<string, number> = { ...figures };
-  for (const [split, result] of Object.entries(evaluations)) {
-    if (result.items === 0) continue;
-    for (const name of [
-      'items',
-      'loss',
-      'accuracy',
-      'balancedAccuracy',
-      'macroF1',
-      'auc',
-      'calibrationError',
-    ] as const) {
-      const value = result[name];
-      if (value !== null) metrics[`${split}/${name}`] = value;
-    }
-  }
-  return metrics;
 }
 
 /** A fit is one epoch of a hundred steps. */

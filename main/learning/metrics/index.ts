@@ -1,3 +1,4 @@
+export * from './by-split.ts';
 export * from './confident-learning.ts';
 export * from './evaluation.ts';
 export * from './intervals.ts';

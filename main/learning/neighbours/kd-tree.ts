@@ -131,10 +131,10 @@ export function nearestSearch(tree: KdTree, count: number): NearestSearch {
   let limit = Number.POSITIVE_INFINITY;
   let skipped = -1;
 
-  const siftDown = (distance: number, row: number): void => {
+  const siftDown = (distance: number, row: number, end: number): void => {
     let place = 0;
-    for (let child = 1; child < count; child = 2 * place + 1) {
-      if (child + 1 < count && distances[child + 1]! > distances[child]!) child += 1;
+    for (let child = 1; child < end; child = 2 * place + 1) {
+      if (child + 1 < end && distances[child + 1]! > distances[child]!) child += 1;
       if (distances[child]! <= distance) break;
       distances[place] = distances[child]!;
       rows[place] = rows[child]!;
@@ -168,7 +168,7 @@ export function nearestSearch(tree: KdTree, count: number): NearestSearch {
       }
       if (distance >= limit) continue;
       if (found < count) siftUp(distance, row);
-      else siftDown(distance, row);
+      else siftDown(distance, row, count);
       if (found === count) limit = distances[0]!;
     }
   };
@@ -196,16 +196,7 @@ export function nearestSearch(tree: KdTree, count: number): NearestSearch {
       const row = rows[last]!;
       distances[last] = distances[0]!;
       rows[last] = rows[0]!;
-      let place = 0;
-      for (let child = 1; child < last; child = 2 * place + 1) {
-        if (child + 1 < last && distances[child + 1]! > distances[child]!) child += 1;
-        if (distances[child]! <= distance) break;
-        distances[place] = distances[child]!;
-        rows[place] = rows[child]!;
-        place = child;
-      }
-      distances[place] = distance;
-      rows[place] = row;
+      siftDown(distance, row, last);
     }
   };
 
