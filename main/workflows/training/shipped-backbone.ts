@@ -1,4 +1,7 @@
-/** The backbone that comes with the program: weights of a body trained on simulated nights of many cameras. */
+/**
+ * The backbone under assets/, where there is one: weights of a body trained on simulated nights of many cameras. None is
+ * part of the program yet; scripts/backbone makes one.
+ */
 import { readFileSync } from 'node:fs';
 
 /** Recipes whose body it is, and its file under assets/. */
