@@ -1,6 +1,6 @@
 /**
  * The backbone under assets/, where there is one: weights of a body trained on simulated nights of many cameras. None is
- * part of the program yet; scripts/backbone makes one.
+ * part of the program yet; scripts/train-backbone.ts makes one.
  */
 import { readFileSync } from 'node:fs';
 
