@@ -1,7 +1,6 @@
 """One 26 MP frame through sep and astropy: prints CPU milliseconds and peak memory of each step; see measure.ts."""
 
 import json
-import resource
 import sys
 import time
 
@@ -9,8 +8,11 @@ path, step = sys.argv[1], sys.argv[2]
 
 
 def peak_mebibytes():
-    # Of the whole process; importing numpy and astropy is part of what idles.
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # Of the whole process; importing numpy and astropy is part of what idles. Not getrusage: its peak begins with that of
+    # the process that started this one.
+    with open("/proc/self/status") as status:
+        line = next(each for each in status if each.startswith("VmHWM:"))
+    return int(line.split()[1]) / 1024
 
 
 if step == "astropy":
