@@ -7,6 +7,7 @@ export const callKinds = {
   'jobs.list': 'ask',
   'jobs.show': 'ask',
   'jobs.cancel': 'ask',
+  'jobs.pause': 'ask',
   'jobs.result': 'ask',
   'jobs.watch': 'stream',
   'scan.start': 'ask',

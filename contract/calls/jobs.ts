@@ -16,6 +16,8 @@ export const JobRow = z.object({
   startedAt: z.string(),
   endedAt: z.string().nullable(),
   error: ErrorRecord.nullable(),
+  /** Held between two steps until it is let go on. */
+  paused: z.boolean().optional(),
 });
 export type JobRow = z.infer<typeof JobRow>;
 
@@ -56,6 +58,8 @@ export const jobCalls = {
   'jobs.show': ask({ in: JobRef, out: JobRow }),
   /** Asks the job to stop at its next safe point; the `ended` event tells when it has. */
   'jobs.cancel': ask({ in: JobRef, out: JobRow }),
+  /** Holds a training between two steps, or lets it go on; `conflict` for work that cannot be held. */
+  'jobs.pause': ask({ in: JobRef.extend({ paused: z.boolean() }), out: JobRow }),
   /** The result declared by the starting call; `conflict` while it runs, the job's own error when it failed. */
   'jobs.result': ask({ in: JobRef, out: z.unknown() }),
   /** Events after `after` (0: from the start), then live ones, until `ended`. */

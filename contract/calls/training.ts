@@ -86,6 +86,8 @@ export const TrainOptions = z.object({
   backbone: z.string().min(1).optional(),
   /** Keep only items for which key is one of the values. */
   where: z.record(z.string(), z.array(z.string())).default({}),
+  /** What executes the steps of a network; `tfjs` needs @tensorflow/tfjs-node. */
+  engine: z.enum(['onnxruntime', 'tfjs']).default('onnxruntime'),
 });
 export type TrainOptions = z.input<typeof TrainOptions>;
 

@@ -19,6 +19,8 @@ export interface JobContext {
     session?: string;
   }): void;
   message(text: string): void;
+  /** Gives the board a switch that holds the work at its next safe point. */
+  pausable(pause: (paused: boolean) => void): void;
   metrics(step: number, values: Readonly<Record<string, number>>): void;
   /** The run that is recorded. */
   run(id: string): void;
@@ -34,6 +36,8 @@ export interface JobBoard {
   list(): JobRow[];
   show(job: string): JobRow;
   cancel(job: string): JobRow;
+  /** Errors: notFound; conflict when the job has ended or cannot be held. */
+  pause(job: string, paused: boolean): JobRow;
   result(job: string): unknown;
   watch(job: string, after: number, signal?: AbortSignal): AsyncIterable<JobEvent>;
   /** Cancels what runs and waits for it. */
@@ -72,6 +76,8 @@ interface Job {
   error: ErrorRecord | null;
   result: unknown;
   ended: Promise<void>;
+  pause: ((paused: boolean) => void) | null;
+  paused: boolean;
 }
 
 // Twenty a second is more than an eye reads; the last one of a phase always goes out.
@@ -102,6 +108,18 @@ export function openJobBoard(ports: JobBoardPorts): JobBoard {
     cancel(id) {
       const job = find(id);
       if (job.state === 'running') job.stop.abort(new NightsiftError('cancelled', 'The job was cancelled.'));
+      return rowOf(job);
+    },
+    pause(id, paused) {
+      const job = find(id);
+      if (job.state !== 'running' || job.pause === null) {
+        throw new NightsiftError('conflict', `Job "${id}" cannot be held.`, {
+          hint: 'Only trainings can be held, while they run.',
+          details: { job: id, state: job.state },
+        });
+      }
+      job.pause(paused);
+      job.paused = paused;
       return rowOf(job);
     },
     result(id) {
@@ -136,6 +154,8 @@ function newJob(method: string, input: unknown, ports: JobBoardPorts): Job {
     error: null,
     result: undefined,
     ended: Promise.resolve(),
+    pause: null,
+    paused: false,
   };
 }
 
@@ -185,6 +205,9 @@ function contextOf(job: Job, ports: JobBoardPorts): JobContext & { flush(): void
       lastPhase = step.phase;
       lastAt = at;
       publish(job, { kind: 'progress', ...step });
+    },
+    pausable(pause) {
+      job.pause = pause;
     },
     message: (text) => publish(job, { kind: 'message', text }),
     metrics: (step, values) => publish(job, { kind: 'metrics', step, values: { ...values } }),
@@ -241,6 +264,6 @@ function nextEvent(job: Job, signal?: AbortSignal): Promise<void> {
 }
 
 function rowOf(job: Job): JobRow {
-  const { id, method, state, startedAt, endedAt, error } = job;
-  return { job: id, method, state, startedAt, endedAt, error };
+  const { id, method, state, startedAt, endedAt, error, paused } = job;
+  return { job: id, method, state, startedAt, endedAt, error, ...(paused && { paused }) };
 }

@@ -7,6 +7,7 @@ export function jobHandlers({ jobs }: Rooms): Handlers<typeof jobCalls> {
     'jobs.list': () => jobs.list(),
     'jobs.show': ({ job }) => jobs.show(job),
     'jobs.cancel': ({ job }) => jobs.cancel(job),
+    'jobs.pause': ({ job, paused }) => jobs.pause(job, paused),
     'jobs.result': ({ job }) => jobs.result(job),
     'jobs.watch': ({ job, after }, { signal }) => jobs.watch(job, after, signal),
   };

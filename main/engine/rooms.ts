@@ -26,6 +26,7 @@ export function workOptions(context: JobContext) {
   return {
     signal: context.signal,
     onProgress: context.progress,
+    onPausable: context.pausable,
     onMetrics: context.metrics,
     onMessage: context.message,
     onRun: context.run,

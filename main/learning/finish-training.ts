@@ -141,7 +141,7 @@ async function checkExport(
   const classes = task.source.dataset.classes.length;
   const items = Math.min(scores.items.length, largestExportCheck);
   const expected = softmaxRows(scores.logits.slice(0, items * classes), classes, temperature);
-  const predictor = await loadPredictor(onnx, ports.runtime);
+  const predictor = await loadPredictor(onnx, ports.exportRuntime ?? ports.runtime);
   const found = await predictor.predict(
     task.source.inputs.map((input) => subset(input, scores.items.subarray(0, items))),
   );

@@ -18,6 +18,8 @@ export interface TrainOptions {
 
 export interface TrainPorts {
   readonly runtime: GraphRuntime;
+  /** What the exported file is checked with; the same runtime where absent. */
+  readonly exportRuntime?: GraphRuntime;
   readonly checkpoints?: CheckpointStore;
   /** Bytes of a checkpoint of the same run. */
   readonly resumeFrom?: Uint8Array;

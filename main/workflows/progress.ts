@@ -14,4 +14,6 @@ export interface Progress {
 export interface WorkOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Handed a switch that holds the work at its next safe point, by work that can be held. */
+  readonly onPausable?: ((pause: (paused: boolean) => void) => void) | undefined;
 }

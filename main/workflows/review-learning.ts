@@ -122,11 +122,13 @@ function headItems(frames: readonly ReviewFrame[]) {
   frames.forEach(({ features }, index) => {
     rows.set(features, index * width);
   });
-  const opinions = Float32Array.from(frames, ({ score }) => {
-    const contaminated = Math.min(surestOpinion, Math.max(1 - surestOpinion, 1 - score));
-    return Math.log(contaminated / (1 - contaminated));
-  });
-  return { rows, width, opinions };
+  return { rows, width, opinions: Float32Array.from(frames, ({ score }) => opinionOf(score)) };
+}
+
+/** Log-odds of contaminated, from the judge's P(clean). */
+export function opinionOf(score: number): number {
+  const contaminated = Math.min(surestOpinion, Math.max(1 - surestOpinion, 1 - score));
+  return Math.log(contaminated / (1 - contaminated));
 }
 
 function adviceOf(outlook: {

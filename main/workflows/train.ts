@@ -22,6 +22,7 @@ import { reopenedRun } from './training/resume-run.ts';
 import { shippedBackbone } from './training/shipped-backbone.ts';
 import type { TrainOptions } from './training/train-options.ts';
 import { startRun, type TrainPorts } from './training/training-run.ts';
+import type { EngineName } from './work/learning-tasks.ts';
 
 export type { TrainOptions } from './training/train-options.ts';
 export type { TrainPorts } from './training/training-run.ts';
@@ -36,6 +37,8 @@ export interface TrainSettings {
   readonly backbone?: string | undefined;
   readonly where?: Where | undefined;
   readonly promote?: boolean | undefined;
+  /** What executes the training steps of a network. */
+  readonly engine?: EngineName | undefined;
   /** Write the ONNX file here too. */
   readonly modelOutput?: string | undefined;
 }
@@ -108,6 +111,7 @@ function newRun(ports: TrainPorts, version: DatasetVersion, settings: TrainSetti
       where: settings.where ?? {},
       promote: settings.promote ?? false,
       modelOutput: settings.modelOutput ?? null,
+      engine: settings.engine ?? 'onnxruntime',
     },
   });
 }

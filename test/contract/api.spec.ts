@@ -37,6 +37,7 @@ describe('the table of calls', () => {
         "items.show",
         "jobs.cancel",
         "jobs.list",
+        "jobs.pause",
         "jobs.result",
         "jobs.show",
         "jobs.watch",

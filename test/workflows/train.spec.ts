@@ -123,6 +123,36 @@ describe('training', () => {
     await expect(changed).rejects.toMatchObject({ code: 'wrongUse' });
   });
 
+  test('is held between two steps, and goes on as if nothing had been', async () => {
+    await scannedNight(school, 'night');
+    const whole = await train(school.ports, { dataSet: 'night', parameters: quick, name: 'whole' });
+    let hold: (paused: boolean) => void = () => undefined;
+    const heldAt: number[] = [];
+    let seen = 0;
+    const held = train(
+      school.ports,
+      { dataSet: 'night', parameters: quick, name: 'held' },
+      {
+        onPausable: (pause) => {
+          hold = pause;
+        },
+        onMetrics: (epoch) => {
+          seen = epoch;
+          if (epoch !== 2) return;
+          hold(true);
+          setTimeout(() => heldAt.push(seen), 150);
+          setTimeout(() => {
+            heldAt.push(seen);
+            hold(false);
+          }, 400);
+        },
+      },
+    );
+    expect((await held).model.onnxHash).toBe(whole.model.onnxHash);
+    expect(heldAt[0]).toBe(heldAt[1]);
+    expect(heldAt[0]).toBeLessThan(quick.epochs);
+  });
+
   test('refuses what cannot work, and says what there is', async () => {
     await scannedNight(school, 'night', { frames: 12 });
     const refuse = (input: Parameters<typeof train>[1]) => expect(train(school.ports, input)).rejects;

@@ -6,6 +6,7 @@ import type {
   OnnxValueInfo,
 } from '../../formats/onnx/index.ts';
 import { operators } from './operators/index.ts';
+import { optimised } from './passes.ts';
 import type {
   Attributes,
   AttributeValue,
@@ -32,6 +33,8 @@ export interface ModelOptions {
   /** Outputs whose first axis is the batch. */
   readonly symbolicBatchOutputs?: readonly string[];
   readonly metadata?: Readonly<Record<string, string>>;
+  /** Runs the passes of passes.ts first; for models that are kept. */
+  readonly optimise?: boolean;
 }
 
 /** Builds an ONNX graph node by node; shapes are known at every point. */
@@ -100,7 +103,9 @@ export class Graph implements Scope {
   /** The model of all nodes that the outputs need. */
   toModel(options: ModelOptions): OnnxModel {
     const renamed = this.nameOutputs(options.outputs);
-    const nodes = this.neededNodes(Object.values(options.outputs).map((value) => value.name));
+    const ends = Object.values(options.outputs).map((value) => value.name);
+    const needed = this.neededNodes(this.nodes, ends);
+    const nodes = options.optimise ? this.neededNodes(this.optimisedNodes(needed, ends), ends) : needed;
     const nameOf = (value: Value | undefined): string =>
       value ? (renamed.get(value.name) ?? value.name) : '';
     const written = nodes.map((node) => encodeNode(node, nameOf));
@@ -159,11 +164,22 @@ export class Graph implements Scope {
     return renamed;
   }
 
-  private neededNodes(names: readonly string[]): GraphNode[] {
+  private optimisedNodes(nodes: readonly GraphNode[], ends: readonly string[]): GraphNode[] {
+    return optimised(nodes, {
+      kept: new Set(ends),
+      floatsOf: ({ name, type }) => {
+        const tensor = type === 'float32' ? this.constants.get(name)?.tensor : undefined;
+        return tensor && new Float32Array(Uint8Array.from(tensor.bytes).buffer);
+      },
+      floats: (values, shape) => this.floats(values, shape),
+    });
+  }
+
+  private neededNodes(nodes: readonly GraphNode[], names: readonly string[]): GraphNode[] {
     const needed = new Set(names);
     const kept: GraphNode[] = [];
-    for (let index = this.nodes.length - 1; index >= 0; index--) {
-      const node = this.nodes[index]!;
+    for (let index = nodes.length - 1; index >= 0; index--) {
+      const node = nodes[index]!;
       if (!node.outputs.some((output) => output && needed.has(output.name))) continue;
       kept.push(node);
       for (const input of node.inputs) if (input) needed.add(input.name);

@@ -15,14 +15,13 @@ export const embeddingInput = 'embedding';
 export function embeddingModel(
   plan: NetworkPlan,
   state: NetworkState,
-  metadata: Readonly<Record<string, string>> = {},
 ): { readonly model: Uint8Array; readonly width: number } {
   const { graph, embedding } = assembleEmbedding(plan, { mode: 'inference', items: 1, state });
   const model = graph.toModel({
     name: `${plan.recipe.name} body`,
     outputs: { embedding },
     symbolicBatchOutputs: ['embedding'],
-    metadata,
+    optimise: true,
   });
   return { model: encodeModel(model), width: embedding.shape[1]! };
 }

@@ -22,6 +22,7 @@ export function exportOnnx(
     outputs: { probabilities, logits: scaled },
     symbolicBatchOutputs: names,
     metadata,
+    optimise: true,
   });
   return encodeModel(model);
 }

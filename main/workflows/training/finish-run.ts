@@ -35,7 +35,11 @@ export async function learn(ports: TrainPorts, run: Run, options: TrainOptions):
   options.onRun?.(run.id);
   options.onMessage?.(`Run ${run.id} on ${dataSetName(library, run.datasetVersionId)}`);
   for (const warning of versionOf(library, run).metadata.warnings) options.onMessage?.(warning);
-  const output = await executeRun(ports, run, { signal: options.signal, onEvent: eventTeller(options) });
+  const output = await executeRun(ports, run, {
+    signal: options.signal,
+    onEvent: eventTeller(options),
+    onPausable: options.onPausable,
+  });
   return { run, output, report: await reportOf(ports, run, output, options) };
 }
 

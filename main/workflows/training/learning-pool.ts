@@ -3,6 +3,8 @@
 import { workerEntry } from '../../jobs/messages.ts';
 import { openWorkerPool, type WorkerPool } from '../../jobs/pool.ts';
 import type {
+  Embeddings,
+  EmbedInput,
   Lesson,
   LessonInput,
   PredictTaskInput,
@@ -11,6 +13,7 @@ import type {
   TrainTaskOutput,
   TrainTaskProgress,
 } from '../work/learning-tasks.ts';
+import { trainingWords } from '../work/learning-tasks.ts';
 
 // A training has no natural limit; this is the longest that a timer can be set to.
 const longestMilliseconds = 2 ** 31 - 1;
@@ -22,9 +25,13 @@ export interface LearningPool {
     options: {
       readonly signal?: AbortSignal | undefined;
       readonly onProgress: (progress: TrainTaskProgress) => void;
+      /** Handed a switch that holds the training between two steps. */
+      readonly onPausable?: ((pause: (paused: boolean) => void) => void) | undefined;
     },
   ): Promise<TrainTaskOutput>;
   predict(input: PredictTaskInput): Promise<PredictTaskOutput>;
+  /** What a body makes of items. */
+  embed(input: EmbedInput): Promise<Embeddings>;
   /** What a batch of reviews teaches. */
   teach(input: LessonInput): Promise<Lesson>;
   about(): Promise<{ readonly version: string }>;
@@ -37,10 +44,23 @@ export function openLearningPool(): LearningPool {
     size: 1,
     timeoutMilliseconds: longestMilliseconds,
   });
+  // a review must not wait for a training that runs, or that a person has paused
+  let besides: WorkerPool | null = null;
+  const openBesides = (): WorkerPool => {
+    besides ??= openWorkerPool({ entry: workerEntry(import.meta.url, '../work/learning-worker'), size: 1 });
+    return besides;
+  };
   return {
-    async train(input, { signal, onProgress }) {
+    async train(input, { signal, onProgress, onPausable }) {
       const cancel = new SharedArrayBuffer(4);
-      const ask = () => void Atomics.store(new Int32Array(cancel), 0, 1);
+      const word = new Int32Array(cancel);
+      const say = (what: number) => {
+        // a stop is not taken back
+        if (Atomics.load(word, 0) !== trainingWords.stop) Atomics.store(word, 0, what);
+        Atomics.notify(word, 0);
+      };
+      const ask = () => say(trainingWords.stop);
+      onPausable?.((paused) => say(paused ? trainingWords.pause : trainingWords.goOn));
       if (signal?.aborted) ask();
       signal?.addEventListener('abort', ask, { once: true });
       try {
@@ -55,8 +75,11 @@ export function openLearningPool(): LearningPool {
       }
     },
     predict: (input) => pool.run<PredictTaskOutput>('predict', input),
-    teach: (input) => pool.run<Lesson>('teach', input),
+    embed: (input) => openBesides().run<Embeddings>('embed', input),
+    teach: (input) => openBesides().run<Lesson>('teach', input),
     about: () => pool.run<{ version: string }>('about', null),
-    close: () => pool.close(),
+    async close() {
+      await Promise.all([pool.close(), besides?.close()]);
+    },
   };
 }

@@ -10,7 +10,7 @@ import type { Library } from '../../library/open-library.ts';
 import type { Run } from '../../library/runs.ts';
 import type { FrameFamily } from '../frame-family.ts';
 import { environmentKey, recipeKey, recipeParameters, requestKey } from '../runs.ts';
-import type { TrainTaskOutput } from '../work/learning-tasks.ts';
+import type { EngineName, TrainTaskOutput } from '../work/learning-tasks.ts';
 import { chosenItems, type Where } from './chosen-items.ts';
 import { type DataKind, dataKind } from './data-kind.ts';
 import { dottedApart, houseSettings } from './house-settings.ts';
@@ -31,6 +31,7 @@ export interface RunRequest {
   readonly where: Where;
   readonly promote: boolean;
   readonly modelOutput: string | null;
+  readonly engine: EngineName;
 }
 
 export interface NewTraining {
@@ -86,6 +87,7 @@ export function startRun({ library, family, environment }: TrainPorts, training:
 export interface TrainingListener {
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: TrainEvent) => void) | undefined;
+  readonly onPausable?: ((pause: (paused: boolean) => void) => void) | undefined;
 }
 
 /**
@@ -104,6 +106,7 @@ export async function executeRun(
   try {
     return await trainInWorker(ports, run, {
       signal: listener.signal ? AbortSignal.any([listener.signal, stop.signal]) : stop.signal,
+      onPausable: listener.onPausable,
       onProgress(progress) {
         try {
           recorder.take(progress);
@@ -165,6 +168,7 @@ async function trainInWorker(
       blobsDirectory: library.blobs.directory,
       resumeFrom: lastCheckpoint(library, run),
       threads: threadsOf(stored),
+      engine: requestOf(library, run).engine,
     },
     options,
   );
@@ -234,7 +238,14 @@ export function versionOf(library: Library, run: Run): DatasetVersion {
 
 export function requestOf(library: Library, run: Run): RunRequest {
   const request = library.runs.parameters(run.id)[requestKey] as Partial<RunRequest> | undefined;
-  return { name: run.name ?? run.experiment, where: {}, promote: false, modelOutput: null, ...request };
+  return {
+    name: run.name ?? run.experiment,
+    where: {},
+    promote: false,
+    modelOutput: null,
+    engine: 'onnxruntime',
+    ...request,
+  };
 }
 
 function endBadly(library: Library, run: Run, thrown: unknown): void {

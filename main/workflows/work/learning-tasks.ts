@@ -5,6 +5,11 @@ import type { TrainEvent, TrainOptions } from '../../learning/train-network.ts';
 import type { HeldOut } from '../../learning/train-out-of-fold.ts';
 import type { HouseSettings } from '../training/house-settings.ts';
 
+/** What a running training is told. */
+export const trainingWords = { goOn: 0, stop: 1, pause: 2 } as const;
+
+export type EngineName = 'onnxruntime' | 'tfjs';
+
 export interface TrainTaskInput {
   readonly dataset: TensorDataset;
   readonly options: TrainOptions;
@@ -12,10 +17,12 @@ export interface TrainTaskInput {
   readonly blobsDirectory: string;
   /** Blob of a checkpoint of the same run. */
   readonly resumeFrom: string | null;
-  /** One 32-bit integer; anything but 0 asks to stop. Ending the thread instead would abort the process. */
+  /** One 32-bit integer, one of `trainingWords`. Ending the thread instead would abort the process. */
   readonly cancel: SharedArrayBuffer;
   /** Threads within one operator; results are equal to the bit only for equal numbers. */
   readonly threads: number;
+  /** What executes the training steps; predictions are ONNX Runtime's in any case. */
+  readonly engine: EngineName;
 }
 
 /** How the training set is made and judged. */
@@ -62,4 +69,5 @@ export interface PredictTaskOutput {
 }
 
 /** The input and output of `teach` are those of `reviewLesson`. */
+export type { Embeddings, EmbedInput } from '../../learning/body.ts';
 export type { Lesson, LessonInput } from '../../learning/review/lesson.ts';

@@ -1,38 +1,51 @@
 /** The thread that trains and predicts: ONNX Runtime blocks the thread it runs on. */
 import { readFileSync } from 'node:fs';
 import { serveTasks, type TaskContext } from '../../jobs/worker-side.ts';
+import { embedWith } from '../../learning/body.ts';
 import { splitCodes, type TensorDataset } from '../../learning/dataset.ts';
 import { loadPredictor, type Predictor } from '../../learning/predict.ts';
 import { reviewLesson } from '../../learning/review/lesson.ts';
+import type { GraphRuntime } from '../../learning/runtime.ts';
 import { type TrainedFile, trainModel } from '../../learning/train-model.ts';
 import type { TrainPorts } from '../../learning/train-network.ts';
 import { type HeldOut, type TrainModelPorts, trainOutOfFold } from '../../learning/train-out-of-fold.ts';
 import { findTrainable } from '../../learning/trainables.ts';
 import { openBlobStore } from '../../library/blobs.ts';
 import { onnxRuntime } from '../../runtime/onnx-runtime.ts';
+import { loadTfjsNode, tfjsRuntime } from '../../runtime/tfjs-runtime.ts';
 import { openEstimatorPool } from '../training/estimator-pool.ts';
 import { preparedTrainingSet } from '../training/prepared-training-set.ts';
-import type {
-  LessonInput,
-  PredictTaskInput,
-  PredictTaskOutput,
-  TrainTaskInput,
-  TrainTaskOutput,
-  TrainTaskProgress,
+import {
+  type EmbedInput,
+  type EngineName,
+  type LessonInput,
+  type PredictTaskInput,
+  type PredictTaskOutput,
+  type TrainTaskInput,
+  type TrainTaskOutput,
+  type TrainTaskProgress,
+  trainingWords,
 } from './learning-tasks.ts';
+
+async function engineNamed(name: EngineName, threads: number): Promise<GraphRuntime> {
+  return name === 'tfjs' ? tfjsRuntime(await loadTfjsNode()) : onnxRuntime({ threads });
+}
 
 async function train(input: TrainTaskInput, context: TaskContext): Promise<TrainTaskOutput> {
   const blobs = openBlobStore(input.blobsDirectory);
   const cancel = new Int32Array(input.cancel);
   const stop = new AbortController();
   const obey = () => {
-    if (Atomics.load(cancel, 0) !== 0) stop.abort();
+    // nothing else has to happen on this thread while a person has paused the training
+    while (Atomics.load(cancel, 0) === trainingWords.pause) Atomics.wait(cancel, 0, trainingWords.pause);
+    if (Atomics.load(cancel, 0) === trainingWords.stop) stop.abort();
   };
   const tell = (progress: TrainTaskProgress) => context.progress(progress);
   let epoch = 0;
   obey();
   const ports: TrainPorts = {
-    runtime: onnxRuntime({ threads: input.threads }),
+    runtime: await engineNamed(input.engine, input.threads),
+    exportRuntime: onnxRuntime({ threads: input.threads }),
     signal: stop.signal,
     now: () => performance.now(),
     memory: () => process.memoryUsage.rss(),
@@ -102,6 +115,7 @@ async function predict({ modelPath, inputs }: PredictTaskInput): Promise<Predict
 serveTasks({
   train: (input, context) => train(input as TrainTaskInput, context),
   predict: (input) => predict(input as PredictTaskInput),
+  embed: (input) => embedWith(onnxRuntime(), input as EmbedInput),
   teach: (input) => reviewLesson(input as LessonInput),
   about: () => ({ version: onnxRuntime().version }),
 });

@@ -186,6 +186,7 @@ describe('a command', () => {
         promote: false,
         seed: 1,
         where: {},
+        engine: 'onnxruntime',
       },
     });
   });

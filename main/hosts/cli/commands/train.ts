@@ -1,5 +1,5 @@
 /** nightsift train and train-from-fits: from labelled frames to a registered model. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { TrainOutcome } from '../../../../contract/calls/training.ts';
 import { choicePair, type ParameterValue, parameterPair, share, wholeNumber } from '../arguments.ts';
 import { absolute, type Context, follow, giveJson, wrongUse } from '../context.ts';
@@ -15,6 +15,7 @@ interface CommonOptions {
   readonly seed?: number;
   readonly name?: string;
   readonly backbone?: string;
+  readonly engine?: 'onnxruntime' | 'tfjs';
   readonly epochs?: number;
   readonly batchSize?: number;
   readonly promote?: true;
@@ -32,6 +33,9 @@ function withCommonOptions(command: Command): Command {
     .option('--seed <n>', 'seed of weights, order and augmentation (default: 1)', wholeNumber(0))
     .option('--name <model>', 'name in the registry')
     .option('--backbone <file>', 'ONNX or safetensors file with weights to start from (resnet18)')
+    .addOption(
+      new Option('--engine <name>', 'what executes the steps of a network').choices(['onnxruntime', 'tfjs']),
+    )
     .option('--epochs <n>', 'most epochs to train', wholeNumber(1))
     .option('--batch-size <n>', 'frames in one step', wholeNumber(1, 4096))
     .option('--promote', 'put the model into production when it is trained')
@@ -99,6 +103,7 @@ Examples:
   nightsift train autumn@2 --where filter=Ha,OIII --config judge.yaml
   nightsift train table.csv --family columns --label y_act --name kinds
   nightsift train --resume RUN                   goes on from the run's last checkpoint
+  nightsift train --resume RUN --epochs 60       the same, to 60 epochs
 `;
 
 interface TrainCommandOptions extends CommonOptions {
@@ -150,6 +155,7 @@ async function trainOptions(context: Context, options: CommonOptions) {
     ...given('name', options.name ?? config.name),
     ...given('backbone', backbone && absolute(context, backbone)),
     ...given('promote', options.promote),
+    ...given('engine', options.engine),
     parameters: {
       ...config.parameters,
       ...given('epochs', options.epochs),

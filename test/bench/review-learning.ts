@@ -1,0 +1,197 @@
+/**
+ * What reviews of one camera are worth on its other nights:
+ * `node test/bench/review-learning.ts [--nights 3] [--camera 1] [--folder DIR]`
+ * Hard simulated nights of one camera; the first ones are reviewed, the others judged: by the prefilter alone, and by
+ * the head on measured features, without and with the embeddings of the shipped backbone. Then the curve of accuracy over
+ * reviews in the proposed order beside a random one, and the time of a refit. Measured nights stay in the folder.
+ */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { judgeSession } from '../../main/families/frames/judge-session.ts';
+import { embedWith } from '../../main/learning/body.ts';
+import { evaluateWithIntervals, pairedDifference } from '../../main/learning/metrics/index.ts';
+import { randomFor, shuffled } from '../../main/learning/random.ts';
+import { reviewLesson } from '../../main/learning/review/lesson.ts';
+import { onnxRuntime } from '../../main/runtime/onnx-runtime.ts';
+import { opinionOf } from '../../main/workflows/review-learning.ts';
+import { shippedBackbone } from '../../main/workflows/training/shipped-backbone.ts';
+import { cameraNights, measuredNight, nightName } from '../../scripts/backbone/nights.ts';
+import { backboneRecipe, picturesOf } from '../../scripts/backbone/pictures.ts';
+
+const classes = ['clean', 'contaminated'];
+const { values } = parseArgs({
+  options: {
+    nights: { type: 'string', default: '3' },
+    camera: { type: 'string', default: '1' },
+    reviews: { type: 'string', default: '100' },
+    folder: { type: 'string', default: join(tmpdir(), 'nightsift-backbone') },
+  },
+});
+
+interface Night {
+  readonly name: string;
+  readonly labels: Int8Array;
+  /** P(clean) of the prefilter. */
+  readonly scores: Float32Array;
+  readonly features: Float32Array[];
+  readonly embeddings: Float32Array[];
+}
+
+async function judgedNights(): Promise<Night[]> {
+  const runtime = onnxRuntime({ threads: 2 });
+  const backbone = shippedBackbone(backboneRecipe);
+  if (backbone === null) throw new Error('There is no backbone: node scripts/train-backbone.ts makes it.');
+  const nights: Night[] = [];
+  for (const recipe of cameraNights(Number(values.camera), Number(values.nights))) {
+    const frames = (await measuredNight(values.folder, recipe, { trails: true })).filter(
+      ({ record }) => record !== null,
+    );
+    const records = frames.map(({ record }) => record!);
+    const judgements = judgeSession(records, { policy: 'strict' });
+    const { width, data } = await embedWith(runtime, {
+      recipe: backboneRecipe,
+      backbone,
+      inputs: picturesOf(records),
+      items: records.length,
+    });
+    nights.push({
+      name: nightName(recipe),
+      labels: Int8Array.from(frames, ({ truth }) => (truth.kind === 'clean' ? 0 : 1)),
+      scores: Float32Array.from(judgements, ({ score }) => score),
+      features: judgements.map(({ features }) => features),
+      embeddings: records.map((_, item) => data.slice(item * width, (item + 1) * width)),
+    });
+  }
+  return nights;
+}
+
+type Rows = (night: Night, item: number) => readonly Float32Array[];
+
+/** Median of each column over a night, so that what is always there does not count. */
+function centred(night: Night): Float32Array[] {
+  const width = night.embeddings[0]!.length;
+  const median = Float32Array.from({ length: width }, (_, column) => {
+    const sorted = Float32Array.from(night.embeddings, (row) => row[column]!).sort();
+    return sorted[sorted.length >> 1]!;
+  });
+  return night.embeddings.map((row) => row.map((value, column) => value - median[column]!));
+}
+
+const lists = new Map<Night, Float32Array[]>();
+function relative(night: Night, item: number): Float32Array {
+  const known = lists.get(night) ?? centred(night);
+  lists.set(night, known);
+  return known[item]!;
+}
+
+const inputs: Readonly<Record<string, Rows>> = {
+  'prefilter score': () => [],
+  features: (night, item) => [night.features[item]!],
+  'features and embedding': (night, item) => [night.features[item]!, night.embeddings[item]!],
+  'features and embedding against the night': (night, item) => [night.features[item]!, relative(night, item)],
+};
+
+function itemsOf(nights: readonly Night[], rowsOf: Rows) {
+  const rows = nights.flatMap((night) =>
+    Array.from(night.labels, (_, item) => rowsOf(night, item).flatMap((part) => Array.from(part))),
+  );
+  return {
+    rows: Float32Array.from(rows.flat()),
+    width: rows[0]!.length,
+    opinions: Float32Array.from(nights.flatMap(({ scores }) => Array.from(scores, opinionOf))),
+  };
+}
+
+function pairs(probabilities: Float32Array): Float32Array {
+  return Float32Array.from({ length: 2 * probabilities.length }, (_, place) =>
+    place % 2 === 1 ? probabilities[place >> 1]! : 1 - probabilities[place >> 1]!,
+  );
+}
+
+/** Labels of the reviewed items of the first night, -1 elsewhere; and what the head then says of the others. */
+function lessonWith(nights: readonly Night[], rowsOf: Rows, reviewed: ReadonlySet<number>, count: number) {
+  const labels = Int8Array.from(nights.flatMap((night) => Array.from(night.labels)));
+  const first = nights[0]!.labels.length;
+  return reviewLesson({
+    items: itemsOf(nights, rowsOf),
+    labels: labels.map((label, item) => (item < first && reviewed.has(item) ? label : -1)),
+    asked: Int32Array.from({ length: first }, (_, item) => item),
+    count,
+  });
+}
+
+const nights = await judgedNights();
+const reviews = Number(values.reviews);
+const judged = new Map<string, Float32Array>();
+const truth: number[] = [];
+/** Every night is the reviewed one in turn; the others are unseen. */
+const rotations = nights.map((_, place) => [nights[place]!, ...nights.filter((_, other) => other !== place)]);
+for (const rotation of rotations) {
+  const [first, ...others] = rotation;
+  truth.push(...others.flatMap((night) => Array.from(night.labels)));
+  const drawn = shuffled(first!.labels.length, randomFor(1, 'reviews')).subarray(0, reviews);
+  for (const [name, rowsOf] of Object.entries(inputs)) {
+    const { probabilities } =
+      name === 'prefilter score'
+        ? {
+            probabilities: Float32Array.from(
+              rotation.flatMap(({ scores }) => Array.from(scores, (s) => 1 - s)),
+            ),
+          }
+        : lessonWith(rotation, rowsOf, new Set(drawn), 1);
+    const unseen = pairs(probabilities.subarray(first!.labels.length));
+    judged.set(name, Float32Array.from([...(judged.get(name) ?? []), ...unseen]));
+  }
+}
+const alone = judged.get('prefilter score')!;
+console.log(`${reviews} reviews of one night; ${truth.length} frames of the other nights`);
+for (const [name, probabilities] of judged) {
+  const { balancedAccuracy, calibrationError } = evaluateWithIntervals(probabilities, truth, classes);
+  const gain = pairedDifference(probabilities, alone, truth, classes);
+  console.log(
+    `${name.padEnd(42)} balanced accuracy ${balancedAccuracy.toFixed(4)}, gain ${gain.difference.toFixed(4)} ` +
+      `(${gain.low.toFixed(4)} to ${gain.high.toFixed(4)}), calibration error ${calibrationError.toFixed(4)}`,
+  );
+}
+
+const steps = [0, 10, 20, 30, 40, 50, 60, 80, 100].filter((count) => count <= reviews);
+for (const order of ['proposed', 'random'] as const) {
+  const curve = new Float64Array(steps.length);
+  for (const rotation of rotations) {
+    const random = shuffled(rotation[0]!.labels.length, randomFor(2, 'order'));
+    const reviewed = new Set<number>();
+    const others = rotation.slice(1).flatMap((night) => Array.from(night.labels));
+    steps.forEach((count, step) => {
+      const more = count - reviewed.size;
+      if (more > 0) {
+        const next =
+          order === 'random'
+            ? Array.from(random.subarray(reviewed.size, count))
+            : lessonWith(rotation, inputs.features!, reviewed, more).proposals.map(({ item }) => item);
+        for (const item of next) reviewed.add(item);
+      }
+      const { probabilities } = lessonWith(rotation, inputs.features!, reviewed, 1);
+      const unseen = pairs(probabilities.subarray(rotation[0]!.labels.length));
+      curve[step]! += evaluateWithIntervals(unseen, others, classes).balancedAccuracy / rotations.length;
+    });
+  }
+  console.log(
+    `${order} order:`,
+    steps.map((count, step) => `${count}: ${curve[step]!.toFixed(4)}`).join('  '),
+  );
+}
+
+const many = itemsOf(
+  Array.from({ length: Math.ceil(2000 / nights[0]!.labels.length) }, () => nights[0]!),
+  inputs['features and embedding']!,
+);
+const labels = Int8Array.from(
+  { length: many.opinions.length },
+  (_, item) => nights[0]!.labels[item % nights[0]!.labels.length]!,
+);
+const begun = performance.now();
+reviewLesson({ items: many, labels, asked: new Int32Array(0), count: 1 });
+console.log(
+  `refit with ${labels.length} labelled frames: ${((performance.now() - begun) / 1000).toFixed(2)} s`,
+);
