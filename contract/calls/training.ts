@@ -267,6 +267,8 @@ export const trainingCalls = {
       session: z.string().min(1),
       /** Frames to propose. */
       count: z.number().int().positive().max(1000).default(50),
+      /** Learn from reviews of other cameras too, their figures brought to this one's. */
+      otherCameras: z.boolean().default(false),
     }),
     result: ReviewLesson,
   }),

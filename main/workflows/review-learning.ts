@@ -4,12 +4,14 @@
  */
 import type { ReviewLesson } from '../../contract/calls/training.ts';
 import { NightsiftError } from '../../contract/errors.ts';
+import { alignedTo } from '../learning/coral.ts';
 import type { Library } from '../library/open-library.ts';
 import type { Session } from '../library/sessions.ts';
 import type { FrameFamily } from './frame-family.ts';
 import type { WorkOptions } from './progress.ts';
 import { judgedItems } from './scanning/opinions.ts';
 import { findSession } from './sessions.ts';
+import { frameEmbeddings } from './training/frame-embeddings.ts';
 import type { LearningPool } from './training/learning-pool.ts';
 
 export interface ReviewPorts {
@@ -22,6 +24,7 @@ export interface ReviewPorts {
 interface ReviewFrame {
   readonly file: string;
   readonly contentHash: string;
+  readonly recordBlob: string;
   readonly camera: string | null;
   readonly features: Float32Array;
   /** P(clean) of the judge. */
@@ -30,8 +33,19 @@ interface ReviewFrame {
   readonly label: number;
 }
 
+/** What the head learns from: the measured features, and behind them the embedding where a body is shipped. */
+type SeenFrame = ReviewFrame & { readonly row: Float32Array };
+
 /** The judge's certainty is capped, so that reviews can overrule it. */
 const surestOpinion = 0.98;
+
+export interface ReviewLearning {
+  readonly session: string;
+  /** Frames to propose. */
+  readonly count: number;
+  /** Learn from reviews of other cameras too, their figures brought to this one's by CORAL. */
+  readonly otherCameras?: boolean | undefined;
+}
 
 /**
  * Learns from what persons said of frames of the same camera, in this session and others.
@@ -39,18 +53,18 @@ const surestOpinion = 0.98;
  */
 export async function learnFromReviews(
   ports: ReviewPorts,
-  input: { readonly session: string; readonly count: number },
+  input: ReviewLearning,
   options: WorkOptions = {},
 ): Promise<ReviewLesson> {
   const begun = performance.now();
   const session = findSession(ports.library, input.session);
-  const own = framesOf(ports, session);
+  const own = await seenFrames(ports, session);
   if (own.length === 0) {
     throw new NightsiftError('notEnoughData', `Session "${session.name}" holds no judged frame.`, {
       hint: 'Scan the session again.',
     });
   }
-  const taught = taughtElsewhere(ports, session, own);
+  const taught = await taughtElsewhere(ports, session, own, input.otherCameras ?? false);
   options.signal?.throwIfAborted();
   const frames = [...own, ...taught];
   const lesson = await ports.learning.teach({
@@ -67,7 +81,7 @@ export async function learnFromReviews(
     session: session.name,
     reviewed: lesson.labels,
     queue: lesson.proposals.map(({ item, worth }) => ({
-      file: (own[item] as ReviewFrame).file,
+      file: (own[item] as SeenFrame).file,
       score: scoreOf(item),
       worth,
     })),
@@ -80,19 +94,33 @@ export async function learnFromReviews(
   };
 }
 
+async function seenFrames(ports: ReviewPorts, session: Session): Promise<SeenFrame[]> {
+  const frames = framesOf(ports, session);
+  const embeddings = await frameEmbeddings(ports, frames);
+  return frames.map((frame, index) => {
+    const embedding = embeddings?.[index] ?? new Float32Array(0);
+    const row = new Float32Array(frame.features.length + embedding.length);
+    row.set(frame.features);
+    row.set(embedding, frame.features.length);
+    return { ...frame, row };
+  });
+}
+
 function framesOf({ library, family }: ReviewPorts, session: Session): ReviewFrame[] {
   return judgedItems(library, session).flatMap(({ item, judgement, standing }): ReviewFrame[] => {
     const features = judgement?.features ?? null;
     if (item.status !== 'ok' || item.contentHash === null || features === null) return [];
     if (features.length !== family.featureNames.length) return [];
-    const camera = library.measurements.find(item.contentHash, family.measurementVersion)?.header?.camera;
+    const measured = library.measurements.find(item.contentHash, family.measurementVersion);
+    if (measured?.recordBlob == null) return [];
     const said = standing.person?.label;
     const label = said === 'contaminated' ? 1 : said === 'clean' ? 0 : -1;
     return [
       {
         file: item.file,
         contentHash: item.contentHash,
-        camera: camera ?? null,
+        recordBlob: measured.recordBlob,
+        camera: measured.header?.camera ?? null,
         features,
         score: judgement?.score ?? 0.5,
         label,
@@ -101,28 +129,57 @@ function framesOf({ library, family }: ReviewPorts, session: Session): ReviewFra
   });
 }
 
-/** Reviewed frames of other sessions with the same camera; what is in this session too counts once. */
-function taughtElsewhere(ports: ReviewPorts, session: Session, own: readonly ReviewFrame[]): ReviewFrame[] {
+/** Reviewed frames of other sessions; what is in this session too counts once. */
+async function taughtElsewhere(
+  ports: ReviewPorts,
+  session: Session,
+  own: readonly SeenFrame[],
+  otherCameras: boolean,
+): Promise<SeenFrame[]> {
   const cameras = new Set(own.map(({ camera }) => camera));
   const known = new Set(own.map(({ contentHash }) => contentHash));
-  return ports.library.sessions
-    .list()
-    .filter(({ id, family }) => id !== session.id && family === session.family)
-    .flatMap((other) => framesOf(ports, other))
-    .filter(({ label, camera, contentHash }) => {
-      if (label === -1 || !cameras.has(camera) || known.has(contentHash)) return false;
-      known.add(contentHash);
-      return true;
+  const taught: SeenFrame[] = [];
+  for (const other of ports.library.sessions.list()) {
+    if (other.id === session.id || other.family !== session.family) continue;
+    const said = framesOf(ports, other).filter(({ label }) => label !== -1);
+    if (!said.some(({ camera }) => otherCameras || cameras.has(camera))) continue;
+    const seen = await seenFrames(ports, other);
+    const rows =
+      otherCameras && !seen.some(({ camera }) => cameras.has(camera)) ? alignedRows(seen, own) : null;
+    seen.forEach((frame, index) => {
+      if (frame.label === -1 || known.has(frame.contentHash)) return;
+      if (rows === null && !cameras.has(frame.camera)) return;
+      known.add(frame.contentHash);
+      taught.push(rows === null ? frame : { ...frame, row: rows[index] as Float32Array });
     });
+  }
+  return taught;
 }
 
-function headItems(frames: readonly ReviewFrame[]) {
-  const width = frames[0]?.features.length ?? 0;
+function alignedRows(source: readonly SeenFrame[], target: readonly SeenFrame[]): Float32Array[] {
+  const { rows, width } = figuresOf(source);
+  const aligned = alignedTo({ rows, width }, figuresOf(target));
+  return source.map((_, index) => aligned.slice(index * width, (index + 1) * width));
+}
+
+function figuresOf(frames: readonly SeenFrame[]): { rows: Float32Array; width: number } {
+  const width = frames[0]?.row.length ?? 0;
   const rows = new Float32Array(frames.length * width);
-  frames.forEach(({ features }, index) => {
-    rows.set(features, index * width);
+  frames.forEach(({ row }, index) => {
+    // a figure that could not be measured counts as typical
+    rows.set(
+      row.map((value) => (Number.isFinite(value) ? value : 0)),
+      index * width,
+    );
   });
-  return { rows, width, opinions: Float32Array.from(frames, ({ score }) => opinionOf(score)) };
+  return { rows, width };
+}
+
+function headItems(frames: readonly SeenFrame[]) {
+  return {
+    ...figuresOf(frames),
+    opinions: Float32Array.from(frames, ({ score }) => opinionOf(score)),
+  };
 }
 
 /** Log-odds of contaminated, from the judge's P(clean). */

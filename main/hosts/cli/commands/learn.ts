@@ -9,13 +9,18 @@ export function addLearn(program: Command, context: Context): void {
     .description('Learn from the reviews of a session\u2019s camera and name the frames to review next.')
     .argument('<session>')
     .option('--next <number>', 'how many frames to name', '20')
+    .option('--other-cameras', 'learn from reviews of other cameras too')
     .option('--json [file]', 'the same for machines')
     .addHelpText('after', '\nExample:\n  nightsift learn m31 --next 10\n')
-    .action(async (session: string, options: { next: string; json?: string | true }) => {
+    .action(async (session: string, options: { next: string; otherCameras?: true; json?: string | true }) => {
       const count = Number(options.next);
       if (!Number.isInteger(count) || count < 1)
         throw wrongUse(`--next takes a number, not "${options.next}".`);
-      const lesson = await follow(context, 'review.learn.start', { session, count });
+      const lesson = await follow(context, 'review.learn.start', {
+        session,
+        count,
+        otherCameras: options.otherCameras === true,
+      });
       if (await giveJson(context, options.json, lesson)) return;
       const queue = table(lesson.queue, [
         { title: 'review next', of: (row) => row.file },

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { alignedTo } from '../../main/learning/coral.ts';
+import { randomFor } from '../../main/learning/random.ts';
+import { askHead, fitHead } from '../../main/learning/review/head.ts';
+
+/** Two classes in three columns, seen by a camera that mixes and moves them. */
+function seenBy(seed: number, camera: (figures: readonly [number, number, number]) => readonly number[]) {
+  const random = randomFor(seed, 'camera');
+  const labels = Int32Array.from({ length: 400 }, (_, item) => item % 2);
+  const rows = Float32Array.from(
+    Array.from(labels).flatMap((label) =>
+      camera([random.normal() + 3 * label, random.normal(), 0.5 * random.normal() + label]),
+    ),
+  );
+  return { rows, width: 3, labels };
+}
+
+function covariance({ rows, width }: { rows: Float32Array; width: number }, i: number, j: number): number {
+  const count = rows.length / width;
+  const column = (k: number): number[] => Array.from({ length: count }, (_, item) => rows[item * width + k]!);
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / count;
+  const [a, b] = [column(i), column(j)];
+  const [meanA, meanB] = [mean(a), mean(b)];
+  return mean(a.map((value, item) => (value - meanA) * (b[item]! - meanB)));
+}
+
+describe('aligning one camera with another', () => {
+  const source = seenBy(1, (figures) => figures);
+  const target = seenBy(2, ([a, b, c]) => [2 * a + 5, b - 0.5 * a, 0.3 * c - 2]);
+
+  it('gives means and covariances of the other', () => {
+    const rows = alignedTo(source, target);
+    for (let i = 0; i < 3; i++) {
+      for (let j = 0; j <= i; j++) {
+        const scale = Math.sqrt(covariance(target, i, i) * covariance(target, j, j));
+        expect(
+          Math.abs(covariance({ rows, width: 3 }, i, j) - covariance(target, i, j)) / scale,
+        ).toBeLessThan(0.2);
+      }
+    }
+  });
+
+  it('lets a head taught on one camera judge the other', () => {
+    const accuracyAfter = (rows: Float32Array): number => {
+      const head = fitHead({ rows, width: 3, opinions: new Float32Array(400) }, source.labels);
+      const { probabilities } = askHead(head, {
+        rows: target.rows,
+        width: 3,
+        opinions: new Float32Array(400),
+      });
+      return (
+        target.labels.filter((label, item) => (probabilities[item]! >= 0.5 ? 1 : 0) === label).length / 400
+      );
+    };
+    expect(accuracyAfter(source.rows)).toBeLessThan(0.7);
+    expect(accuracyAfter(alignedTo(source, target))).toBeGreaterThan(0.9);
+  });
+
+  it('refuses figures of another width', () => {
+    expect(() => alignedTo(source, { rows: new Float32Array(4), width: 2 })).toThrow(RangeError);
+  });
+});
