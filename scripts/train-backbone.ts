@@ -89,11 +89,12 @@ const data = await dataset();
 const parameters = {
   epochs: Number(values.epochs),
   batchSize: 32,
-  learningRate: 4e-3,
+  learningRate: 3e-3,
   weightDecay: 0.02,
   patience: 0,
   labelSmoothing: 0.05,
   classWeights: 'none',
+  embeddingDropout: 0.1,
   frozenEpochs: 0,
   bodyRate: 1,
   embeddingDecay: 1,

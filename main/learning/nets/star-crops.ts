@@ -1,5 +1,13 @@
 import type { Value } from '../graph/rule.ts';
-import { convolutionAndNorm, globalAverage, globalMaximum, linear, maxPool, relu } from './layers.ts';
+import {
+  batchNorm,
+  convolutionAndNorm,
+  globalAverage,
+  globalMaximum,
+  linear,
+  maxPool,
+  relu,
+} from './layers.ts';
 import type { Network } from './network.ts';
 
 /** Figures that the body makes of a frame. */
@@ -68,5 +76,7 @@ export function starEmbedding(network: Network, crops: Value, image: Value): Val
   const joined = graph.apply('Concat', [pieceFigures(network, crops), viewFigures(network, image)], {
     axis: 1,
   });
-  return graph.apply('Tanh', [linear(network, 'embedding', joined, { outputs: starEmbeddingWidth })]);
+  // the largest values would drive a bare hyperbolic tangent into saturation, where nothing is learned
+  const plain = linear(network, 'embedding.linear', joined, { outputs: starEmbeddingWidth, bias: false });
+  return graph.apply('Tanh', [batchNorm(network, 'embedding.norm', plain)]);
 }
