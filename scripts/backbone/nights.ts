@@ -59,6 +59,19 @@ export function teachingNights(count: number): NightRecipe[] {
   });
 }
 
+/** Hard nights of one camera: the first ones to review, the others to be judged by. */
+export function cameraNights(camera: number, count: number): NightRecipe[] {
+  return Array.from({ length: count }, (_, night) => ({
+    seed: 90_001 + 100 * camera + night,
+    kind: 'hard',
+    frameCount: 120,
+    width: 1024,
+    height: 768,
+    encodings: 'plain',
+    cameraSeed: 500 + camera,
+  }));
+}
+
 export function nightName({ kind, seed, frameCount }: NightRecipe): string {
   return `${kind}-${seed}-${frameCount}`;
 }
