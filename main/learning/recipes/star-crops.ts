@@ -13,8 +13,7 @@ const picture = { centre: 0.3, scale: 0.25 } as const;
  */
 export const starCrops: Recipe = {
   name: 'star-crops',
-  description:
-    'stars at full resolution, the whole view and measured features; starts from the shipped backbone',
+  description: 'stars at full resolution, the whole view and measured features; may start from a backbone',
   inputs: [
     { name: 'crops', rank: 3, required: true, normalisation: picture },
     { name: 'image', rank: 3, required: true, normalisation: picture },
