@@ -16,7 +16,7 @@ import { sessionHandlers } from './engine/session-handlers.ts';
 import { trainingHandlers } from './engine/training-handlers.ts';
 import { runEnvironment } from './engine/version.ts';
 import { workbenchHandlers } from './engine/workbench-handlers.ts';
-import { type Library, openLibrary } from './library/open-library.ts';
+import { type Library, openLibrary, openLibraryToLook } from './library/open-library.ts';
 import { framesFamily } from './workflows/frames.ts';
 import { openPictureDesk } from './workflows/looking/pictures.ts';
 import { promotedOpinion } from './workflows/predict.ts';
@@ -52,6 +52,16 @@ export function libraryFolderFor(named: string | undefined): string {
 /** Errors: libraryBusy, libraryTooNew, libraryDamaged, cannotOpen, diskFull. */
 export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   const library = openLibrary(libraryFolderFor(options.library));
+  recoverOperations(library);
+  return engineOver(library, options);
+}
+
+/** The house over a library that another process has: lists and shows, refuses the rest as libraryBusy. */
+export async function openEngineToLook(options: EngineOptions = {}): Promise<Engine> {
+  return engineOver(openLibraryToLook(libraryFolderFor(options.library)), options);
+}
+
+function engineOver(library: Library, options: EngineOptions): Engine {
   const family = framesFamily;
   const learning = openLearningPool();
   const jobs = openJobBoard({
@@ -71,7 +81,6 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
     predictOpinion: promotedOpinion({ library, family }),
     environment: runEnvironment(),
   };
-  recoverOperations(library);
   return {
     notes: notesOf(library),
     handlers: {

@@ -1,6 +1,6 @@
 /** The SQLite connection, with prepared statements kept by their text. Only this folder speaks SQL. */
 import Database from 'better-sqlite3';
-import { storageError } from './storage-errors.ts';
+import { storageError, systemCode } from './storage-errors.ts';
 
 /** What a column can hold; booleans are 0 and 1, structures are JSON text. */
 export type SqlValue = string | number | bigint | null | Uint8Array;
@@ -29,33 +29,53 @@ const journalSizeLimitBytes = 64 * 1024 * 1024;
  * acknowledged label survives a power cut. Errors: libraryDamaged, cannotOpen, diskFull.
  */
 export function openCatalogue(path: string): Catalogue {
+  return wrap(connect(path, durable), path);
+}
+
+/**
+ * Opens the database at `path` beside the process that writes it, to look only: what would write is refused as
+ * `libraryBusy` by `refuse`. Errors: libraryDamaged, cannotOpen.
+ */
+export function openCatalogueToLook(path: string, refuse: () => Error): Catalogue {
+  const database = connect(path, ['query_only = ON', 'trusted_schema = OFF'], true);
+  return wrap(database, path, (error) => (systemCode(error).startsWith('SQLITE_READONLY') ? refuse() : null));
+}
+
+const durable = [
+  'journal_mode = WAL',
+  'synchronous = FULL',
+  'foreign_keys = ON',
+  'trusted_schema = OFF',
+  'cell_size_check = ON',
+  `journal_size_limit = ${journalSizeLimitBytes}`,
+];
+
+function connect(path: string, pragmas: readonly string[], toLook = false): Database.Database {
   let database: Database.Database | undefined;
   try {
-    database = new Database(path, { timeout: busyTimeoutMilliseconds });
-    for (const pragma of [
-      'journal_mode = WAL',
-      'synchronous = FULL',
-      'foreign_keys = ON',
-      'trusted_schema = OFF',
-      'cell_size_check = ON',
-      `journal_size_limit = ${journalSizeLimitBytes}`,
-    ]) {
-      database.pragma(pragma);
-    }
+    database = new Database(path, {
+      timeout: busyTimeoutMilliseconds,
+      ...(toLook ? { readonly: true, fileMustExist: true } : {}),
+    });
+    for (const pragma of pragmas) database.pragma(pragma);
+    return database;
   } catch (error) {
     database?.close();
     throw storageError(error, path);
   }
-  return wrap(database, path);
 }
 
-function wrap(database: Database.Database, path: string): Catalogue {
+function wrap(
+  database: Database.Database,
+  path: string,
+  refusal: (error: unknown) => Error | null = () => null,
+): Catalogue {
   const statements = new Map<string, Database.Statement<[SqlValues], unknown>>();
   const guarded = <T>(work: () => T): T => {
     try {
       return work();
     } catch (error) {
-      throw storageError(error, path);
+      throw refusal(error) ?? storageError(error, path);
     }
   };
   const prepared = (sql: string): Database.Statement<[SqlValues], unknown> => {

@@ -55,6 +55,11 @@ function takeKernelLock(directory: string, ownerFile: string, waitMilliseconds: 
   }
 }
 
+/** The error of a library that another process has. */
+export function busyLibrary(directory: string): NightsiftError {
+  return busy(directory, readOwner(join(directory, 'library.lock')));
+}
+
 /** Who wrote the lock file; null when there is none or it says nothing usable. */
 function readOwner(ownerFile: string): ProcessIdentity | null {
   try {

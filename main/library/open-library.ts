@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { NightsiftError } from '../../contract/errors.ts';
 import { type BlobStore, openBlobStore } from './blobs.ts';
 import { type CalibrationsRepository, calibrationsRepository } from './calibrations.ts';
-import { type Catalogue, openCatalogue } from './catalogue.ts';
+import { type Catalogue, openCatalogue, openCatalogueToLook } from './catalogue.ts';
 import { type DatasetsRepository, datasetsRepository } from './datasets.ts';
 import { type Job, type JobsRepository, jobsRepository } from './jobs.ts';
 import { type LabelsRepository, labelsRepository } from './labels.ts';
-import { acquireLock, type LibraryLock } from './lock.ts';
+import { acquireLock, busyLibrary, type LibraryLock } from './lock.ts';
 import { type MeasurementsRepository, measurementsRepository } from './measurements.ts';
-import { migrate } from './migrate.ts';
+import { currentSchemaVersion, migrate, schemaVersion } from './migrate.ts';
 import { type ModelsRepository, modelsRepository } from './models.ts';
 import { type OperationsRepository, operationsRepository } from './operations.ts';
 import { type RunsRepository, runsRepository } from './runs.ts';
@@ -84,7 +84,29 @@ export function openLibrary(directory: string, ports: LibraryPorts = {}): Librar
   }
 }
 
-function assemble(directory: string, catalogue: Catalogue, lock: LibraryLock, clock: () => Date): Library {
+/**
+ * Opens a library that another process has, to look only: nothing is put right, and every call that would write
+ * throws libraryBusy. Errors: libraryBusy where it cannot be read beside its writer, libraryDamaged, cannotOpen.
+ */
+export function openLibraryToLook(directory: string, ports: LibraryPorts = {}): Library {
+  const refuse = () => busyLibrary(directory);
+  const catalogue = openCatalogueToLook(join(directory, 'library.db'), refuse);
+  try {
+    if (schemaVersion(catalogue) !== currentSchemaVersion) throw refuse();
+    return assemble(directory, catalogue, null, ports.clock ?? (() => new Date()));
+  } catch (error) {
+    catalogue.close();
+    throw error;
+  }
+}
+
+/** Without a lock nothing is put right on opening. */
+function assemble(
+  directory: string,
+  catalogue: Catalogue,
+  lock: LibraryLock | null,
+  clock: () => Date,
+): Library {
   const now = () => clock().toISOString();
   const blobs = openBlobStore(join(directory, 'blobs'));
   const runs = runsRepository(catalogue, now);
@@ -92,10 +114,10 @@ function assemble(directory: string, catalogue: Catalogue, lock: LibraryLock, cl
   return {
     directory,
     startReport: {
-      afterUncleanExit: lock.afterUncleanExit,
-      sweptFiles: blobs.sweep(),
-      interruptedRuns: runs.markInterrupted(),
-      interruptedJobs: jobs.markInterrupted(),
+      afterUncleanExit: lock?.afterUncleanExit ?? false,
+      sweptFiles: lock === null ? 0 : blobs.sweep(),
+      interruptedRuns: lock === null ? 0 : runs.markInterrupted(),
+      interruptedJobs: lock === null ? [] : jobs.markInterrupted(),
     },
     blobs,
     sessions: sessionsRepository(catalogue, now),
@@ -116,7 +138,7 @@ function assemble(directory: string, catalogue: Catalogue, lock: LibraryLock, cl
     now,
     close() {
       catalogue.close();
-      lock.release();
+      lock?.release();
     },
   };
 }

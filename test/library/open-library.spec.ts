@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openLibrary } from '../../main/library/open-library.ts';
+import { openLibrary, openLibraryToLook } from '../../main/library/open-library.ts';
 import { isRunning, processStart, thisProcess } from '../../main/library/process-identity.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -73,6 +73,18 @@ describe('opening a library', () => {
       expect(JSON.parse(readFileSync(join(directory, 'library.lock'), 'utf8'))).toEqual(self);
       library.close();
     }
+  });
+
+  it('can be looked into while another process writes it, and refuses to write', async () => {
+    const directory = temporaryFolder();
+    await otherHolder(directory);
+    const looked = openLibraryToLook(directory);
+    onTestFinished(() => looked.close());
+    expect(looked.sessions.list()).toMatchObject([{ name: 'held' }]);
+    expect(() =>
+      looked.sessions.create({ name: 'mine', family: 'frames', root: '/mine', policy: 'strict' }),
+    ).toThrow(expect.objectContaining({ code: 'libraryBusy' }));
+    expect(looked.sessions.list()).toHaveLength(1);
   });
 
   it('respects a live holder even where the kernel lock does nothing', () => {

@@ -14,14 +14,21 @@ import type { Terminal } from './terminal.ts';
 /** How the house is opened; the engine in earnest, a stand-in in tests. */
 export interface HouseDoor {
   readonly version: string;
-  open(options: { readonly library: string | undefined; readonly folders?: readonly string[] }): Promise<{
-    readonly handlers: NightsiftHandlers;
-    /** What a person should know on opening. */
-    readonly notes: readonly string[];
-    close(): Promise<void>;
-  }>;
+  open(options: {
+    readonly library: string | undefined;
+    readonly folders?: readonly string[];
+  }): Promise<OpenDoor>;
+  /** The same over a library that another process has: it lists and shows, and refuses the rest. */
+  look?(options: { readonly library: string | undefined }): Promise<OpenDoor>;
   /** The house of another process that has the library and can be asked; null without one. */
   join?(options: { readonly library: string | undefined }): Promise<House | null>;
+}
+
+interface OpenDoor {
+  readonly handlers: NightsiftHandlers;
+  /** What a person should know on opening. */
+  readonly notes: readonly string[];
+  close(): Promise<void>;
 }
 
 export async function runCommandLine(
@@ -36,7 +43,7 @@ export async function runCommandLine(
     exitCode: exitCodes.answered,
     library: undefined,
     async client() {
-      reached ??= context.house().catch((thrown) => runningHouse(door, context.library, thrown));
+      reached ??= context.house().catch((thrown) => besideHolder(door, context.library, thrown));
       return (await reached).client;
     },
     house(options) {
@@ -55,12 +62,13 @@ export async function runCommandLine(
   }
 }
 
-/** The house of the process that has the library, or the error that it is busy. */
-async function runningHouse(door: HouseDoor, library: string | undefined, thrown: unknown): Promise<House> {
-  const isBusy = isNightsiftError(thrown) && thrown.code === 'libraryBusy';
-  const joined = isBusy ? ((await door.join?.({ library })) ?? null) : null;
-  if (joined === null) throw thrown;
-  return joined;
+/** The workbench that has the library, else a look into it beside its holder, else the error that it is busy. */
+async function besideHolder(door: HouseDoor, library: string | undefined, thrown: unknown): Promise<House> {
+  if (!isNightsiftError(thrown) || thrown.code !== 'libraryBusy') throw thrown;
+  const joined = await door.join?.({ library });
+  if (joined) return joined;
+  if (door.look === undefined) throw thrown;
+  return houseOf(await door.look({ library }));
 }
 
 async function openHouse(
@@ -68,8 +76,12 @@ async function openHouse(
   options: Parameters<HouseDoor['open']>[0],
   terminal: Terminal,
 ): Promise<House> {
-  const { handlers, notes, close } = await door.open(options);
-  for (const note of notes) terminal.err(`${note}\n`);
+  const opened = await door.open(options);
+  for (const note of opened.notes) terminal.err(`${note}\n`);
+  return houseOf(opened);
+}
+
+function houseOf({ handlers, close }: OpenDoor): House {
   const far = dispatch(api, handlers);
   return { client: connect(api, inProcess(far)), far, close };
 }
