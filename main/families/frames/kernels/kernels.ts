@@ -2,8 +2,9 @@
  * The passes over pixels, compiled from assembly/ to WebAssembly with SIMD. The frame itself lies in the kernels'
  * memory, so that nothing is copied for them.
  */
+
+import { type CompiledKernels, compile, KernelMemory } from '../../../formats/webassembly/kernel-memory.ts';
 import { kernelBytes } from './kernel-bytes.ts';
-import { type CompiledKernels, compile, KernelMemory } from './kernel-memory.ts';
 
 /** What assembly/ exports; addresses are bytes in the kernels' memory. See there for what each one does. */
 interface KernelCalls {

@@ -1,5 +1,9 @@
 /** The line sums, compiled from assembly/ to WebAssembly with SIMD. */
-import { type CompiledKernels, compile, KernelMemory } from '../../kernels/kernel-memory.ts';
+import {
+  type CompiledKernels,
+  compile,
+  KernelMemory,
+} from '../../../../formats/webassembly/kernel-memory.ts';
 import { kernelBytes } from './kernel-bytes.ts';
 
 /** What assembly/ exports; addresses are bytes in the kernels' memory. See there for what each one does. */
