@@ -6,6 +6,7 @@ import { findBrightPixels } from './measure/bright-pixels.ts';
 import { type Detection, detectStars } from './measure/detect-stars.ts';
 import type { DetectedStar } from './measure/detected-star.ts';
 import { buildFramePsf, type FramePsf } from './measure/frame-psf.ts';
+import { withFullWell } from './measure/full-well.ts';
 import { halfFluxRadius } from './measure/half-flux.ts';
 import { stepOf } from './measure/quantum.ts';
 import { ResidualFrame } from './measure/residual-frame.ts';
@@ -57,14 +58,16 @@ export function measureFrame(image: FrameImage, file: string, options: MeasureOp
 /** The same of a frame that lies in the kernels' memory, which is used up. */
 export function measureStored(frame: StoredFrame, file: string, options: MeasureOptions = {}): FrameRecord {
   const residuals = new ResidualFrame(frame);
-  const saturation = findSaturation(frame);
+  const clipped = findSaturation(frame);
   const quantum = stepOf(frame);
   const sky = measureSky(frame, quantum);
   const floorSigma = floorOf(quantum);
   residuals.setSky(sky.meshes, floorSigma);
-  const scale = frame.mosaic === null ? null : mosaicScale(frame, medianOfGrid(sky.measured.level));
+  const typicalSky = medianOfGrid(sky.measured.level);
+  const scale = frame.mosaic === null ? null : mosaicScale(frame, typicalSky);
   const means = viewMeans(frame, scale);
   const bright = findBrightPixels(frame, residuals, sky.meshes, floorSigma);
+  const saturation = withFullWell(frame, clipped, bright, typicalSky);
   const lines = findBadLines(residuals);
   takeOutLines(residuals, lines.badColumns, lines.badRows);
   const found = findStars(frame, residuals, bright, sky, saturation);

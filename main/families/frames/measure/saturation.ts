@@ -9,6 +9,8 @@ export interface Saturation {
   readonly fraction: number;
   /** Indices of the full pixels in reading order; empty when the frame as a whole is full. */
   readonly indices: Int32Array;
+  /** How many pixels are defined. */
+  readonly valid: number;
 }
 
 /** Pixels that must share the greatest value before it counts as a clip rather than as a bright star. */
@@ -24,12 +26,12 @@ const bandRows = 64;
  */
 export function findSaturation(frame: StoredFrame): Saturation {
   const given = frame.saturationLevel ?? Number.POSITIVE_INFINITY;
-  const none = { level: given, fraction: 0, indices: new Int32Array(0) };
   const { least, greatest, valid } = valueRange(frame);
+  const none = { level: given, fraction: 0, indices: new Int32Array(0), valid };
   if (valid === 0) return none;
   if (greatest >= given) {
     const { count, indices } = reaching(frame, given);
-    return { level: given, fraction: count / valid, indices };
+    return { level: given, fraction: count / valid, indices, valid };
   }
   const span = greatest - least;
   if (!(span > 0) || reaching(frame, greatest).count < clipPixels) return none;
@@ -37,7 +39,7 @@ export function findSaturation(frame: StoredFrame): Saturation {
   const full = reaching(frame, clip);
   const near = reaching(frame, greatest - 0.02 * span).count;
   if (full.count <= 2 * (near - full.count)) return none;
-  return { level: clip, fraction: full.count / valid, indices: full.indices };
+  return { level: clip, fraction: full.count / valid, indices: full.indices, valid };
 }
 
 /** Extremes of the defined pixels, physical values, and how many are defined. */

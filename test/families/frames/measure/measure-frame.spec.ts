@@ -125,6 +125,23 @@ describe('measuring a frame', () => {
     expect(measure({ ...image, saturationLevel: null }).measurements.saturatedFraction).toBe(0);
   });
 
+  it('sees stars full where every full pixel has its own shot noise', () => {
+    const scene: Scene = { ...plain, seed: 22, beta: 2.8 };
+    const { image, truth } = drawScene(scene);
+    const random = uniform(3);
+    const well = (v: number) => (v < 1700 ? v : 1700 + 7 * (random() + random() + random() - 1.5));
+    const scattered = measure({ ...image, pixels: image.pixels.map(well) });
+    const sharp = measure({ ...image, pixels: image.pixels.map((v) => Math.min(v, 1700)) });
+    expect(scattered.measurements.saturatedFraction).toBeGreaterThan(0.0003);
+    expect(off(scattered.measurements.saturatedFraction, sharp.measurements.saturatedFraction!)).toBeLessThan(
+      0.15,
+    );
+    expect(off(scattered.measurements.fwhm, truth.fwhm)).toBeLessThan(0.015);
+    expect(measure(drawScene({ ...scene, fwhm: 9, stars: 120 }).image).measurements.saturatedFraction).toBe(
+      0,
+    );
+  });
+
   it('gives nulls, not errors, for frames that hold nothing', () => {
     for (const [width, height, value] of [
       [64, 64, Number.NaN],
