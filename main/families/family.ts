@@ -78,6 +78,8 @@ export interface FamilyData {
   readonly labels: Int32Array;
   /** How much each item counts; 1 where absent. */
   readonly weights?: Float32Array | undefined;
+  /** What the sources say of each item; absent where rows were made up. */
+  readonly facts?: readonly Readonly<Record<string, Fact>>[] | undefined;
   /** Rows that stand in for the validation and test splits where the items were too few to hold any out. */
   readonly heldOut?: FamilyData | undefined;
 }

@@ -1,15 +1,11 @@
 /**
- * From a few templates to all the shapes that a measurement may have: the source mixed with background, a gain that
- * drifted, an absorber in front, a second source beside it. Each shape has a weight, its share among those of its class.
+ * From a few templates to all the shapes that a measurement may have: the source mixed with its instrument's background,
+ * a gain that drifted, an absorber in front, a second source beside it, a background that is richer in potassium or
+ * falls off more steeply than the template's. Each shape has a weight, its share among those of its class.
  */
-import { fineBins, finekeV, smoothed, withGain } from './energy-grid.ts';
-
-export interface Template {
-  readonly label: number;
-  /** Shares on the fine grid, adding up to 1. */
-  readonly shares: Float64Array;
-  readonly weight: number;
-}
+import { withGain } from './energy-grid.ts';
+import { absorbed, blend, tilted, withPotassium } from './shape-changes.ts';
+import { normalised, type Template } from './templates.ts';
 
 export interface Hypothesis {
   readonly label: number;
@@ -32,87 +28,130 @@ export interface HypothesisOptions {
 
 /** How finely what can vary is cut, from fine to coarse; the first that fits the number of shapes is taken. */
 const grids = [
-  { gains: [-2, -1, 0, 1, 2], sourceShares: [0.25, 0.4, 0.55, 0.75, 1], absorbers: [0, 1, 3, 8] },
-  { gains: [-1.3, 0, 1.3], sourceShares: [0.25, 0.4, 0.55, 0.75, 1], absorbers: [0, 1, 3, 8] },
-  { gains: [-1.3, 0, 1.3], sourceShares: [0.3, 0.5, 0.75, 1], absorbers: [0, 2, 8] },
-  { gains: [-1.3, 0, 1.3], sourceShares: [0.35, 0.65, 1], absorbers: [0, 4] },
-  { gains: [0], sourceShares: [0.35, 0.65, 1], absorbers: [0, 4] },
+  {
+    gains: [-2, -1, 0, 1, 2],
+    sourceShares: [0.25, 0.4, 0.55, 0.75, 1],
+    absorbers: [0, 1, 3, 8, 30],
+    skies: [0, 0.2],
+  },
+  {
+    gains: [-1.3, 0, 1.3],
+    sourceShares: [0.25, 0.4, 0.55, 0.75, 1],
+    absorbers: [0, 1, 3, 8, 30],
+    skies: [0, 0.2],
+  },
+  { gains: [-1.3, 0, 1.3], sourceShares: [0.3, 0.5, 0.75, 1], absorbers: [0, 2, 8, 30], skies: [0, 0.2] },
+  { gains: [-1.3, 0, 1.3], sourceShares: [0.35, 0.65, 1], absorbers: [0, 4, 30], skies: [0, 0.2] },
+  { gains: [-1.3, 0, 1.3], sourceShares: [0.35, 0.65, 1], absorbers: [0, 4, 30], skies: [0.1] },
+  { gains: [-1.3, 0, 1.3], sourceShares: [0.35, 0.65, 1], absorbers: [0, 4], skies: [0] },
+  { gains: [0], sourceShares: [0.35, 0.65, 1], absorbers: [0, 4], skies: [0] },
 ];
 type Grid = (typeof grids)[number];
 
+/** Potassium's share of the counts of a background by itself. */
+const potassiumShares = [0, 0.1, 0.2, 0.3];
+/** Exponents by which the continuum of a background falls off otherwise than the template's. */
+const tilts = [-0.2, 0, 0.2];
+
 /** Of two sources: the first's share of their counts, and both's of all counts. */
 const mixtures = { first: [0.3, 0.5, 0.7], sources: [0.6, 0.95] };
-/** Share of the resolution by which backgrounds are smoothed. */
-const backgroundSmoothing = 0.4;
 
 export function hypothesesOf(templates: readonly Template[], options: HypothesisOptions): Hypothesis[] {
-  const backgrounds = templates
-    .filter(({ label }) => label === options.background)
-    .map((template) => ({ ...template, shares: normalised(smoothed(template.shares, backgroundSmoothing)) }));
-  const sources = templates.filter(({ label }) => label !== options.background);
-  const grid = grids.find((each) => countOf(each, sources, backgrounds) <= options.most) ?? grids.at(-1)!;
-  const pairSteps = stepsOfPairs(grid, sources, backgrounds, options);
-  const found: Hypothesis[] = [];
-  for (const step of grid.gains) {
-    const weight = Math.exp(-0.5 * step * step);
-    const drifted = (template: Template): Template => ({
-      ...template,
-      shares: normalised(withGain(template.shares, 1 + step * options.gainSigma)),
-      weight: template.weight * weight,
-    });
-    const skies = backgrounds.map(drifted);
-    found.push(...skies.flatMap((sky) => withPotassium(sky, options)));
-    for (const source of sources.map(drifted)) found.push(...behindAbsorbers(source, skies, grid));
-    if (pairSteps.includes(step)) found.push(...pairs(sources.map(drifted), skies, options));
-  }
-  return found;
-}
-
-function countOf(
-  { gains, sourceShares, absorbers }: Grid,
-  sources: readonly Template[],
-  skies: readonly Template[],
-): number {
-  return (
-    gains.length *
-    (skies.length + sources.length * absorbers.length * sourceShares.length * Math.max(1, skies.length))
+  const instruments = instrumentsOf(templates, options.background);
+  const grid = grids.find((each) => countOf(each, instruments, options) <= options.most) ?? grids.at(-1)!;
+  const steps = stepsOfPairs(grid, instruments, options);
+  return grid.gains.flatMap((step) =>
+    instruments.flatMap((instrument) => {
+      const drifted = withDrift(instrument, step, options.gainSigma);
+      return [
+        ...drifted.skies.flatMap((sky) => changedSkies(sky, options)),
+        ...drifted.sources.flatMap((source) => behindAbsorbers(source, drifted.skies, grid, options)),
+        ...(steps.includes(step) ? pairs(drifted, options) : []),
+      ];
+    }),
   );
 }
 
-function behindAbsorbers(source: Template, skies: readonly Template[], grid: Grid): Hypothesis[] {
-  return grid.absorbers.flatMap((thickness) => {
-    const shares = absorbed(source.shares, thickness);
-    const mixed =
-      skies.length === 0
-        ? [shares]
-        : grid.sourceShares.flatMap((part) => skies.map((sky) => blend(shares, sky.shares, part)));
-    const weight = source.weight / (mixed.length * grid.absorbers.length);
-    return mixed.map((each) => ({ label: source.label, shares: each, weight }));
+interface Instrument {
+  readonly sources: readonly Template[];
+  readonly skies: readonly Template[];
+}
+
+/** Sources beside the backgrounds of their own instrument; beside all there are where it has none. */
+function instrumentsOf(templates: readonly Template[], background: number): Instrument[] {
+  const isSky = ({ label }: Template) => label === background;
+  const all = templates.filter(isSky);
+  return [...new Set(templates.map(({ instrument }) => instrument))].map((name) => {
+    const own = templates.filter(({ instrument }) => instrument === name);
+    const skies = own.filter(isSky);
+    return { sources: own.filter((each) => !isSky(each)), skies: skies.length > 0 ? skies : all };
   });
 }
 
-/** Shares of a background that further potassium makes up: walls, crystals and glass hold more or less of it. */
-const potassiumShares = [0, 0.1, 0.2, 0.35];
-/** Of its counts: in the peak, the rest evenly below the Compton edge. */
-const potassium = { kiloElectronVolts: 1460.8, comptonEdge: 1243, peakShare: 0.2 };
-
-function withPotassium(sky: Template, { potassiumVaries }: HypothesisOptions): Hypothesis[] {
-  if (!potassiumVaries) return [sky];
-  const line = potassiumShape();
-  return potassiumShares.map((part) => ({
-    label: sky.label,
-    shares: blend(line, sky.shares, part),
-    weight: sky.weight / potassiumShares.length,
-  }));
+function withDrift({ sources, skies }: Instrument, step: number, gainSigma: number): Instrument {
+  const weight = Math.exp(-0.5 * step * step);
+  const drifted = (template: Template): Template => ({
+    ...template,
+    shares: normalised(withGain(template.shares, 1 + step * gainSigma)),
+    weight: template.weight * weight,
+  });
+  return { sources: sources.map(drifted), skies: skies.map(drifted) };
 }
 
-function potassiumShape(): Float64Array {
-  const peak = new Float64Array(fineBins);
-  peak[Math.floor(potassium.kiloElectronVolts / finekeV)] = 1;
-  const flat = Float64Array.from({ length: fineBins }, (_, bin) =>
-    Number((bin + 0.5) * finekeV < potassium.comptonEdge),
+function countOf(grid: Grid, instruments: readonly Instrument[], options: HypothesisOptions): number {
+  const each = instruments.flatMap(({ sources, skies }) =>
+    sources.map(
+      (source) =>
+        sharesOf(source, grid).length *
+        grid.absorbers.length *
+        Math.max(1, skies.length * potassiumOf(grid, options).length),
+    ),
   );
-  return blend(normalised(smoothed(peak, 1)), normalised(flat), potassium.peakShare);
+  return grid.gains.length * each.reduce((sum, count) => sum + count, 0);
+}
+
+/** Shares of all counts that the source may make up: what was recorded, less of it, and the source alone. */
+function sharesOf({ sourceShare }: Template, { sourceShares }: Grid): number[] {
+  const recorded = sourceShares.map((share) => share * sourceShare);
+  return sourceShare < 0.93 ? [...recorded, 1] : recorded;
+}
+
+function potassiumOf({ skies }: Grid, { potassiumVaries }: HypothesisOptions): readonly number[] {
+  return potassiumVaries ? skies : [0];
+}
+
+/** Above this share of the source the background beside it makes no difference. */
+const nearlyAlone = 0.95;
+
+function behindAbsorbers(
+  source: Template,
+  skies: readonly Template[],
+  grid: Grid,
+  options: HypothesisOptions,
+): Hypothesis[] {
+  const beside = skies.flatMap((sky) =>
+    potassiumOf(grid, options).map((part) => withPotassium(sky.shares, part)),
+  );
+  const shapes = grid.absorbers.flatMap((thickness) => {
+    const shares = absorbed(source.shares, thickness);
+    if (beside.length === 0) return [shares];
+    return sharesOf(source, grid).flatMap((part) =>
+      (part > nearlyAlone ? beside.slice(0, 1) : beside).map((sky) => blend(shares, sky, part)),
+    );
+  });
+  return shapes.map((shares) => ({ label: source.label, shares, weight: source.weight / shapes.length }));
+}
+
+function changedSkies(sky: Template, { potassiumVaries }: HypothesisOptions): Hypothesis[] {
+  const parts = potassiumVaries ? potassiumShares : [0];
+  const weight = sky.weight / (parts.length * tilts.length);
+  return tilts.flatMap((tilt) =>
+    parts.map((part) => ({
+      label: sky.label,
+      shares: withPotassium(tilted(sky.shares, tilt), part),
+      weight,
+    })),
+  );
 }
 
 /** Shapes of pairs beside the others, at most. */
@@ -121,12 +160,12 @@ const mostPairShapes = 6000;
 /** Gains at which pairs are laid out: near the middle where that is not too many, the middle alone, or none. */
 function stepsOfPairs(
   { gains }: Grid,
-  sources: readonly Template[],
-  skies: readonly Template[],
+  instruments: readonly Instrument[],
   { mixtureShare }: HypothesisOptions,
 ): readonly number[] {
   if (mixtureShare <= 0) return [];
-  const count = 2 * couples(sources).length * shapesOfPair(skies);
+  const counts = instruments.map(({ sources, skies }) => 2 * couples(sources).length * shapesOfPair(skies));
+  const count = counts.reduce((sum, each) => sum + each, 0);
   const near = gains.filter((step) => Math.abs(step) < 1.5);
   return [near, [0]].find((steps) => steps.length * count <= mostPairShapes) ?? [];
 }
@@ -142,11 +181,7 @@ function shapesOfPair(skies: readonly Template[]): number {
 }
 
 /** Two sources at once: a shape of either class. */
-function pairs(
-  sources: readonly Template[],
-  skies: readonly Template[],
-  { mixtureShare }: HypothesisOptions,
-): Hypothesis[] {
+function pairs({ sources, skies }: Instrument, { mixtureShare }: HypothesisOptions): Hypothesis[] {
   const each = shapesOfPair(skies);
   const sky = skies[0];
   return couples(sources).flatMap(([one, other]) =>
@@ -161,21 +196,4 @@ function pairs(
       ]);
     }),
   );
-}
-
-/** Photoelectric absorption grows about with the energy to the power of -2.8; thickness 1 halves twice at 90 keV. */
-function absorbed(shares: Float64Array, thickness: number): Float64Array {
-  if (thickness === 0) return shares;
-  return normalised(
-    shares.map((share, bin) => share * Math.exp(-thickness * (((bin + 0.5) * finekeV) / 100) ** -2.8)),
-  );
-}
-
-function blend(one: Float64Array, other: Float64Array, part: number): Float64Array {
-  return one.map((share, bin) => part * share + (1 - part) * other[bin]!);
-}
-
-export function normalised(values: Float64Array): Float64Array {
-  const sum = values.reduce((total, value) => total + value, 0);
-  return sum > 0 ? values.map((value) => value / sum) : new Float64Array(fineBins).fill(1 / fineBins);
 }

@@ -1,6 +1,6 @@
 /** What models see of a spectrum: its shape for networks and forests, its counts for likelihoods. */
 import type { FamilyTensor } from '../family.ts';
-import { coarse, coarseBins, fineBins } from './energy-grid.ts';
+import { coarse, coarseBins, coarseEdges, fineBins } from './energy-grid.ts';
 
 /** Square roots of the shares of the fine bins: counting noise is the same in all of them. */
 export const shapeTensor = 'features';
@@ -26,18 +26,26 @@ export function tensorsOf(spectra: readonly Float64Array[]): FamilyTensor[] {
   ];
 }
 
-/** Back to shares on the fine grid and the number of counts above the threshold. */
+/** Back to shares on the fine grid and the number of counts on it. */
 export function spectraOf(
   tensors: readonly FamilyTensor[],
   rows: number,
 ): { readonly shares: Float64Array; readonly counts: number }[] {
   const shapes = tensors.find(({ name }) => name === shapeTensor)!.data;
   const counted = tensors.find(({ name }) => name === countsTensor)!.data;
-  return Array.from({ length: rows }, (_, row) => ({
-    shares: Float64Array.from(shapes.subarray(row * fineBins, (row + 1) * fineBins), (root) => root * root),
-    counts: Float64Array.from(counted.subarray(row * coarseBins, (row + 1) * coarseBins)).reduce(
-      (sum, value) => sum + value,
-      0,
-    ),
-  }));
+  return Array.from({ length: rows }, (_, row) => {
+    const shares = Float64Array.from(
+      shapes.subarray(row * fineBins, (row + 1) * fineBins),
+      (root) => root * root,
+    );
+    const shareCounted = sumOf(shares.subarray(coarseEdges[0]!));
+    const counts = sumOf(counted.subarray(row * coarseBins, (row + 1) * coarseBins));
+    return { shares, counts: shareCounted > 0 ? counts / shareCounted : 0 };
+  });
+}
+
+function sumOf(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let place = 0; place < values.length; place += 1) sum += values[place]!;
+  return sum;
 }

@@ -2,9 +2,10 @@
 import { NightsiftError } from '../../../contract/errors.ts';
 import type { FamilyData, Setting, TrainingSetting } from '../family.ts';
 import { fineBins } from './energy-grid.ts';
-import { type Hypothesis, hypothesesOf, normalised, type Template } from './hypotheses.ts';
+import { type Hypothesis, hypothesesOf } from './hypotheses.ts';
 import { drawFrom, poisson } from './random.ts';
-import { spectraOf, tensorsOf } from './spectrum-tensors.ts';
+import { tensorsOf } from './spectrum-tensors.ts';
+import { templatesOf } from './templates.ts';
 
 export const spectrumTrainingSettings: Readonly<Record<string, TrainingSetting>> = {
   'data.make': {
@@ -24,7 +25,7 @@ export const spectrumTrainingSettings: Readonly<Record<string, TrainingSetting>>
 };
 
 /** Shapes at most, so that a model stays small and quick. */
-const mostShapes = 5000;
+const mostShapes = 8000;
 /** Spectra per class on which a model of templates is judged, half of them to calibrate it. */
 const examinedPerClass = 40;
 /** Counts that a noise-free shape stands for: it is a template, whatever the counts of the spectra to be judged. */
@@ -43,8 +44,9 @@ export function spectrumTrainingSet(
   const isFew = fewest < Number(settings.fewestPerClass);
   const make = settings.make === 'auto' && !isFew ? 'none' : settings.make;
   if (make === 'none') return data;
-  const hypotheses = hypothesesOf(templatesOf(data), {
-    background: data.classes.findIndex((name) => backgroundNames.test(name)),
+  const background = data.classes.findIndex((name) => backgroundNames.test(name));
+  const hypotheses = hypothesesOf(templatesOf(data, background), {
+    background,
     gainSigma: Number(settings.gainSigma),
     mixtureShare: Number(settings.mixtureShare),
     potassiumVaries: !data.classes.some((name) => /^k-?40$/i.test(name)),
@@ -65,15 +67,6 @@ export function spectrumTrainingSet(
         hint: 'Allowed: auto, none, shapes or draws.',
       });
   }
-}
-
-function templatesOf(data: FamilyData): Template[] {
-  const counts = data.classes.map((_, label) => data.labels.filter((each) => each === label).length);
-  return spectraOf(data.tensors, data.labels.length).flatMap(({ shares }, row) => {
-    const label = data.labels[row]!;
-    const sum = shares.reduce((total, value) => total + value, 0);
-    return sum > 0 ? [{ label, shares: normalised(shares), weight: 1 / counts[label]! }] : [];
-  });
 }
 
 function rowsOf(hypotheses: readonly Hypothesis[], data: FamilyData): FamilyData {

@@ -1,6 +1,6 @@
 /** What training has to know of a kind of data: frames on one side, families of records on the other. */
 import type { FrameHeader } from '../../../contract/words.ts';
-import type { Family } from '../../families/family.ts';
+import type { Fact, Family } from '../../families/family.ts';
 import { openWorkerPool } from '../../jobs/pool.ts';
 import type { TensorDataset } from '../../learning/dataset.ts';
 import type { DatasetItem, DatasetVersion } from '../../library/datasets.ts';
@@ -27,6 +27,8 @@ export interface DataKind {
   inputRecipe(version: DatasetVersion, recipe: string, tensors: TensorDataset): unknown;
   /** A word of an item that `--where` can ask for. */
   factsOf(items: readonly DatasetItem[]): (item: DatasetItem, key: string) => unknown;
+  /** What the sources say of each item, for the family's training set; empty for frames. */
+  allFacts(items: readonly DatasetItem[]): Readonly<Record<string, Fact>>[];
 }
 
 /** One version per family and task is in production. */
@@ -58,6 +60,7 @@ function frameKind({ library, family }: KindPorts): DataKind {
       library.measurements.find(item.contentHash, family.measurementVersion)?.header?.[
         key as keyof FrameHeader
       ],
+    allFacts: () => [],
   };
 }
 
@@ -74,5 +77,7 @@ function recordKind(library: Library, family: Family): DataKind {
       );
       return ({ ordinal }, key) => stored.get(ordinal)?.facts[key] ?? stored.get(ordinal)?.labels[key];
     },
+    allFacts: (items) =>
+      placesOf(library, items).map(({ reading, ordinal }) => reading.items[ordinal]!.facts),
   };
 }

@@ -6,13 +6,13 @@ import type { Preparation } from '../work/learning-tasks.ts';
 
 export function preparedTrainingSet(
   dataset: TensorDataset,
-  { family: name, settings }: Preparation,
+  { family: name, settings, facts }: Preparation,
   seed: number,
 ): TensorDataset {
   const family = families.find((each) => each.name === name);
   if (family?.trainingSet === undefined) return dataset;
   const taught = itemsOf(dataset, 'train');
-  const made = family.trainingSet(rowsOf(dataset, taught), settings.data, seed);
+  const made = family.trainingSet(rowsOf(dataset, taught, facts), settings.data, seed);
   const kept = Int32Array.from(dataset.labels.keys()).filter(
     (item) => dataset.split[item] !== splitCodes.train,
   );
@@ -47,12 +47,13 @@ function withHeldOut(dataset: TensorDataset, made: FamilyData): TensorDataset {
   };
 }
 
-function rowsOf(dataset: TensorDataset, items: Int32Array): FamilyData {
+function rowsOf(dataset: TensorDataset, items: Int32Array, facts: Preparation['facts']): FamilyData {
   return {
     tensors: dataset.inputs.map((input) => pick(input, items)),
     classes: dataset.classes,
     labels: Int32Array.from(items, (item) => dataset.labels[item]!),
     weights: dataset.weights && Float32Array.from(items, (item) => dataset.weights![item]!),
+    facts: facts.length === dataset.labels.length ? Array.from(items, (item) => facts[item]!) : undefined,
   };
 }
 

@@ -164,6 +164,7 @@ async function trainInWorker(
         family: kind.family?.name ?? null,
         settings: houseSettings(kind.family, dotted),
         groups: groupNumbers(items),
+        facts: kind.allFacts(items),
       },
       blobsDirectory: library.blobs.directory,
       resumeFrom: lastCheckpoint(library, run),

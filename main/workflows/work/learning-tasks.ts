@@ -1,4 +1,5 @@
 /** What a learning worker does, as messages. The bodies are in learning-worker.ts. */
+import type { Fact } from '../../families/family.ts';
 import type { TensorDataset, TensorInput } from '../../learning/dataset.ts';
 import type { TrainedFile } from '../../learning/train-model.ts';
 import type { TrainEvent, TrainOptions } from '../../learning/train-network.ts';
@@ -32,6 +33,8 @@ export interface Preparation {
   readonly settings: HouseSettings;
   /** Number of each item's group: a group is never learned from and asked about in one fold. */
   readonly groups: Int32Array;
+  /** What the sources say of each item; empty for frames. */
+  readonly facts: readonly Readonly<Record<string, Fact>>[];
 }
 
 export type TrainTaskProgress =

@@ -8,9 +8,11 @@ import {
   risesOver,
   smoothed,
 } from '../../../main/families/spectra/energy-grid.ts';
-import { hypothesesOf, type Template } from '../../../main/families/spectra/hypotheses.ts';
+import { hypothesesOf } from '../../../main/families/spectra/hypotheses.ts';
 import { drawFrom, poisson } from '../../../main/families/spectra/random.ts';
 import { spectraFamily } from '../../../main/families/spectra/spectra.ts';
+import { tensorsOf } from '../../../main/families/spectra/spectrum-tensors.ts';
+import { type Template, templatesOf } from '../../../main/families/spectra/templates.ts';
 
 const text = (lines: readonly string[]) => new TextEncoder().encode(`${lines.join('\n')}\n`);
 const total = (values: Iterable<number>) => [...values].reduce((sum, value) => sum + value, 0);
@@ -105,6 +107,8 @@ describe('shapes of templates', () => {
     label,
     shares: shape(energy).map((value, _bin, all) => value / total(all)),
     weight: 1,
+    instrument: '',
+    sourceShare: 1,
   }));
   const options = { background: -1, gainSigma: 0.01, mixtureShare: 0.02, potassiumVaries: false, most: 5000 };
 
@@ -120,6 +124,41 @@ describe('shapes of templates', () => {
 
   test('stay about as few as was asked for', () => {
     expect(hypothesesOf(templates, { ...options, mixtureShare: 0, most: 40 }).length).toBeLessThanOrEqual(40);
+  });
+});
+
+describe('templates', () => {
+  const sky = shape(1461).map((value) => 20 * value);
+  const source = shape(662).map((value) => 300 * value);
+  const facts = ['A', 'A', 'B', 'B'].map((detector, row) => ({
+    detector,
+    liveSeconds: [600, 1200, 60, 60][row]!,
+  }));
+  const classes = ['Cs137', 'background'];
+  const labels = Int32Array.of(0, 1, 0, 1);
+  const gross = source.map((value, bin) => value + sky[bin]!);
+  const spectra = [gross, sky.map((value) => 2 * value), source, source.map((value) => 40 * value)];
+  const tensors = tensorsOf(spectra);
+
+  test('are freed of their own instrument\u2019s background where it can be in them', () => {
+    const [first, , third] = templatesOf({ tensors, labels, classes, facts }, 1);
+    const wanted = source.map((value) => value / total(source));
+    const apart = (found: Float64Array) => total(found.map((value, bin) => Math.abs(value - wanted[bin]!)));
+    expect(apart(first!.shares)).toBeLessThan(0.03);
+    expect(first!.sourceShare).toBeCloseTo(total(source) / total(gross), 2);
+    // counts below the background's: it was taken off before
+    expect(third!.sourceShare).toBe(1);
+    expect(apart(third!.shares)).toBeLessThan(1e-6);
+  });
+
+  test('stand beside the background of their own instrument only', () => {
+    const lay = { background: 1, gainSigma: 0.01, mixtureShare: 0, potassiumVaries: false, most: 10_000 };
+    const own = hypothesesOf(templatesOf({ tensors, labels, classes, facts }, 1), lay);
+    const all = hypothesesOf(templatesOf({ tensors, labels, classes }, 1), lay);
+    for (const { shares } of own) expect(total(shares)).toBeCloseTo(1, 9);
+    // not knowing which belong together, each of two sources stands beside each of two backgrounds
+    const mixed = (list: typeof own) => list.filter(({ label }) => label === 0).length;
+    expect(mixed(all)).toBeGreaterThan(1.5 * mixed(own));
   });
 });
 
