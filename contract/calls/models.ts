@@ -51,9 +51,12 @@ export const modelCalls = {
       lineage: Lineage,
     }),
   }),
-  /** Makes it what scan, predict and sort use; the version in production before is archived. */
+  /**
+   * To `production` makes it what scan, predict and sort use, and archives the version there before. `staging` marks it as
+   * the next one: it judges nothing yet, and is named by NAME@staging.
+   */
   'models.promote': ask({
-    in: ModelChange,
+    in: ModelChange.extend({ to: z.enum(['staging', 'production']).default('production') }),
     out: z.object({ model: ModelVersionRow, archived: ModelVersionRow.nullable() }),
   }),
   'models.archive': ask({ in: ModelChange, out: ModelVersionRow }),

@@ -21,6 +21,15 @@ export function promote(library: Library, reference: string, decision: StageDeci
   return toProduction(library, library.models.need(reference), decision);
 }
 
+/** Marks a version as the next one: it judges nothing yet. In production it leaves the place empty. Errors: notFound. */
+export function stage(library: Library, reference: string, decision: StageDecision = {}): Promotion {
+  const version = library.models.need(reference);
+  return {
+    model: modelRow(library, library.models.setStage(version.id, 'staging', given(decision))),
+    archived: null,
+  };
+}
+
 /** Takes a version out of use; in production it leaves the place empty. Errors: notFound. */
 export function archive(library: Library, reference: string, decision: StageDecision = {}): ModelVersionRow {
   const version = library.models.need(reference);

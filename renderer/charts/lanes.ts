@@ -32,7 +32,7 @@ export interface LaneLayout {
   readonly height: number;
 }
 
-export const leftMargin = 138;
+export const leftMargin = 156;
 const rightMargin = 14;
 const footHeight = 22;
 const laneGap = 10;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { listModels, showModel } from '../../main/workflows/models.ts';
-import { archive, promote, rollback } from '../../main/workflows/promote.ts';
+import { archive, promote, rollback, stage } from '../../main/workflows/promote.ts';
 import { newPlace, type Place } from './fake-frames/night.ts';
 
 let place: Place;
@@ -51,6 +51,23 @@ test('one version is in production; every change is kept; going back goes back',
     to: 'archived',
   });
   expect(history[0]).toMatchObject({ model: 'judge', version: 1, by: 'ada', reason: 'better' });
+});
+
+test('a staged version waits: it has a name of its own and judges nothing', () => {
+  const { library } = place.ports;
+  for (let count = 0; count < 2; count++) register('judge');
+  promote(library, 'judge@1');
+  expect(stage(library, 'judge@2', { reason: 'try it', by: 'ada' })).toMatchObject({
+    model: { version: 2, stage: 'staging' },
+    archived: null,
+  });
+  expect(production()).toBe(1);
+  expect(library.models.need('judge@staging').version).toBe(2);
+  expect(promote(library, 'judge@staging')).toMatchObject({
+    model: { version: 2 },
+    archived: { version: 1 },
+  });
+  expect(rollback(library).model.version).toBe(1);
 });
 
 test('another task has a production of its own', () => {

@@ -109,6 +109,13 @@ function addStages(models: Command, context: Context): void {
       context.terminal.out(productionText(outcome));
     },
   );
+  change('stage', 'Mark it as the next one: NAME@staging. It judges nothing yet.', '<model>').action(
+    async (model: string, options: ChangeOptions) => {
+      const staging = { model, to: 'staging' as const, ...who(options) };
+      const outcome = await (await context.client())('models.promote', staging);
+      context.terminal.out(`${nameOf(outcome.model)} is in staging.\n`);
+    },
+  );
   change('archive', 'Take a version out of use. It is kept.', '<model>').action(
     async (model: string, options: ChangeOptions) => {
       const row = await (await context.client())('models.archive', { model, ...who(options) });
