@@ -33,8 +33,10 @@ export interface MeasuredFrame {
 }
 
 export interface BenchJob {
-  /** A night of our own simulator, or the folder of files that another one wrote. */
-  readonly night: { readonly recipe: NightRecipe } | { readonly folder: string };
+  /** A night of our own simulator (`kept`: where its frames are kept, if they are), or the folder that another one wrote. */
+  readonly night:
+    | { readonly recipe: NightRecipe; readonly kept: string | null }
+    | { readonly folder: string };
   readonly indices: readonly number[];
 }
 
@@ -77,11 +79,21 @@ function hashSources(hash: ReturnType<typeof createHash>, path: string): void {
   }
 }
 
+/** Name of a night by its recipe and by the sources of the simulator that makes it. */
+function nightName(recipe: NightRecipe | ForeignRecipe, simulator: readonly string[]): string {
+  const name = createHash('sha256').update(JSON.stringify(recipe));
+  for (const source of simulator) hashSources(name, source);
+  return name.digest('hex').slice(0, 16);
+}
+
+/** Where the files of a night are kept: outside the folder of its records. */
+const filesFolder = (recipe: NightRecipe | ForeignRecipe, simulator: readonly string[]): string =>
+  join(tmpdir(), 'nightsift-bench-files', nightName(recipe, simulator));
+
 /** Records of one night live together, those of each state of the code in a folder of their own. */
 function cacheFolder(recipe: NightRecipe | ForeignRecipe, own: readonly string[], stale: boolean): string {
-  const name = createHash('sha256').update(JSON.stringify(recipe));
-  for (const file of own.filter((path) => path.endsWith('.py'))) name.update(readFileSync(join(root, file)));
-  const night = join(tmpdir(), 'nightsift-bench', name.digest('hex').slice(0, 16));
+  const scripts = own.filter((path) => path.endsWith('.py'));
+  const night = join(tmpdir(), 'nightsift-bench', nightName(recipe, scripts));
   mkdirSync(night, { recursive: true });
   if (stale) {
     const kept = readdirSync(night).map((entry) => join(night, entry));
@@ -110,16 +122,22 @@ export interface RecordOptions {
   readonly workers: number;
   /** Takes records of older measuring code where there are some: for work on the judgement alone. */
   readonly stale?: boolean;
+  /** Keeps the simulated files beside the records: measuring anew then costs measuring only. */
+  readonly keep?: boolean;
 }
+
+const ownSimulator = ['main/families/frames/simulate'];
 
 /** All frames of a night, measured (or taken from the temp folder when neither code nor recipe changed). */
 export async function measuredNight(recipe: NightRecipe, options: RecordOptions): Promise<MeasuredFrame[]> {
   const count = planNight(recipe).frames.length;
-  const folder = cacheFolder(recipe, ['main/families/frames/simulate'], options.stale ?? false);
-  return measured(folder, count, options.workers, () => ({ recipe }));
+  const folder = cacheFolder(recipe, ownSimulator, options.stale ?? false);
+  const kept = options.keep === true ? filesFolder(recipe, ownSimulator) : null;
+  if (kept !== null) mkdirSync(kept, { recursive: true });
+  return measured(folder, count, options.workers, () => ({ recipe, kept }));
 }
 
-/** The same for a night of the other simulator (Python with numpy, scipy and astropy); its files are not kept. */
+/** The same for a night of the other simulator (Python with numpy, scipy and astropy). */
 export async function measuredForeignNight(
   recipe: ForeignRecipe,
   options: RecordOptions,
@@ -130,8 +148,10 @@ export async function measuredForeignNight(
     .sort()
     .map((name) => `test/bench/foreign-night/${name}`);
   const folder = cacheFolder(recipe, scripts, options.stale ?? false);
-  const files = join(folder, 'files');
+  const files = filesFolder(recipe, scripts);
+  const complete = join(files, 'truth.json');
   const write = (): BenchJob['night'] => {
+    if (existsSync(complete)) return { folder: files };
     const options = {
       kind: recipe.kind,
       seed: recipe.seed,
@@ -146,7 +166,7 @@ export async function measuredForeignNight(
     return { folder: files };
   };
   const frames = await measured(folder, recipe.frameCount, options.workers, write);
-  rmSync(files, { recursive: true, force: true });
+  if (options.keep !== true) rmSync(files, { recursive: true, force: true });
   return frames;
 }
 

@@ -1,6 +1,7 @@
 /** Renders and encodes the frames it is given, or reads them, then decodes and measures them as a scan would. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { deserialize, serialize } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import { decodeStored } from '../../main/families/frames/decode-frame.ts';
 import { KernelSpace } from '../../main/families/frames/kernels/kernels.ts';
@@ -28,6 +29,19 @@ function ownNight(recipe: Parameters<typeof planNight>[0]): (index: number) => G
   };
 }
 
+/** The same, each frame kept in a folder so that it is simulated once. */
+function keptNight(recipe: Parameters<typeof planNight>[0], folder: string): (index: number) => Given {
+  const simulate = ownNight(recipe);
+  return (index) => {
+    const path = join(folder, `${index}.bin`);
+    if (existsSync(path)) return deserialize(readFileSync(path)) as Given;
+    const given = simulate(index);
+    writeFileSync(`${path}.part`, serialize(given));
+    renameSync(`${path}.part`, path);
+    return given;
+  };
+}
+
 function foreignNight(folder: string): (index: number) => Given {
   const { frames } = JSON.parse(readFileSync(join(folder, 'truth.json'), 'utf8')) as {
     frames: ForeignTruth[];
@@ -44,7 +58,12 @@ function threadMilliseconds(): number {
   return (user + system) / 1000;
 }
 
-const frameAt = 'recipe' in night ? ownNight(night.recipe) : foreignNight(night.folder);
+function frames(): (index: number) => Given {
+  if (!('recipe' in night)) return foreignNight(night.folder);
+  return night.kept === null ? ownNight(night.recipe) : keptNight(night.recipe, night.kept);
+}
+
+const frameAt = frames();
 for (const index of indices) {
   const { truth, everyStar, bytes } = frameAt(index);
   let record: FrameRecord | null = null;
