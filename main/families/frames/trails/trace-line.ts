@@ -1,6 +1,13 @@
 /** From a rough piece of a line to the whole of it: position, width, brightness and ends. */
 import { align } from './align.ts';
-import { contrastToSides, fitProfile, meanProfile, type Profile, type ProfileFit } from './cross-profile.ts';
+import {
+  contrastToSides,
+  fitProfile,
+  gaussianWeights,
+  meanProfile,
+  type Profile,
+  type ProfileFit,
+} from './cross-profile.ts';
 import { settleEnds } from './ends.ts';
 import { type Amplitudes, amplitudesAlong, type Run, runsOfLight } from './extent.ts';
 import { significanceInParts, spreadBeside, steadiness } from './line-significance.ts';
@@ -48,6 +55,8 @@ export interface TracedLine {
   readonly level: number;
   /** Share of the length that is lit. */
   readonly fill: number;
+  /** Length of the lit parts that can be seen, px: what stars and defects hide is no evidence. */
+  readonly seen: number;
   /** Lit parts, in steps from (x1, y1). */
   readonly runs: readonly Run[];
   readonly profile: Profile;
@@ -183,12 +192,22 @@ function describe({ segment, strip, runs, profile, fit, amplitudes }: FollowedLi
     contrast: contrastToSides(profile, fit),
     level: fit.level,
     fill: lit / (to - from),
+    seen: strip.step * seenSteps(amplitudes, runs, fit.fwhm),
     runs,
     profile,
     amplitudes,
     from,
     to,
   };
+}
+
+/** Lit steps, each by the share of its cross profile that is not hidden. */
+function seenSteps({ weight }: Amplitudes, runs: readonly Run[], fwhm: number): number {
+  const weights = gaussianWeights(fwhm);
+  const whole = weights.reduce((sum, value, u) => sum + (u === 0 ? 1 : 2) * value * value, 0);
+  let steps = 0;
+  for (const run of runs) for (let t = run.from; t < run.to; t++) steps += Math.min(1, weight[t] / whole);
+  return steps;
 }
 
 function between(strip: Strip, from: number, to: number): Segment {

@@ -42,7 +42,9 @@ export type Verdict =
 export function judgeLine(line: TracedLine, input: TrailSearchInput, map: Raster, cell: number): Verdict {
   if (line.significance < leastSignificance) return 'faint';
   const length = segmentLength(line.segment);
-  if (line.significance < leastSignificance * Math.sqrt(Math.max(1, shortLength / length))) return 'faint';
+  // What hides behind stars may be dark: a line is as short as what is seen of it.
+  const evidence = Math.max(1, Math.min(length, line.seen));
+  if (line.significance < leastSignificance * Math.sqrt(Math.max(1, shortLength / evidence))) return 'faint';
   const wholeFrame = Math.min(input.width, input.height) / 3;
   if (isNarrow(line, length, wholeFrame, input.fwhm)) return 'narrow';
   if (length < Math.max(25, (line.amplitude > 5 ? 8 : 14) * line.fwhm)) return 'stubby';
