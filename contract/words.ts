@@ -88,6 +88,13 @@ export const FrameMeasurements = z.object({
   psfSignalWeight: figure.default(null), // as PixInsight defines it
   psfSnr: figure.default(null), // as PixInsight defines it
   wfwhm: figure.default(null), // px, as Siril defines it
+  centreFwhm: figure.default(null), // px
+  cornerFwhm: figure.default(null), // px, mean of the four corners
+  worstCornerFwhm: figure.default(null), // px
+  cornerEccentricity: figure.default(null), // mean of the four corners
+  fieldCurvature: figure.default(null), // FWHM of the corners over that of the centre, less 1
+  tilt: figure.default(null), // FWHM of the worst corner less that of the best, over their mean
+  tiltAngle: figure.default(null), // degrees from x towards y: where the FWHM grows
 });
 export type FrameMeasurements = z.infer<typeof FrameMeasurements>;
 

@@ -28,6 +28,13 @@ export const figureWords: Readonly<Record<FigureName | 'score', FigureWords>> = 
   psfSignalWeight: { title: 'PSF signal weight', unit: '', digits: 2, lowIsGood: false },
   psfSnr: { title: 'PSF SNR', unit: '', digits: 3, lowIsGood: false },
   wfwhm: { title: 'wFWHM', unit: 'px', digits: 2, lowIsGood: true },
+  centreFwhm: { title: 'FWHM, centre', unit: 'px', digits: 2, lowIsGood: true },
+  cornerFwhm: { title: 'FWHM, corners', unit: 'px', digits: 2, lowIsGood: true },
+  worstCornerFwhm: { title: 'FWHM, worst corner', unit: 'px', digits: 2, lowIsGood: true },
+  cornerEccentricity: { title: 'Eccentricity, corners', unit: '', digits: 2, lowIsGood: true },
+  fieldCurvature: { title: 'Field curvature', unit: '', digits: 3, lowIsGood: true },
+  tilt: { title: 'Tilt', unit: '', digits: 3, lowIsGood: true },
+  tiltAngle: { title: 'Tilt, direction', unit: '°', digits: 0, lowIsGood: true },
 };
 
 /** A dash where nothing was measured. */

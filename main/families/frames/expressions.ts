@@ -40,6 +40,13 @@ export const expressionNames: readonly string[] = [
   'psfSignalWeight',
   'psfSnr',
   'wfwhm',
+  'centreFwhm',
+  'cornerFwhm',
+  'worstCornerFwhm',
+  'cornerEccentricity',
+  'fieldCurvature',
+  'tilt',
+  'tiltAngle',
   'score',
 ]; // prettier-ignore
 

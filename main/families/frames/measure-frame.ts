@@ -5,6 +5,7 @@ import { findBadLines } from './measure/bad-lines.ts';
 import { findBrightPixels } from './measure/bright-pixels.ts';
 import { type Detection, detectStars } from './measure/detect-stars.ts';
 import type { DetectedStar } from './measure/detected-star.ts';
+import { type FieldFigures, fieldFigures } from './measure/field-figures.ts';
 import { buildFramePsf, type FramePsf } from './measure/frame-psf.ts';
 import { withFullWell } from './measure/full-well.ts';
 import { halfFluxRadius } from './measure/half-flux.ts';
@@ -97,7 +98,10 @@ export function measureStored(frame: StoredFrame, file: string, options: Measure
     header: frame.header,
     truncated: frame.truncated,
     warnings: frame.warnings,
-    measurements: summarise(frame, stars, hits, figures, saturation),
+    measurements: {
+      ...summarise(frame, stars, hits, figures, saturation),
+      ...fieldFigures(found?.detection.shapes ?? null, frame.width, frame.height),
+    },
     stars,
     mesh: figures.mesh,
     trails,
@@ -178,7 +182,7 @@ function summarise(
   hits: Pick<FrameChecks, 'hotPixels' | 'cosmicRays'>,
   figures: SkyFigures,
   saturation: Saturation,
-): FrameMeasurements {
+): Omit<FrameMeasurements, keyof FieldFigures> {
   const counted: number[] = [];
   for (let i = 0; i < stars.count; i++)
     if (stars.snr[i] >= countedSnr && (stars.flags[i] & starFlags.nearEdge) === 0) counted.push(i);

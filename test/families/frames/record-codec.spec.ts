@@ -93,6 +93,13 @@ const measurements = fc.record({
   psfSignalWeight: figure,
   psfSnr: figure,
   wfwhm: figure,
+  centreFwhm: figure,
+  cornerFwhm: figure,
+  worstCornerFwhm: figure,
+  cornerEccentricity: figure,
+  fieldCurvature: figure,
+  tilt: figure,
+  tiltAngle: figure,
 });
 const record: fc.Arbitrary<FrameRecord> = fc.record({
   file: fc.string({ unit: 'grapheme' }),

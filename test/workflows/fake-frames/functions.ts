@@ -42,6 +42,13 @@ const nothing: FrameMeasurements = {
   psfSignalWeight: null,
   psfSnr: null,
   wfwhm: null,
+  centreFwhm: null,
+  cornerFwhm: null,
+  worstCornerFwhm: null,
+  cornerEccentricity: null,
+  fieldCurvature: null,
+  tilt: null,
+  tiltAngle: null,
 };
 
 function headerOf(frame: FakeFrame): FrameHeader {

@@ -8,7 +8,7 @@ import { inTurn } from './in-turn.ts';
 import { moffatValue } from './moffat.ts';
 import type { ResidualFrame } from './residual-frame.ts';
 import { type FullGroup, fullGroups } from './saturated-stars.ts';
-import { type ShapeField, shapeField } from './shape-field.ts';
+import { type FieldShapes, shapeField } from './shape-field.ts';
 import { type Place, removeSpikes } from './spikes.ts';
 import { StarPlaces } from './star-places.ts';
 import { Starless } from './starless.ts';
@@ -18,7 +18,7 @@ import { verifyStar } from './verify-star.ts';
 export interface Detection {
   /** The frame's profile, made again with every star's neighbours taken off, and how it changes over the frame. */
   readonly psf: FramePsf;
-  readonly shapes: ShapeField;
+  readonly shapes: FieldShapes;
   readonly stars: readonly DetectedStar[];
   readonly hotPixels: readonly Place[];
   readonly cosmicRays: readonly Place[];

@@ -27,8 +27,13 @@ export interface LocalShape {
   readonly angle: number;
 }
 
-/** Size and shape of a star at a place of the frame. */
-export type ShapeField = (x: number, y: number) => LocalShape;
+/** Size and shape of the stars over the frame. */
+export interface FieldShapes {
+  /** That of a star at a place. */
+  at(x: number, y: number): LocalShape;
+  /** False where too few stars say how the shape changes: it is the same everywhere then. */
+  readonly isVarying: boolean;
+}
 
 const leastSnr = 25;
 const mostStars = 300;
@@ -44,7 +49,7 @@ export function shapeField(
   psf: FramePsf,
   stars: readonly DetectedStar[],
   takenOff: SplinePsf,
-): ShapeField {
+): FieldShapes {
   const measured: Distortion[] = [];
   for (const star of stars) {
     if (measured.length >= mostStars || star.fit.snr < leastSnr) break;
@@ -55,15 +60,18 @@ export function shapeField(
   }
   const kept = withoutOutliers(measured);
   // Of a double image the stretch of both together says nothing about one.
-  if (psf.moffat.second !== undefined) return () => distorted(psf, 0, 0, 0);
+  if (psf.moffat.second !== undefined) return { isVarying: false, at: () => distorted(psf, 0, 0, 0) };
   const terms = kept.length >= 24 ? 6 : kept.length >= 10 ? 3 : 1;
   const place = (x: number, y: number) =>
     termsAt((2 * x) / source.width - 1, (2 * y) / source.height - 1, terms);
   const fitted = (['growth', 'plus', 'cross'] as const).map((name) => fitTerms(kept, name, place, terms));
   const [growth, plus, cross] = fitted;
-  return (x, y) => {
-    const basis = place(x, y);
-    return distorted(psf, productOf(growth, basis), productOf(plus, basis), productOf(cross, basis));
+  return {
+    isVarying: terms > 1,
+    at: (x, y) => {
+      const basis = place(x, y);
+      return distorted(psf, productOf(growth, basis), productOf(plus, basis), productOf(cross, basis));
+    },
   };
 }
 

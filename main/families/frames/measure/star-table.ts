@@ -2,7 +2,7 @@
 import { type StarTable, starFlags } from '../record.ts';
 import type { DetectedStar } from './detected-star.ts';
 import type { FramePsf } from './frame-psf.ts';
-import type { ShapeField } from './shape-field.ts';
+import type { FieldShapes } from './shape-field.ts';
 
 /** Stars kept in a record, brightest first: enough for matching and for grids of cells. */
 const mostStars = 20_000;
@@ -11,7 +11,7 @@ export interface StarTableInput {
   readonly width: number;
   readonly height: number;
   readonly psf: FramePsf;
-  readonly shapes: ShapeField;
+  readonly shapes: FieldShapes;
   readonly stars: readonly DetectedStar[];
   /** Local sigma in ADU at a pixel. */
   readonly sigmaAt: (x: number, y: number) => number;
@@ -55,7 +55,7 @@ export function starTableOf(input: StarTableInput): StarTable {
     table.peak[i] = fit.amplitude * sigma;
     table.flux[i] = fit.amplitude * sigma * psf.shape.sum;
     table.snr[i] = fit.snr * (input.noise > 0 && sigma > 0 ? sigma / input.noise : 1);
-    const shape = input.shapes(fit.x, fit.y);
+    const shape = input.shapes.at(fit.x, fit.y);
     table.fwhm[i] = saturated ? Number.NaN : shape.fwhm;
     table.ellipticity[i] = saturated ? Number.NaN : shape.ellipticity;
     table.angle[i] = saturated ? Number.NaN : shape.angle;
