@@ -104,10 +104,12 @@ export interface FamilyRecipe {
   readonly parameters: Readonly<Record<string, Setting>>;
 }
 
-/** A setting of how a family prepares its training set. */
+/** A setting of how a family reads, or prepares its training set. */
 export interface TrainingSetting {
   readonly description: string;
   readonly default: Setting;
+  /** What it may be, where that is a closed list. */
+  readonly choices?: readonly string[];
 }
 
 /** One line of a quality report. */
@@ -150,6 +152,8 @@ export interface Family {
   classesOf(labelColumn: string): readonly string[] | null;
   /** Figures on one source, for `scan` and the session's page. */
   quality(reading: SourceReading): readonly QualityFigure[];
+  /** What `read` can be told with `--set`, by name: `read.smooth` for one. Any name where left out. */
+  readonly readingSettings?: Readonly<Record<string, TrainingSetting>>;
   /** What `trainingSet` can be told, by name: `data.syntheticShare` for one. */
   readonly trainingSettings?: Readonly<Record<string, TrainingSetting>>;
   /** Makes the items of the train split what the family thinks best to learn from: synthesised, balanced, augmented. */

@@ -17,7 +17,7 @@ import { scan } from './scan.ts';
 import type { Where } from './training/chosen-items.ts';
 import { dataKind } from './training/data-kind.ts';
 import { type LearnedRun, learn, leave, ship } from './training/finish-run.ts';
-import { familyDefaults } from './training/house-settings.ts';
+import { familyDefaults, readingApart } from './training/house-settings.ts';
 import { reopenedRun } from './training/resume-run.ts';
 import { shippedBackbone } from './training/shipped-backbone.ts';
 import type { TrainOptions } from './training/train-options.ts';
@@ -76,10 +76,12 @@ export async function train(
     const run = reopenedRun(ports.library, input.resume, input.parameters ?? {});
     return ship(ports, await learn(ports, run, options), begun);
   }
-  const version = await versionFor(ports, input, options);
+  const { reading, parameters } = readingApart(input.parameters ?? {});
+  const version = await versionFor(ports, input, reading, options);
+  const settings = { ...input, parameters };
   if (input.candidates !== undefined && input.candidates.length > 0)
-    return trainBest(ports, version, input, { ...options, begun });
-  return ship(ports, await learn(ports, newRun(ports, version, input), options), begun);
+    return trainBest(ports, version, settings, { ...options, begun });
+  return ship(ports, await learn(ports, newRun(ports, version, settings), options), begun);
 }
 
 /** Trains a frozen version. */
@@ -130,6 +132,7 @@ function readBackbone(file: string): Uint8Array {
 async function versionFor(
   ports: TrainPorts,
   input: TrainInput,
+  settings: Readonly<Record<string, ParameterValue>>,
   options: WorkOptions,
 ): Promise<DatasetVersion> {
   const { library } = ports;
@@ -139,9 +142,10 @@ async function versionFor(
     const scanned =
       family === framesName
         ? await scan({ ...ports, predictOpinion: promotedOpinion(ports) }, { paths }, options)
-        : await scanRecords(ports, { paths, family, label }, options);
+        : await scanRecords(ports, { paths, family, label, settings }, options);
     return createDataset(ports, { sessions: [scanned.session.name], seed: making.seed }, options);
   }
+  refuseReading(settings);
   if (input.dataSet === undefined) {
     throw new NightsiftError(
       'wrongUse',
@@ -154,6 +158,15 @@ async function versionFor(
   if (session === undefined) return library.datasets.need(input.dataSet);
   if (input.label !== undefined) await relabel(library, session, input.label, options);
   return createDataset(ports, { sessions: [session.name], seed: making.seed }, options);
+}
+
+/** What was read already stays as it was read. Errors: wrongUse. */
+function refuseReading(settings: Readonly<Record<string, ParameterValue>>): void {
+  const [name] = Object.keys(settings);
+  if (name === undefined) return;
+  throw new NightsiftError('wrongUse', `Setting ${name} is for reading files.`, {
+    hint: 'Give the files themselves, or set it when they are scanned: nightsift scan --set.',
+  });
 }
 
 /** Trains each of several recipes on one version and ships the one with the best macro F1. */

@@ -4,6 +4,7 @@ import type { Spectrum } from '../../formats/spectra/spectrum.ts';
 import type { FamilyItem, Problem, ReadOptions, SourceBytes, SourceReading } from '../family.ts';
 import { peaksOf } from './baseline.ts';
 import { fineBins, finekeV, onFineGrid, risesOver } from './energy-grid.ts';
+import { givenCalibration, isBackgroundSpectrum, prepared } from './prepare.ts';
 import { readSpectrumTable, type TableSpectrum } from './shared-layout.ts';
 import { tensorsOf } from './spectrum-tensors.ts';
 
@@ -16,7 +17,19 @@ export function readSpectrumSource(source: SourceBytes, options: ReadOptions): S
   const found = isSpectrumFile({ name: source.file, bytes: source.bytes })
     ? fromFile(source)
     : readSpectrumTable(source, problems);
-  const fine = found.map((each) => gridded(each, problems));
+  const grids = found.map((each) => gridded(each, options, problems));
+  const columns = labelColumnsOf(options);
+  const fine = prepared(
+    found.map(({ row, spectrum, cells }, place) => ({
+      row,
+      fine: grids[place]!,
+      detector: spectrum.detector,
+      liveSeconds: spectrum.liveSeconds,
+      isBackground: isBackgroundSpectrum(spectrum.isBackground, cells, columns),
+    })),
+    options,
+    problems,
+  );
   return {
     items: found.map((each, position) => itemOf(each, fine[position]!, { source, options, position })),
     tensors: tensorsOf(fine),
@@ -34,10 +47,16 @@ function fromFile(source: SourceBytes): TableSpectrum[] {
   }));
 }
 
-/** Without a calibration that rises, channels are taken to span the grid evenly. */
-function gridded({ spectrum, row }: TableSpectrum, problems: Problem[]): Float64Array {
+function labelColumnsOf({ label }: ReadOptions): readonly string[] {
+  return label === undefined ? labelColumns : [label];
+}
+
+/** Without a calibration that rises, the one given is taken, else channels span the grid evenly. */
+function gridded({ spectrum, row }: TableSpectrum, options: ReadOptions, problems: Problem[]): Float64Array {
   const { counts, calibration } = spectrum;
   if (calibration !== null && risesOver(counts.length, calibration)) return onFineGrid(counts, calibration);
+  const given = givenCalibration(options);
+  if (given !== null && risesOver(counts.length, given)) return onFineGrid(counts, given);
   problems.push({
     row,
     column: null,
@@ -59,7 +78,7 @@ function itemOf(
     position,
   }: { readonly source: SourceBytes; readonly options: ReadOptions; readonly position: number },
 ): FamilyItem {
-  const columns = options.label === undefined ? labelColumns : [options.label];
+  const columns = labelColumnsOf(options);
   const labels = Object.fromEntries(
     Object.entries(cells)
       .filter(([name, cell]) => columns.includes(name) && cell.trim() !== '')
@@ -77,6 +96,8 @@ function itemOf(
       liveSeconds: spectrum.liveSeconds,
       detector: spectrum.detector,
       start: spectrum.start,
+      ...(spectrum.isBackground && { background: true }),
+      ...(spectrum.counts.some((value) => !Number.isInteger(value)) && { fractional: true }),
       ...kept(cells, ['variant', 'kind']),
     },
     view: {

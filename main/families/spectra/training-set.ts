@@ -3,6 +3,7 @@ import { NightsiftError } from '../../../contract/errors.ts';
 import type { FamilyData, Setting, TrainingSetting } from '../family.ts';
 import { fineBins } from './energy-grid.ts';
 import { type Hypothesis, hypothesesOf } from './hypotheses.ts';
+import { isBackgroundName, isPotassiumName } from './names.ts';
 import { drawFrom, poisson } from './random.ts';
 import { tensorsOf } from './spectrum-tensors.ts';
 import { templatesOf } from './templates.ts';
@@ -31,8 +32,6 @@ const examinedPerClass = 40;
 /** Counts that a noise-free shape stands for: it is a template, whatever the counts of the spectra to be judged. */
 const shapeCounts = 1e6;
 
-const backgroundNames = /^(background|bgnd|bkgd?|bg|none)$/i;
-
 /** @throws NightsiftError `wrongUse` */
 export function spectrumTrainingSet(
   data: FamilyData,
@@ -44,12 +43,12 @@ export function spectrumTrainingSet(
   const isFew = fewest < Number(settings.fewestPerClass);
   const make = settings.make === 'auto' && !isFew ? 'none' : settings.make;
   if (make === 'none') return data;
-  const background = data.classes.findIndex((name) => backgroundNames.test(name));
+  const background = data.classes.findIndex(isBackgroundName);
   const hypotheses = hypothesesOf(templatesOf(data, background), {
     background,
     gainSigma: Number(settings.gainSigma),
     mixtureShare: Number(settings.mixtureShare),
-    potassiumVaries: !data.classes.some((name) => /^k-?40$/i.test(name)),
+    potassiumVaries: !data.classes.some(isPotassiumName),
     most: mostShapes,
   });
   const range = [Number(settings.lowestCounts), Number(settings.highestCounts)] as const;

@@ -1,5 +1,5 @@
 /**
- * `--config FILE.yaml`: what `--recipe`, `--set` and the like say, in a file. Sections `data`, `evaluation` and `export`
+ * `--config FILE.yaml`: what `--recipe`, `--set` and the like say, in a file. Sections `read`, `data`, `evaluation` and `export`
  * hold the settings of the same first word; `models` names several recipes, of which the best is kept.
  */
 import { readFile } from 'node:fs/promises';
@@ -19,7 +19,7 @@ export interface TrainConfig {
 }
 
 const plainKeys = ['recipe', 'seed', 'name', 'backbone', 'family', 'label', 'parameters'];
-const sections = ['data', 'evaluation', 'export'];
+const sections = ['read', 'data', 'evaluation', 'export'];
 
 /** Errors: wrongUse, naming the file and what is wrong in it. */
 export async function readConfig(file: string): Promise<TrainConfig> {
@@ -41,7 +41,7 @@ export async function readConfig(file: string): Promise<TrainConfig> {
       `Known are ${known.join(', ')}; recipe settings belong under parameters or models.`,
     );
   }
-  const { models, data: _data, evaluation: _evaluation, export: _export, ...plain } = config;
+  const { models, read: _read, data: _data, evaluation: _evaluation, export: _export, ...plain } = config;
   const dotted = sections.flatMap((section) =>
     Object.entries(settingsOf(file, section, config[section])).map(([key, value]) => [
       `${section}.${key}`,

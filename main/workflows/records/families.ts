@@ -1,7 +1,7 @@
 /** The families of records by name, and how their files are read in threads. */
 import type { FamilyRow } from '../../../contract/calls/records.ts';
 import { NightsiftError } from '../../../contract/errors.ts';
-import type { Family, ReadOptions } from '../../families/family.ts';
+import type { Family, ReadOptions, Setting } from '../../families/family.ts';
 import { families } from '../../families/index.ts';
 import { workerEntry } from '../../jobs/messages.ts';
 import { openWorkerPool, type WorkerPool } from '../../jobs/pool.ts';
@@ -31,6 +31,33 @@ export function familyRows(): FamilyRow[] {
     labelColumns: [...labelColumns],
     recipes: recipes.map(({ recipe }) => recipe),
   }));
+}
+
+/** Errors: wrongUse for a setting that the family does not know, where it says which it knows, or a value that is none. */
+export function checkReadingSettings(
+  { noun, readingSettings }: Family,
+  settings: Readonly<Record<string, Setting>>,
+): void {
+  if (readingSettings === undefined) return;
+  for (const [name, value] of Object.entries(settings)) {
+    const known = readingSettings[name];
+    if (known === undefined) {
+      throw new NightsiftError('wrongUse', `There is no setting "${name}" of reading ${noun.many}.`, {
+        hint: `Settings: ${Object.keys(readingSettings).join(', ')}.`,
+      });
+    }
+    const { choices, default: usual } = known;
+    const isWrong = choices === undefined ? isNoNumber(value, usual) : !choices.includes(String(value));
+    if (isWrong) {
+      throw new NightsiftError('wrongUse', `Setting ${name} cannot be "${String(value)}".`, {
+        hint: `Allowed: ${choices?.join(', ') ?? 'a number of 0 or more'}.`,
+      });
+    }
+  }
+}
+
+function isNoNumber(value: Setting, usual: Setting): boolean {
+  return typeof usual === 'number' && !(Number(value) >= 0 && Number.isFinite(Number(value)));
 }
 
 /** Large sources take minutes on a slow board. */

@@ -9,7 +9,7 @@ import type { Session } from '../../library/sessions.ts';
 import type { WorkOptions } from '../progress.ts';
 import { type FoundNight, findFiles, realPathOf } from '../scanning/walk.ts';
 import { sessionRow } from '../sessions.ts';
-import { findFamily, openReaders } from './families.ts';
+import { checkReadingSettings, findFamily, openReaders } from './families.ts';
 import { noteGivenLabels } from './given-labels.ts';
 import { refreshOpinions } from './opinions.ts';
 import { readSources } from './read-sources.ts';
@@ -36,6 +36,7 @@ export async function scanRecords(
 ): Promise<ScanOutcome> {
   const begun = performance.now();
   const family = findFamily(input.family);
+  checkReadingSettings(family, input.settings ?? {});
   const found = findRecordFiles(family, input.paths);
   const session = sessionFor(library, family, found, input);
   const readers = openReaders(input.workers);

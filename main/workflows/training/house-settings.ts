@@ -28,6 +28,24 @@ export function dottedApart(parameters: Given): { readonly own: Given; readonly 
   };
 }
 
+/** First words of settings that say how files are read. */
+const readingWords = ['read', 'range'];
+
+/** Settings of reading on one side, all others on the other; those that are null were taken back. */
+export function readingApart(parameters: Readonly<Record<string, Setting | null>>): {
+  readonly reading: Given;
+  readonly parameters: Readonly<Record<string, Setting | null>>;
+} {
+  const isReading = ([key]: readonly [string, unknown]) => readingWords.includes(key.split('.')[0]!);
+  const entries = Object.entries(parameters);
+  return {
+    reading: Object.fromEntries(
+      entries.flatMap(([key, value]) => (isReading([key, value]) && value !== null ? [[key, value]] : [])),
+    ),
+    parameters: Object.fromEntries(entries.filter((entry) => !isReading(entry))),
+  };
+}
+
 const known = [
   'evaluation.folds',
   'evaluation.knownGroups',

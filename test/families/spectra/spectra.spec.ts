@@ -194,6 +194,77 @@ describe('tables of spectra', () => {
   });
 });
 
+describe('reading as a person asked', () => {
+  const sky = shape(1461).map((value) => Math.round(40 * value));
+  const gross = shape(662).map((value, bin) => Math.round(60 * value) + 2 * sky[bin]!);
+  const bytes = text([
+    'id,label,detector,live_s,cal0,cal1,counts',
+    `sky,background,A,100,0,3,${Array.from(sky).join(' ')}`,
+    `source,Cs137,A,200,0,3,${Array.from(gross).join(' ')}`,
+    `other,Cs137,B,200,0,3,${Array.from(gross).join(' ')}`,
+  ]);
+  const countsOf = (setting: Record<string, string | number>) => {
+    const { tensors, problems } = spectraFamily.read({ file: 't.csv', bytes }, { settings: setting });
+    const { data, shape: size } = tensors.find(({ name }) => name === 'counts')!;
+    const rows = [0, 1, 2].map((row) =>
+      total(Array.from(data.subarray(row * size[0]!, (row + 1) * size[0]!))),
+    );
+    return { rows, problems };
+  };
+
+  test('takes the background of the same detector off, scaled by live time, and says where there is none', () => {
+    const as = countsOf({});
+    const { rows, problems } = countsOf({ 'read.background': 'subtract' });
+    expect(rows[0]).toBe(as.rows[0]);
+    expect((as.rows[1]! - rows[1]!) / (2 * as.rows[0]!)).toBeCloseTo(1, 1);
+    expect(rows[2]).toBe(as.rows[2]);
+    expect(problems.map(({ row, code }) => [row, code])).toEqual([[4, 'noBackground']]);
+  });
+
+  test('smooths without losing counts, and leaves peaks where the continuum is taken off', () => {
+    const as = countsOf({}).rows;
+    expect(countsOf({ 'read.smooth': 0.5 }).rows[1]! / as[1]!).toBeCloseTo(1, 2);
+    const continuum = total(shape(-1e6).subarray(16)) * (60 + 2 * 40);
+    expect(countsOf({ 'read.baseline': 'snip' }).rows[1]! / (as[1]! - continuum)).toBeCloseTo(1, 1);
+  });
+
+  test('calibrates what brings no calibration', () => {
+    const plain = text(['id,counts', `a,${Array.from(gross).join(' ')}`]);
+    const found = spectraFamily.read(
+      { file: 't.csv', bytes: plain },
+      { settings: { 'read.calibration': '0 3' } },
+    );
+    expect(found.problems).toEqual([]);
+    expect(found.tensors[0]!.data).toEqual(
+      spectraFamily.read({ file: 't.csv', bytes }, {}).tensors[0]!.data.slice(fineBins, 2 * fineBins),
+    );
+  });
+});
+
+describe('the quality report', () => {
+  test('names repeats, contradictions and what stands apart', () => {
+    const random = drawFrom(5, 'quality');
+    const drawn = (energy: number, times: number) =>
+      shape(energy).map((value) => poisson(random, times * value));
+    const alike = Array.from({ length: 12 }, () => ({ label: 'A', counts: drawn(662, 60) }));
+    const odd = [
+      { label: 'A', counts: drawn(1300, 60) },
+      { label: 'A', counts: drawn(662, 60_000) },
+    ];
+    const rows = [...alike, ...odd, alike[0]!, { label: 'B', counts: alike[1]!.counts }];
+    const figures = new Map(
+      spectraFamily
+        .quality(spectraFamily.read({ file: 't.csv', bytes: csv(rows) }, {}))
+        .map(({ name, value }) => [name, value]),
+    );
+    expect(figures.get('standing apart')).toBe('2 (s12, s13)');
+    expect(figures.get('repeated spectra')).toBe('2 (s14, s15)');
+    expect(figures.get('repeated with another label')).toBe('1 (s15)');
+    expect(figures.get('channels')).toBe('1024');
+    expect(figures.get('with live time')).toBe(0);
+  });
+});
+
 describe('the training set', () => {
   test('of few spectra is what their templates can look like, judged on draws; of many it is them', () => {
     const rows = [400, 662].map((energy, place) => ({

@@ -1,0 +1,10 @@
+/** Words of labels that mean more than their letters. */
+
+/** The class that is no source: the surroundings alone. */
+export function isBackgroundName(label: string): boolean {
+  return /^(background|bgnd|bkgd?|bg|none)$/i.test(label.trim());
+}
+
+export function isPotassiumName(label: string): boolean {
+  return /^k-?40$/i.test(label.trim());
+}
