@@ -1,5 +1,5 @@
 /**
- * Compiles the kernels of the frames family (AssemblyScript) and writes the bytes of each folder into a module:
+ * Compiles the kernels (AssemblyScript) and writes the bytes of each folder into a module:
  * `node scripts/build-kernels.ts`. The result is committed, so that everything runs from source and offline; a test
  * compiles them again and compares. `--check` only says whether the committed bytes are up to date.
  */
@@ -7,9 +7,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import asc from 'assemblyscript/asc';
 
-const frames = join(import.meta.dirname, '..', 'main', 'families', 'frames');
+const main = join(import.meta.dirname, '..', 'main');
+const frames = join(main, 'families', 'frames');
 /** Folders with kernels: the source in assembly/, the bytes beside it. */
-export const kernelFolders: readonly string[] = [join(frames, 'kernels'), join(frames, 'trails', 'kernels')];
+export const kernelFolders: readonly string[] = [
+  join(frames, 'kernels'),
+  join(frames, 'trails', 'kernels'),
+  join(main, 'learning', 'forests', 'kernels'),
+];
 
 /** The text of the module that holds a folder's compiled kernels. @throws Error with what the compiler said. */
 export async function compileKernels(folder: string): Promise<string> {

@@ -185,6 +185,8 @@ function place(column: Float32Array, starts: Float32Array, into: Bins): void {
 class DistinctValues {
   private readonly most: number;
   private readonly keys = new Int32Array(1024);
+  /** The bits of the keys as what they are. */
+  private readonly values = new Float32Array(this.keys.buffer);
   private readonly used = new Uint8Array(1024);
   private readonly numbers = new Uint8Array(1024);
   private bits: Int32Array = new Int32Array(0);
@@ -215,19 +217,19 @@ class DistinctValues {
   }
 
   private inOrder(count: number): Float32Array {
-    const { keys, used } = this;
-    const slots = Array.from({ length: 1024 }, (_, slot) => slot).filter((slot) => used[slot] === 1);
+    const { used, values } = this;
+    const slots = new Int32Array(count);
+    let filled = 0;
+    for (let slot = 0; slot < used.length; slot++) if (used[slot] === 1) slots[filled++] = slot;
     const valueIn = (slot: number): number => {
-      const value = new Float32Array(keys.buffer, slot * 4, 1)[0]!;
+      const value = values[slot]!;
       return Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value;
     };
     slots.sort((a, b) => valueIn(a) - valueIn(b));
-    const values = new Float32Array(count);
     slots.forEach((slot, number) => {
       this.numbers[slot] = number;
-      values[number] = valueIn(slot);
     });
-    return values;
+    return Float32Array.from(slots, valueIn);
   }
 
   /** The place of each value of the column taken last. */

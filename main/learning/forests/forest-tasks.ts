@@ -2,8 +2,8 @@
 import { obey } from '../estimators/parallel.ts';
 import { type Random, randomFor } from '../random.ts';
 import type { BinnedTable } from './binned-table.ts';
-import { growTree, type TreeSettings } from './grow-tree.ts';
-import { type Criterion, classTarget, valueTarget } from './targets.ts';
+import { growTree, type TakenRows, type TreeSettings } from './grow-tree.ts';
+import { type Criterion, type SplitSearch, splitSearch } from './split-search.ts';
 import { TreeBuilder, type Trees } from './trees.ts';
 
 export interface ForestPart {
@@ -38,35 +38,33 @@ export interface GrownPart {
 export function growForestPart(part: ForestPart): GrownPart {
   const { table, labels, targets, classes } = part;
   const { rows } = table;
-  const weights = new Float64Array(rows);
-  const target = labels
-    ? classTarget(labels, weights, classes, part.criterion)
-    : valueTarget(targets!, weights);
-  const builder = new TreeBuilder(target.width);
+  const target = labels ? { labels, classes, criterion: part.criterion } : { values: targets! };
+  const search = splitSearch(table, target, part.settings.minimumLeaf);
+  const { width } = search;
+  const builder = new TreeBuilder(width);
   const importances = new Float64Array(table.columns);
-  const outOfBag = new Float64Array(part.bootstrap ? rows * target.width : 0);
+  const outOfBag = new Float64Array(part.bootstrap ? rows * width : 0);
   const outOfBagTrees = new Int32Array(part.bootstrap ? rows : 0);
+  const tell = (leaf: number, from: number, to: number): void => {
+    for (let index = from; index < to; index++) {
+      const row = search.others[index]!;
+      outOfBagTrees[row]! += 1;
+      for (let output = 0; output < width; output++) {
+        outOfBag[row * width + output]! += builder.leafValues[leaf + output]!;
+      }
+    }
+  };
   for (let tree = part.from; tree < part.to; tree++) {
     obey(part);
     const random = randomFor(part.seed, 'tree', tree);
-    const samples = drawRows(part, random, weights);
-    growTree(table, samples, target, part.settings, random, builder, importances);
-    if (!part.bootstrap) continue;
-    const root = builder.roots[tree - part.from]!;
-    for (let row = 0; row < rows; row++) {
-      if (weights[row] !== 0) continue;
-      outOfBagTrees[row]! += 1;
-      const leaf = builder.leafOfBinned(root, table, row);
-      for (let output = 0; output < target.width; output++) {
-        outOfBag[row * target.width + output]! += builder.leafValues[leaf + output]!;
-      }
-    }
+    const taken = drawRows(part, random, search);
+    growTree(table, search, taken, part.settings, random, builder, importances, tell);
   }
   return { trees: builder.finish(), importances, outOfBag, outOfBagTrees };
 }
 
-/** Sets the weights of the rows that a tree learns from, 0 for the others; returns those rows. */
-function drawRows(part: ForestPart, random: Random, weights: Float64Array): Int32Array {
+/** Sets the weights of the rows that a tree learns from, 0 for the others, and lists both; returns how many. */
+function drawRows(part: ForestPart, random: Random, { weights, samples, others }: SplitSearch): TakenRows {
   const { rows } = part.table;
   if (part.bootstrap) {
     weights.fill(0);
@@ -74,8 +72,11 @@ function drawRows(part: ForestPart, random: Random, weights: Float64Array): Int3
     for (let draw = 0; draw < draws; draw++) weights[random.integer(rows)]! += 1;
   } else weights.fill(1);
   if (part.weights) for (let row = 0; row < rows; row++) weights[row]! *= part.weights[row]!;
-  const samples = new Int32Array(rows);
   let count = 0;
-  for (let row = 0; row < rows; row++) if (weights[row]! > 0) samples[count++] = row;
-  return samples.slice(0, count);
+  let rest = 0;
+  for (let row = 0; row < rows; row++) {
+    if (weights[row]! > 0) samples[count++] = row;
+    else if (part.bootstrap) others[rest++] = row;
+  }
+  return { samples: count, others: rest };
 }

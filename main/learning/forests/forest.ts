@@ -9,7 +9,7 @@ import { binTable } from './binned-table.ts';
 import { addTrees } from './ensemble-graph.ts';
 import type { ForestPart, GrownPart } from './forest-tasks.ts';
 import type { TreeSettings } from './grow-tree.ts';
-import type { Criterion } from './targets.ts';
+import type { Criterion } from './split-search.ts';
 import { joinTrees, nodesOf, sumTrees, type Trees } from './trees.ts';
 
 interface ForestKind {

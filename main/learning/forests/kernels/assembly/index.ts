@@ -1,0 +1,8 @@
+export { setTable, setRoom, bestOf, at, range, divide } from './search';
+export { setClasses, setValues, enter, leaf } from './target';
+export { resultsAt } from './results';
+
+/** First byte that no kernel uses: tables and buffers lie from here on. */
+export function firstFreeByte(): usize {
+  return __heap_base;
+}
