@@ -41,6 +41,13 @@ describe('judgeSession', () => {
     expect(share(judged, 'clean')).toBeGreaterThanOrEqual(0.95);
   });
 
+  it('keeps no frame of a night that never saw a star', () => {
+    const dark = clean.records.map(withoutStars);
+    const judged = judgeSession(dark, strict);
+    expect(share(judged, 'clean')).toBe(0);
+    expect(judged.every((judgement) => codes(judgement).includes('fewStars'))).toBe(true);
+  });
+
   it('catches the defects of a mixed night and names them', () => {
     const { night, records } = nightOf('standard', 23, 90, { width: 1024, height: 768 });
     const judged = judgeSession(records, strict);
