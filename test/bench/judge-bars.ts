@@ -243,9 +243,10 @@ const trailBins: readonly (readonly [number, number, number])[] = [
   [0.15, 0.3, 0],
   [0.3, 0.7, 0.85],
   [0.7, 1.5, 0.97],
+  [1.5, 1000, 1],
   [1.5, 3, 1],
   [3, 6, 1],
-  [6, 100, 1],
+  [6, 1000, 1],
 ];
 
 export function trailBars(frames: readonly JudgedFrame[]): Bar[] {
@@ -292,8 +293,8 @@ export function trailBars(frames: readonly JudgedFrame[]): Bar[] {
       target: { atMost: 2 },
     },
     {
-      name: 'trail ends, 90th percentile, px',
-      value: quantileOf(errors, 0.9),
+      name: 'trail ends, 95th percentile, px',
+      value: quantileOf(errors, 0.95),
       count: errors.length,
       target: null,
     },

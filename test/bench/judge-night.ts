@@ -1,6 +1,6 @@
 /**
  * The judge on simulated nights, each figure beside its target:
- * `node test/bench/judge-night.ts [--kind standard,hard] [--seeds 1,2] [--frames 120] [--workers 1] [--misses]`
+ * `node test/bench/judge-night.ts [--kind standard,hard|all] [--seeds 1,2|1-8] [--frames 120] [--workers 1] [--misses]`
  * `--foreign` takes nights of another simulator (test/bench/foreign-night, Python) than the one the judge grew up with;
  * `--stale` keeps to records of older measuring code where there are some; `--keep` keeps the simulated files.
  * Records are kept in a temp folder by the hash of the code that made them, so judging alone is re-run in seconds.
@@ -102,7 +102,15 @@ function printMisses(frames: readonly JudgedFrame[]): void {
       console.log(`failed: ${frame.night} #${frame.truth.index} ${frame.truth.encoding}: ${frame.error}`);
 }
 
-function kindsFrom<T extends string>(words: string, known: readonly T[]): T[] {
+function seedsFrom(words: string): number[] {
+  return words.split(',').flatMap((word) => {
+    const [first, last = first] = word.split('-').map(Number);
+    return Array.from({ length: last - first + 1 }, (_, k) => first + k);
+  });
+}
+
+function kindsFrom<T extends string>(words: string, known: readonly T[]): readonly T[] {
+  if (words === 'all') return known;
   return words.split(',').map((name) => {
     const kind = known.find((each) => each === name);
     if (kind === undefined) throw new Error(`no night kind ${name}; there are ${known.join(', ')}`);
@@ -137,7 +145,7 @@ async function main(): Promise<void> {
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     console.error(`${night}: ${frames.length} frames, judged in ${seconds} s`);
   };
-  for (const seed of values.seeds.split(',').map(Number)) {
+  for (const seed of seedsFrom(values.seeds)) {
     if (foreign)
       for (const kind of kindsFrom(values.kind, foreignKinds))
         take(await measuredForeignNight({ kind, seed, frameCount, ...size }, how), kind, seed);
