@@ -12,6 +12,7 @@ import { resultCalls } from './calls/results.ts';
 import { reviewCalls } from './calls/review.ts';
 import { sessionCalls } from './calls/sessions.ts';
 import { settingsCalls } from './calls/settings.ts';
+import { sourceCalls } from './calls/sources.ts';
 import { trainingCalls } from './calls/training.ts';
 import { type Client, defineApi, type Handlers } from './kinds.ts';
 
@@ -22,6 +23,7 @@ export const api = defineApi({
   ...reviewCalls,
   ...resultCalls,
   ...recordCalls,
+  ...sourceCalls,
   ...dataSetCalls,
   ...trainingCalls,
   ...modelCalls,

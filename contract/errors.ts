@@ -41,6 +41,7 @@ export const generalCodes = [
   'notAllowed', // no token, or a page of another origin
   'tooBusy', // more calls at once than the host takes
   'hostGone', // the host does not answer
+  'unreachable', // a source beyond this machine does not answer, or not in full
   'internal',
 ] as const;
 export type GeneralCode = (typeof generalCodes)[number];

@@ -13,6 +13,7 @@ import { modelHandlers } from './engine/model-handlers.ts';
 import { recordHandlers } from './engine/record-handlers.ts';
 import type { Rooms } from './engine/rooms.ts';
 import { sessionHandlers } from './engine/session-handlers.ts';
+import { sourceHandlers } from './engine/source-handlers.ts';
 import { trainingHandlers } from './engine/training-handlers.ts';
 import { runEnvironment } from './engine/version.ts';
 import { workbenchHandlers } from './engine/workbench-handlers.ts';
@@ -87,6 +88,7 @@ function engineOver(library: Library, options: EngineOptions): Engine {
       ...jobHandlers(rooms),
       ...sessionHandlers(rooms),
       ...recordHandlers(rooms),
+      ...sourceHandlers(rooms),
       ...dataSetHandlers(rooms),
       ...trainingHandlers(rooms),
       ...modelHandlers(rooms),

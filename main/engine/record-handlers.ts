@@ -16,7 +16,7 @@ export function recordHandlers({ library, jobs }: Rooms): Handlers<typeof record
         const { dataSet, paths, family } = input;
         if (dataSet !== undefined) return leaksOfVersion(library, dataSet);
         if (paths !== undefined && family !== undefined)
-          return leaksOfFiles({ family, paths }, workOptions(context));
+          return leaksOfFiles(library, { family, paths }, workOptions(context));
         throw new NightsiftError('wrongUse', 'Name a data set, or files and their family.');
       }),
     'items.show': ({ session, file }) => showItem(library, session, file),

@@ -10,9 +10,11 @@ import type { WorkOptions } from './progress.ts';
 import { evaluateFiles, evaluateSession, evaluateSplit } from './records/evaluate-records.ts';
 import { findFamily } from './records/families.ts';
 import { type RecordInputRecipe, recordRecipe } from './records/model-inputs.ts';
+import { isRecordName } from './records/scan-records.ts';
 import { scan } from './scan.ts';
 import type { PredictOpinion } from './scanning/opinions.ts';
 import { findSession } from './sessions.ts';
+import { localPaths } from './sources/local-paths.ts';
 import { openTrainedModel, type TrainedModel } from './trained-model.ts';
 import { evaluationReport } from './training/evaluation-report.ts';
 import type { FrameSource } from './training/frame-inputs.ts';
@@ -74,7 +76,10 @@ async function evaluateRecords(
   options: WorkOptions,
 ): Promise<EvaluationReport> {
   const family = findFamily(recipe.family);
-  if (paths !== undefined) return evaluateFiles(family, model, recipe, { paths, label }, options);
+  if (paths !== undefined) {
+    const local = await localPaths(library, paths, isRecordName(family), options);
+    return evaluateFiles(family, model, recipe, { paths: local, label }, options);
+  }
   const version = library.datasets.find(dataSet);
   if (version === undefined) {
     const session = library.sessions.byName(dataSet);

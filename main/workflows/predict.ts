@@ -8,11 +8,14 @@ import { isHard } from './decide.ts';
 import type { FrameFamily } from './frame-family.ts';
 import { referenceOf } from './models.ts';
 import type { WorkOptions } from './progress.ts';
+import { findFamily } from './records/families.ts';
 import { recordRecipe } from './records/model-inputs.ts';
 import { predictRecords } from './records/predict-records.ts';
+import { isRecordName } from './records/scan-records.ts';
 import { scan } from './scan.ts';
 import { type PredictableItem, type PredictOpinion, predictableItems } from './scanning/opinions.ts';
 import { findSession } from './sessions.ts';
+import { localPaths } from './sources/local-paths.ts';
 import { openTrainedModel, openVersion, type Prediction, type TrainedModel } from './trained-model.ts';
 import { frameTask } from './training/data-kind.ts';
 
@@ -54,7 +57,10 @@ export async function predictWith(
 ): Promise<PredictReport> {
   const { paths, workers, policy } = input;
   const recipe = recordRecipe(model.metadata);
-  if (recipe !== null) return predictRecords(model, recipe, { paths, workers }, options);
+  if (recipe !== null) {
+    const local = await localPaths(ports.library, paths, isRecordName(findFamily(recipe.family)), options);
+    return predictRecords(model, recipe, { paths: local, workers }, options);
+  }
   const scanPorts = { ...ports, predictOpinion: promotedOpinion(ports) };
   const { session, report } = await scan(scanPorts, { paths, workers, policy }, options);
   const known = findSession(ports.library, session.name);

@@ -14,6 +14,8 @@ export interface Progress {
 export interface WorkOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** A sentence that a person should see: a retry, a copy used in place of its source. */
+  readonly onMessage?: ((text: string) => void) | undefined;
   /** Handed a switch that holds the work at its next safe point, by work that can be held. */
   readonly onPausable?: ((pause: (paused: boolean) => void) => void) | undefined;
 }

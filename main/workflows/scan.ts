@@ -21,8 +21,9 @@ import {
   refreshModelOpinions,
 } from './scanning/opinions.ts';
 import { scanReport, unreadableFinding } from './scanning/report.ts';
-import { type FoundFile, type FoundNight, findFiles } from './scanning/walk.ts';
+import { type FoundFile, type FoundNight, findFiles, isImageName } from './scanning/walk.ts';
 import { sessionRow } from './sessions.ts';
+import { localPaths } from './sources/local-paths.ts';
 import type { JudgeInput } from './work/frame-tasks.ts';
 
 export interface ScanPorts {
@@ -34,7 +35,7 @@ export interface ScanPorts {
 }
 
 export interface ScanInput {
-  /** Files and folders. */
+  /** Files and folders, or addresses of sources. */
   readonly paths: readonly string[];
   readonly family?: 'frames';
   /** A new session is named after the folder unless this says otherwise. */
@@ -63,7 +64,7 @@ export async function scan(
   const begun = performance.now();
   const { library, family } = ports;
   options.onProgress?.({ phase: 'looking', done: 0, total: null });
-  const night = findFiles(input.paths);
+  const night = findFiles(await localPaths(library, input.paths, isImageName, options));
   const session = sessionFor(library, night, input);
   const policy = policyOf(input, session);
   const { length: total } = night.files;

@@ -3,7 +3,8 @@
  * on network folders too; a file is taken once it has stopped changing.
  */
 import type { ScanOutcome } from '../../contract/calls/sessions.ts';
-import { isNightsiftError } from '../../contract/errors.ts';
+import { isNightsiftError, NightsiftError } from '../../contract/errors.ts';
+import { isSourceAddress } from '../../contract/source-address.ts';
 import { openFamilyPool } from './frame-family.ts';
 import type { WorkOptions } from './progress.ts';
 import { type ScanInput, type ScanPorts, scan } from './scan.ts';
@@ -35,6 +36,15 @@ export async function watchNight(
   options: WatchOptions = {},
 ): Promise<ScanOutcome> {
   const { signal } = options;
+  if (input.paths.some(isSourceAddress)) {
+    throw new NightsiftError(
+      'wrongUse',
+      'Only folders of this machine can be watched, network folders too.',
+      {
+        hint: 'Scan the source again when there is something new: only that is fetched.',
+      },
+    );
+  }
   const pool = openFamilyPool(ports.family, input.workers);
   const settling = new Settling(input.settleMilliseconds ?? defaultSettleMilliseconds);
   const scanReady = async () => {

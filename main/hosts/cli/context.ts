@@ -1,6 +1,7 @@
 /** What every command has at hand, and the two things nearly all of them do: follow a job, print a result. */
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import { api, type NightsiftApi, type NightsiftClient } from '../../../contract/api.ts';
 import type { JobEvent } from '../../../contract/calls/jobs.ts';
@@ -8,6 +9,7 @@ import { resultOf, type Transport } from '../../../contract/client.ts';
 import { fromErrorRecord } from '../../../contract/error-record.ts';
 import { NightsiftError } from '../../../contract/errors.ts';
 import type { ResultOf, WorkName } from '../../../contract/kinds.ts';
+import { isSourceAddress } from '../../../contract/source-address.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { writeOutputFile } from './output-file.ts';
 import { openProgress } from './progress.ts';
@@ -34,6 +36,12 @@ export interface Context {
 
 export function absolute(context: Context, word: string): string {
   return path.resolve(context.terminal.workingFolder, word);
+}
+
+/** A path, or the address of a source as it is. */
+export function place(context: Context, word: string): string {
+  if (/^file:/i.test(word)) return fileURLToPath(word);
+  return isSourceAddress(word) ? word : absolute(context, word);
 }
 
 /**

@@ -10,6 +10,7 @@ import { addRuns } from './commands/runs.ts';
 import { addScan } from './commands/scan.ts';
 import { addReview, addServe } from './commands/serve.ts';
 import { addCalibrate, addLabel, addSessions, addSort, addUndo } from './commands/sessions.ts';
+import { addSources } from './commands/sources.ts';
 import { addTrain, addTrainFromFits } from './commands/train.ts';
 import type { Context } from './context.ts';
 
@@ -44,6 +45,7 @@ export function buildProgram(context: Context, version: string): Command {
     addScan,
     addPolicy,
     addSessions,
+    addSources,
     addReview,
     addLabel,
     addLearn,

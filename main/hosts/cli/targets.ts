@@ -1,15 +1,16 @@
 /** What the words of a command mean: paths, names, options left out. */
 import { stat } from 'node:fs/promises';
+import { isSourceAddress } from '../../../contract/source-address.ts';
 import type { ParameterValue } from './arguments.ts';
-import { absolute, type Context, wrongUse } from './context.ts';
+import { absolute, type Context, place, wrongUse } from './context.ts';
 
 /** What exists on disk is paths; anything else is the name of a data set or session. */
 export async function trainingTarget(
   context: Context,
   words: readonly string[],
 ): Promise<{ paths: string[] } | { dataSet: string }> {
-  const paths = words.map((word) => absolute(context, word));
-  const found = await Promise.all(paths.map(exists));
+  const paths = words.map((word) => place(context, word));
+  const found = await Promise.all(paths.map((named) => isSourceAddress(named) || exists(named)));
   if (found.every(Boolean)) return { paths };
   if (words.length === 1 && words[0] !== undefined) return { dataSet: words[0] };
   const missing = words.filter((_, index) => !found[index]);

@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { NightsiftApi } from '../../../contract/api.ts';
 import type { Transport } from '../../../contract/client.ts';
 import { NightsiftError } from '../../../contract/errors.ts';
+import { isSourceAddress } from '../../../contract/source-address.ts';
 
 /** Fields of the input that hold a path, or a list of them; `model` does when it is no name. */
 export const pathFields: { readonly [K in keyof NightsiftApi]?: readonly string[] } = {
@@ -21,6 +22,8 @@ export const pathFields: { readonly [K in keyof NightsiftApi]?: readonly string[
   'evaluate.start': ['paths', 'model'],
   'predict.start': ['paths', 'model'],
   'models.export': ['into'],
+  'leaks.start': ['paths'],
+  'sources.fetch.start': ['addresses'],
   'demo.start': ['out'],
 };
 
@@ -29,6 +32,7 @@ export function withinFolders(far: Transport, folders: readonly string[]): Trans
   const roots = folders.map(realPlace);
   const look = (method: string, input: unknown) => {
     for (const named of pathsIn(method, input)) {
+      if (isSourceAddress(named)) throw beyond(named);
       const place = realPlace(named);
       if (!roots.some((root) => isBelow(place, root))) throw outside(named, folders);
     }
@@ -74,6 +78,17 @@ function realPlace(named: string): string {
 
 function isBelow(place: string, root: string): boolean {
   return place === root || place.startsWith(root.endsWith(path.sep) ? root : root + path.sep);
+}
+
+/** A page must not make this machine ask others: it stands where the page does not. */
+function beyond(named: string): NightsiftError {
+  return new NightsiftError(
+    'notAllowed',
+    `${named} lies beyond this host, which fetches nothing for a browser.`,
+    {
+      hint: 'Fetch it on the command line: nightsift sources fetch ADDRESS, or nightsift scan ADDRESS.',
+    },
+  );
 }
 
 function outside(named: string, folders: readonly string[]): NightsiftError {

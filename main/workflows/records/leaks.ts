@@ -4,8 +4,10 @@ import { NightsiftError } from '../../../contract/errors.ts';
 import type { LeakReport } from '../../../contract/records.ts';
 import type { Library } from '../../library/open-library.ts';
 import type { WorkOptions } from '../progress.ts';
+import { localPaths } from '../sources/local-paths.ts';
 import { findFamily, framesName } from './families.ts';
 import { readFiles } from './read-files.ts';
+import { isRecordName } from './scan-records.ts';
 import { placesOf } from './tensors.ts';
 
 interface Placed {
@@ -20,10 +22,13 @@ interface Placed {
 
 /** Of a family's files, each a part of its own. Errors: wrongUse, notFound, cancelled. */
 export async function leaksOfFiles(
+  library: Library,
   input: { readonly family: string; readonly paths: readonly string[] },
   options: WorkOptions = {},
 ): Promise<LeakReport> {
-  const readings = await readFiles(findFamily(input.family), input.paths, {}, options);
+  const family = findFamily(input.family);
+  const paths = await localPaths(library, input.paths, isRecordName(family), options);
+  const readings = await readFiles(family, paths, {}, options);
   const items = readings.flatMap(({ file, reading }) =>
     (reading?.items ?? []).map(
       ({ id, group, contentHash, twin }): Placed => ({

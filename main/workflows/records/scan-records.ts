@@ -9,6 +9,7 @@ import type { Session } from '../../library/sessions.ts';
 import type { WorkOptions } from '../progress.ts';
 import { type FoundNight, findFiles, realPathOf } from '../scanning/walk.ts';
 import { sessionRow } from '../sessions.ts';
+import { localPaths } from '../sources/local-paths.ts';
 import { checkReadingSettings, findFamily, openReaders } from './families.ts';
 import { noteGivenLabels } from './given-labels.ts';
 import { refreshOpinions } from './opinions.ts';
@@ -37,8 +38,9 @@ export async function scanRecords(
   const begun = performance.now();
   const family = findFamily(input.family);
   checkReadingSettings(family, input.settings ?? {});
-  const found = findRecordFiles(family, input.paths);
-  const session = sessionFor(library, family, found, input);
+  const paths = await localPaths(library, input.paths, isRecordName(family), options);
+  const found = findRecordFiles(family, paths);
+  const session = sessionFor(library, family, found, { ...input, paths });
   const readers = openReaders(input.workers);
   try {
     const files = found.files.filter(({ skipReason }) => skipReason === null);
@@ -72,6 +74,11 @@ export function relabel(
 ): Promise<ScanOutcome> {
   const paths = library.sources.list(session.id).map(({ file }) => join(session.root, file));
   return scanRecords({ library }, { paths, family: session.family, session: session.name, label }, options);
+}
+
+/** Whether a file is one of the family's by its name. */
+export function isRecordName({ fileNames }: Family): (name: string) => boolean {
+  return (name) => fileNames.test(name);
 }
 
 /** By their names; a file that was named itself is taken whatever it is called. */

@@ -58,6 +58,10 @@ describe('paths from a browser', () => {
       await Promise.all(['judge@2', '/etc/x.onnx', '../m.onnx', `${root}/nights/m.onnx`].map(evaluate)),
     ).toEqual(['asked', 'notAllowed', 'notAllowed', 'asked']);
   });
+  test.each(['s3://bucket/x', 'http://127.0.0.1:9/x', 'preset:safecast', 'hf://datasets/a/b'])(
+    'this machine fetches no %s for a browser',
+    async (address) => expect(await scan(address)).toBe('notAllowed'),
+  );
   test('what is no text is left to the schema', async () => expect(await scan(7)).toBe('scan.start'));
 
   test('every field of the contract that may hold a path is known', () => {

@@ -157,7 +157,7 @@ describe('data sets of records', () => {
     const one = writeTable(school, 'one.csv', [...rows.slice(0, 11), rows[3]].join('\n'));
     const near = rows[2]!.replace(/"[\d.]+","[\d.]+"/, '"7777","1"');
     const two = writeTable(school, 'two.csv', [rows[0], rows[5], near, ...rows.slice(11)].join('\n'));
-    const report = await leaksOfFiles({ family: 'columns', paths: [one, two] });
+    const report = await leaksOfFiles(school.library, { family: 'columns', paths: [one, two] });
     expect(report).toMatchObject({
       items: 23,
       within: { exactly: 1, nearly: 0 },

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import type { DataSetDifference, DataSetRow } from '../../../../contract/calls/data-sets.ts';
 import type { LeakReport } from '../../../../contract/records.ts';
 import { share, wholeNumber } from '../arguments.ts';
-import { absolute, type Context, follow, giveJson } from '../context.ts';
+import { absolute, type Context, follow, giveJson, place } from '../context.ts';
 import { type Column, table } from '../tables.ts';
 import { destination } from '../targets.ts';
 
@@ -155,7 +155,7 @@ function addLeaks(dataset: Command, context: Context): void {
       const target =
         options.family === undefined
           ? { dataSet: words[0]! }
-          : { paths: words.map((word) => absolute(context, word)), family: options.family };
+          : { paths: words.map((word) => place(context, word)), family: options.family };
       const report = await follow(context, 'leaks.start', target);
       if (!(await giveJson(context, options.json, report))) context.terminal.out(leaksText(report));
     });

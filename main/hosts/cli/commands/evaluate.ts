@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Evaluation, EvaluationReport } from '../../../../contract/calls/training.ts';
 import type { PredictReport } from '../../../../contract/scan-report.ts';
 import { wholeNumber } from '../arguments.ts';
-import { absolute, type Context, follow, giveJson } from '../context.ts';
+import { type Context, follow, giveJson, place } from '../context.ts';
 import { table } from '../tables.ts';
 import { given, modelReference, trainingTarget } from '../targets.ts';
 
@@ -50,7 +50,7 @@ export function addPredict(program: Command, context: Context): void {
     .action(async (model: string, paths: string[], options: { json?: string | true; workers?: number }) => {
       const report = await follow(context, 'predict.start', {
         model: modelReference(context, model),
-        paths: paths.map((word) => absolute(context, word)),
+        paths: paths.map((word) => place(context, word)),
         ...given('workers', options.workers),
       });
       if (report.items.length === 0) context.exitCode = 1;

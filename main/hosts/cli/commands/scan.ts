@@ -5,7 +5,7 @@ import type { ScanOutcome } from '../../../../contract/calls/sessions.ts';
 import type { RecordsReport } from '../../../../contract/records.ts';
 import type { ScannedFrame, ScanReport } from '../../../../contract/scan-report.ts';
 import { type ParameterValue, parameterPair, wholeNumber } from '../arguments.ts';
-import { absolute, type Context, follow, giveJson } from '../context.ts';
+import { absolute, type Context, follow, giveJson, place } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { writeOutputFile } from '../output-file.ts';
 import { askedPolicy, consequencePair, type PolicyOptions } from '../policy-words.ts';
@@ -79,7 +79,7 @@ export function addScan(program: Command, context: Context): void {
 
 async function scan(context: Context, paths: readonly string[], options: ScanOptions): Promise<void> {
   const request = {
-    paths: paths.map((word) => absolute(context, word)),
+    paths: paths.map((word) => place(context, word)),
     family: options.family,
     ...(await askedPolicy(context, options)),
     ...(options.set === undefined ? {} : { settings: readingSettings(options.set) }),

@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import type { TrainOutcome } from '../../../../contract/calls/training.ts';
 import { choicePair, type ParameterValue, parameterPair, share, wholeNumber } from '../arguments.ts';
-import { absolute, type Context, follow, giveJson, wrongUse } from '../context.ts';
+import { absolute, type Context, follow, giveJson, place, wrongUse } from '../context.ts';
 import { describeSeconds } from '../progress.ts';
 import { familyHelp, given, trainingTarget } from '../targets.ts';
 import { readConfig } from '../train-config.ts';
@@ -86,7 +86,7 @@ export function addTrainFromFits(program: Command, context: Context): void {
       }
       const outcome = await follow(context, 'train-from-fits.start', {
         ...(await trainOptions(context, options)),
-        folder: absolute(context, folder),
+        folder: place(context, folder),
         ...given('cleanThreshold', options.cleanThreshold),
         ...given('contaminatedThreshold', options.contaminatedThreshold),
         ...given('modelOutput', options.modelOutput && absolute(context, options.modelOutput)),
