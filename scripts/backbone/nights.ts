@@ -127,7 +127,9 @@ async function recordOf(
 ): Promise<Uint8Array | null> {
   try {
     const image = await decodeFrame(bytesSource(bytes, file));
-    return encodeRecord(measureFrame(image, file, trails ? {} : { searchTrails: () => [] }));
+    return encodeRecord(
+      measureFrame(image, file, trails ? {} : { searchTrails: () => ({ trails: [], faintLine: null }) }),
+    );
   } catch {
     return null; // a refused file teaches nothing
   }

@@ -4,7 +4,7 @@ import { decodeStored } from '../../main/families/frames/decode-frame.ts';
 import { KernelSpace } from '../../main/families/frames/kernels/kernels.ts';
 import { measureStored } from '../../main/families/frames/measure-frame.ts';
 import { encodeRecord } from '../../main/families/frames/record-codec.ts';
-import { findTrails } from '../../main/families/frames/trails/find-trails.ts';
+import { findLines } from '../../main/families/frames/trails/find-trails.ts';
 import { openLocalFile } from '../../main/sources/local-file.ts';
 import { hashOnReading } from '../../main/workflows/work/hash-on-reading.ts';
 
@@ -52,7 +52,7 @@ for (let frame = -warmUp; frame < frames; frame++) {
   const record = measureStored(stored, path, {
     searchTrails: (input) => {
       const start = threadMilliseconds();
-      const found = findTrails(input);
+      const found = findLines(input);
       searching += threadMilliseconds() - start;
       return found;
     },

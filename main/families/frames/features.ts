@@ -8,7 +8,7 @@ import type { Comparison, FrameContext } from './session/frame-context.ts';
 import { clamp, logit } from './session/robust-statistics.ts';
 
 /** Version of the list below; a model remembers the one it was trained with. */
-export const frameFeatureVersion = 1;
+export const frameFeatureVersion = 2;
 
 const confidenceCodes: readonly FindingCode[] = [
   'trail',
@@ -66,6 +66,8 @@ export const frameFeatureNames: readonly string[] = [
   'sky.patchArea',
   'saturated',
   'stars.matched',
+  'faintLine.excess',
+  'faintLine.sigmas',
 ];
 
 /** All finite, most within -3..3. */
@@ -91,6 +93,7 @@ export function frameFeatures(
     frame.skyPattern === null ? 0 : frame.skyPattern.area,
     squeeze(1000 * (frame.record.measurements.saturatedFraction ?? 0)),
     matchedShare(frame),
+    ...faintLineFeatures(frame),
   ];
   return Float32Array.from(values, (value) => (Number.isFinite(value) ? clamp(value, -5, 5) : 0));
 }
@@ -115,6 +118,12 @@ function trailFeatures({ record, trailRepeats, peers }: FrameContext): number[] 
     length / diagonal,
     squeeze(own.length),
   ];
+}
+
+/** Nothing where other frames show the same line, or where there is a trail anyway. */
+function faintLineFeatures({ faintLine, faintLineRepeats, record }: FrameContext): number[] {
+  if (faintLine === null || faintLineRepeats > 0 || record.trails.length > 0) return [0, 0];
+  return [Math.max(0, faintLine.excess), squeeze(Math.max(0, sigmas(faintLine)))];
 }
 
 function lightFeatures({ structure, loss, usualShapeVariance }: FrameContext): number[] {

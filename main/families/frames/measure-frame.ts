@@ -26,10 +26,9 @@ import {
   type FrameRecord,
   type StarTable,
   starFlags,
-  type TrailCandidate,
 } from './record.ts';
 import { type StoredFrame, storeImage, valuesOf } from './stored-frame.ts';
-import { findTrails, type TrailSearchInput } from './trails/find-trails.ts';
+import { type FoundLines, findLines, type TrailSearchInput } from './trails/find-trails.ts';
 import { binningFor } from './trails/sky-map.ts';
 import { frameView, medianOfGrid, mosaicScale, viewMeans } from './view.ts';
 
@@ -45,7 +44,7 @@ const keptPositions = 20_000;
 
 export interface MeasureOptions {
   /** Looks for trails; the frames family's own search unless told otherwise. */
-  readonly searchTrails?: (input: TrailSearchInput) => TrailCandidate[];
+  readonly searchTrails?: (input: TrailSearchInput) => FoundLines;
 }
 
 /**
@@ -75,7 +74,7 @@ export function measureStored(frame: StoredFrame, file: string, options: Measure
   const fwhm = found?.psf.shape.fwhm ?? usualFwhm;
   const figures = skyFigures(residuals, sky, found?.detection.stars ?? [], fwhm);
   const spots = found === null ? emptyStarTable() : tableOf(residuals, found, figures);
-  const trails = (options.searchTrails ?? findTrails)({
+  const { trails, faintLine } = (options.searchTrails ?? findLines)({
     width: frame.width,
     height: frame.height,
     pixels: residuals,
@@ -105,7 +104,7 @@ export function measureStored(frame: StoredFrame, file: string, options: Measure
     stars,
     mesh: figures.mesh,
     trails,
-    checks: checksOf(frame, found, figures, saturation, hits, lines),
+    checks: { ...checksOf(frame, found, figures, saturation, hits, lines), faintLine },
     view: frameView(means, figures.mesh),
     crops: cropsOf(frame, stars, figures, scale),
   };
@@ -218,7 +217,7 @@ function checksOf(
   saturation: Saturation,
   hits: Pick<FrameChecks, 'hotPixels' | 'cosmicRays'>,
   lines: { badColumns: Uint16Array; badRows: Uint16Array },
-): FrameChecks {
+): Omit<FrameChecks, 'faintLine'> {
   const starCount = found?.detection.stars.length ?? 0;
   const second = found?.psf.moffat.second;
   return {

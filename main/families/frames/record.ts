@@ -79,6 +79,16 @@ export interface TrailCandidate {
   readonly fill: number;
 }
 
+/** A long straight light too faint to be told a trail by itself. */
+export interface FaintLine {
+  readonly x1: number;
+  readonly y1: number;
+  readonly x2: number;
+  readonly y2: number;
+  /** Matched signal to noise along it without its strongest eighth; the best of a frame's noise alone has 4 to 5.5. */
+  readonly strength: number;
+}
+
 /** Facts about one frame alone that detectors turn into findings. */
 export interface FrameChecks {
   /** True when the frame holds no sky noise and no star (shutter closed, constant). */
@@ -95,6 +105,8 @@ export interface FrameChecks {
   /** Columns and rows that differ from their neighbours along most of their length. */
   readonly badColumns: Uint16Array;
   readonly badRows: Uint16Array;
+  /** The strongest of its kind; null where nothing straight is left. */
+  readonly faintLine: FaintLine | null;
 }
 
 /** Everything kept of a readable frame. Survives structured clone; see record-codec.ts for its bytes. */

@@ -123,6 +123,9 @@ const record: fc.Arbitrary<FrameRecord> = fc.record({
     cosmicRays: spots,
     badColumns: shorts(2),
     badRows: shorts(1),
+    faintLine: fc.option(fc.record({ x1: finite, y1: finite, x2: finite, y2: finite, strength: finite }), {
+      nil: null,
+    }),
   }),
   view: fc.record({
     width: fc.constant(8),

@@ -123,6 +123,7 @@ function syntheticRecord(night: SimulatedNight, plan: FramePlan, flat: Float32Ar
       cosmicRays: hits(random, [], random.poisson(5) + stormOf(plan, 'cosmicRayStorm'), night),
       badColumns: new Uint16Array(0),
       badRows: new Uint16Array(0),
+      faintLine: null,
     },
     view,
     crops,

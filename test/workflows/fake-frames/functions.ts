@@ -127,6 +127,7 @@ function recordOf(frame: FakeFrame, image: FrameImage, file: string): FrameRecor
       cosmicRays: { count: 0, x: new Uint16Array(0), y: new Uint16Array(0) },
       badColumns: new Uint16Array(0),
       badRows: new Uint16Array(0),
+      faintLine: null,
     },
     view: { width: viewSide, height: viewSide, data: viewOf(frame.look ?? frame.serial ?? 0) },
     crops: { count: 1, side: viewSide, data: viewOf(1 + (frame.look ?? frame.serial ?? 0)) },

@@ -24,7 +24,8 @@ export type Figures = Record<
   | 'saturated'
   | 'noise'
   | 'patch'
-  | 'shade',
+  | 'shade'
+  | 'faintLine',
   (Comparison | null)[]
 >; // prettier-ignore
 
@@ -35,6 +36,9 @@ const steepestSkyPerHour = 0.35;
 const steepestLossPerHour = 0.2;
 /** How fast that slope grows: the secant of the zenith distance, natural log per square hour. */
 const sharpestLossPerSquareHour = 0.15;
+
+/** Strength of a line where not even noise makes one. */
+const noLine = 4;
 
 /** Every figure against its own trend. Least scatters are what measuring itself cannot beat. */
 export function compareFigures(
@@ -149,6 +153,10 @@ export function compareFigures(
     shade: against(
       Float64Array.from(patterns, (pattern) => pattern?.shade.area ?? Number.NaN),
       { faults: 'up', degree: 1, span: whole, leastSigma: 0.006 },
+    ),
+    faintLine: against(
+      of((r) => r.checks.faintLine?.strength ?? noLine),
+      { faults: 'up', degree: 1, span: whole, leastSigma: 0.3 },
     ),
   };
 }

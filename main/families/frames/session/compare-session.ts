@@ -5,7 +5,7 @@ import { companionsOf } from './companions.ts';
 import { comparableGroups, inOrderOfTime } from './comparable-groups.ts';
 import { compareFigures, type Figures } from './compare-figures.ts';
 import { expectedStars } from './expected-stars.ts';
-import { repeatsOfTrails } from './fixed-patterns.ts';
+import { repeatsOfLines } from './fixed-patterns.ts';
 import type { Comparison, FrameContext, MiddleFrame } from './frame-context.ts';
 import { lightStructure, usualShapeVariance } from './light-structure.ts';
 import { missingRegion } from './missing-stars.ts';
@@ -58,7 +58,15 @@ function compareField(
   });
   const pedestal = pedestalOf(records);
   const patterns = skyPatterns(records, field.flipped, pedestal);
-  const repeats = repeatsOfTrails(records, field.transforms);
+  const { transforms } = field;
+  const repeats = repeatsOfLines(
+    records.map(({ trails }) => trails),
+    transforms,
+  );
+  const faintRepeats = repeatsOfLines(
+    records.map(({ checks }) => (checks.faintLine === null ? [] : [checks.faintLine])),
+    transforms,
+  );
   const usual = usualShapeVariance(structures);
   const missing = expectedStars(records, hours, field, catalogue, light).map((expected, k) =>
     expected === null ? null : missingRegion(expected, records[k]),
@@ -79,6 +87,7 @@ function compareField(
     usualShapeVariance: usual,
     missing: missing[k],
     trailRepeats: repeats[k],
+    faintLineRepeats: faintRepeats[k][0] ?? 0,
   }));
 }
 

@@ -1,5 +1,5 @@
 /** What sits at one place of the detector (or of the sky) all night long, and so is no event of any one frame. */
-import type { FrameRecord, TrailCandidate } from '../record.ts';
+import type { FrameRecord } from '../record.ts';
 import { applyTransform, type SkyTransform } from './match-stars.ts';
 
 /** A pixel that fires in this share of the frames, and in three at least, is part of the detector. */
@@ -37,18 +37,29 @@ const nearPixels = 4;
 /** More other frames than this say nothing more. */
 const mostRepeats = 400;
 
-/** How many other frames show a line where each candidate lies, on the detector or on the sky. */
-export function repeatsOfTrails(
-  records: readonly FrameRecord[],
+/** Ends of a line, px. */
+interface Ends {
+  readonly x1: number;
+  readonly y1: number;
+  readonly x2: number;
+  readonly y2: number;
+}
+
+/**
+ * How many other frames show a line where each line lies, on the detector or on the sky.
+ * @param frames the lines of each frame
+ */
+export function repeatsOfLines(
+  frames: readonly (readonly Ends[])[],
   transforms: readonly (SkyTransform | null)[],
 ): number[][] {
-  const detector = records.flatMap((record, k) => record.trails.map((trail, i) => lineOf(trail, k, i)));
-  const sky = records.flatMap((record, k) => {
+  const detector = frames.flatMap((ends, k) => ends.map((line, i) => lineOf(line, k, i)));
+  const sky = frames.flatMap((ends, k) => {
     const transform = transforms[k];
     if (transform === null) return [];
-    return record.trails.map((trail, i) => lineOf(movedTrail(trail, transform), k, i));
+    return ends.map((line, i) => lineOf(moved(line, transform), k, i));
   });
-  const repeats = records.map((record) => record.trails.map(() => 0));
+  const repeats = frames.map((ends) => ends.map(() => 0));
   for (const lines of [detector, sky]) {
     lines.sort((p, q) => p.angle - q.angle);
     lines.forEach((line, place) => {
@@ -83,7 +94,7 @@ interface Line {
   readonly ends: readonly (readonly [number, number])[];
 }
 
-function lineOf({ x1, y1, x2, y2 }: TrailCandidate, frame: number, index: number): Line {
+function lineOf({ x1, y1, x2, y2 }: Ends, frame: number, index: number): Line {
   const angle = ((Math.atan2(y2 - y1, x2 - x1) % Math.PI) + Math.PI) % Math.PI;
   const ends = [
     [x1, y1],
@@ -109,8 +120,8 @@ function sameLine(p: Line, q: Line): boolean {
   return most > 0 && least < long.length;
 }
 
-function movedTrail(trail: TrailCandidate, transform: SkyTransform): TrailCandidate {
-  const [x1, y1] = applyTransform(transform, trail.x1, trail.y1);
-  const [x2, y2] = applyTransform(transform, trail.x2, trail.y2);
-  return { ...trail, x1, y1, x2, y2 };
+function moved(line: Ends, transform: SkyTransform): Ends {
+  const [x1, y1] = applyTransform(transform, line.x1, line.y1);
+  const [x2, y2] = applyTransform(transform, line.x2, line.y2);
+  return { x1, y1, x2, y2 };
 }

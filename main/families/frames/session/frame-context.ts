@@ -64,6 +64,8 @@ export interface FrameContext {
   readonly patch: Comparison | null;
   /** Share of the field that is darker than the sky's usual shape, from the border inwards. */
   readonly shade: Comparison | null;
+  /** Strength of the strongest line that is no certain trail. */
+  readonly faintLine: Comparison | null;
   readonly skyPattern: SkyPattern | null;
   readonly photometry: FramePhotometry | null;
   readonly structure: LightStructure | null;
@@ -72,4 +74,6 @@ export interface FrameContext {
   readonly missing: MissingRegion | null;
   /** For each trail candidate, the other frames that show the same line. */
   readonly trailRepeats: readonly number[];
+  /** Other frames that show the same faint line. */
+  readonly faintLineRepeats: number;
 }

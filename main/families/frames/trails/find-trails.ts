@@ -1,10 +1,11 @@
 /** Straight trails of satellites, aircraft and meteors in one frame. */
-import type { TrailCandidate } from '../record.ts';
+import type { FaintLine, TrailCandidate } from '../record.ts';
 import { fitCross } from './cross-fit.ts';
+import { evenLight } from './faint-line.ts';
 import { type HiddenMap, hideLine, hideSpikes } from './hide.ts';
 import { addOverlooked } from './overlooked.ts';
 import { type Picture, pictureOfFrame, pictureOfMap } from './picture.ts';
-import { angleOf, enlarge, type Raster, type Segment } from './raster.ts';
+import { angleOf, enlarge, type Raster, type Segment, segmentLength } from './raster.ts';
 import type { TrailSearchInput } from './search-input.ts';
 import { partOfLine, type SearchLevel, spendPiece, strongestPieces, weighPiece } from './search-level.ts';
 import { binAgain, binningFor, binResidual, flatten, subtractSurroundings } from './sky-map.ts';
@@ -31,6 +32,8 @@ const stripColumns = 61;
 const mostHalf = 120;
 /** Cells of the second, coarser map in units of the first: for lines too wide to stand out in the fine one. */
 const coarser = 4;
+/** Least length, in shorter sides of the frame, of a faint line that is remembered: chance rows of stars are short. */
+const leastFaint = 0.5;
 /** Widest line looked for in a map, cells. */
 const widestCells = 5;
 
@@ -47,21 +50,42 @@ interface Search {
   readonly spikeStars: readonly MaskedStar[];
   readonly spikeAngles: number[];
   readonly found: TracedLine[];
+  faintest: FaintLine | null;
 }
 
-/**
- * Finds each straight trail once, however long or broken, most significant first. Pure: the same input gives the same
- * list; nothing is modified.
- */
+export interface FoundLines {
+  /** Most significant first. */
+  readonly trails: TrailCandidate[];
+  /** The strongest long straight light that is not certain enough to be a trail. */
+  readonly faintLine: FaintLine | null;
+}
+
+/** Finds each straight trail once, however long or broken, most significant first. */
 export function findTrails(input: TrailSearchInput): TrailCandidate[] {
-  if (Math.min(input.width, input.height) < smallestSide) return [];
+  return findLines(input).trails;
+}
+
+/** Trails, and what may be one. Pure: the same input gives the same answer; nothing is modified. */
+export function findLines(input: TrailSearchInput): FoundLines {
+  if (Math.min(input.width, input.height) < smallestSide) return { trails: [], faintLine: null };
   const search = prepare(input);
   exhaust(search, search.fine);
   if (search.wide !== null) exhaust(search, search.wide);
-  return search.found
+  const trails = search.found
     .filter((line) => !isSpike(search, line))
     .map(toCandidate)
     .sort((a, b) => b.significance - a.significance);
+  return { trails, faintLine: search.faintest };
+}
+
+function rememberFaint(search: Search, level: SearchLevel, piece: Segment): void {
+  if (level !== search.fine) return;
+  const { width, height } = level.raster;
+  if (segmentLength(piece) < leastFaint * Math.min(width, height)) return;
+  const strength = evenLight(level.raster, piece);
+  if (strength <= (search.faintest?.strength ?? 0)) return;
+  const { x1, y1, x2, y2 } = enlarge(piece, level.cell);
+  search.faintest = { x1, y1, x2, y2, strength };
 }
 
 /** Looks again at what was found before the directions of the spikes were known. */
@@ -88,6 +112,7 @@ function exhaust(search: Search, level: SearchLevel): void {
       const line = trace(search, level, piece);
       const verdict = line === null ? 'faint' : judgeLine(line, search.input, level.raster, level.cell);
       if (line === null || verdict === 'faint') {
+        rememberFaint(search, level, piece);
         dismissed.push(piece);
         spendPiece(level, piece);
         continue;
@@ -140,6 +165,7 @@ function prepare(input: TrailSearchInput): Search {
     spikeStars: bright,
     spikeAngles: spikeDirections(input, bright),
     found: [],
+    faintest: null,
   };
 }
 

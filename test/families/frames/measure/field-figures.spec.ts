@@ -53,7 +53,7 @@ describe('what the field says about the optics', () => {
     const even = drawScene(scene).image;
     const soft = drawScene({ ...scene, fwhm: 3.6 }).image;
     const half = even.pixels.map((value, k) => (k % even.width < 210 ? value : soft.pixels[k]));
-    const search = { searchTrails: () => [] };
+    const search = { searchTrails: () => ({ trails: [], faintLine: null }) };
     const sided = measureFrame({ ...even, pixels: half }, 'a.fits', search).measurements;
     expect(sided.tilt).toBeGreaterThan(0.1);
     expect(Math.abs(sided.tiltAngle!)).toBeLessThan(20);
