@@ -37,12 +37,12 @@ describe('the worker pool', () => {
   });
 
   it.each([
-    ['crash', 'crashed'],
-    ['throwLater', 'crashed'],
-    ['hang', 'timedOut'],
-  ])('a worker that does %s fails its task as %s and no other', async (kind, code) => {
+    ['crash', 'crashed', 60_000],
+    ['throwLater', 'crashed', 60_000],
+    ['hang', 'timedOut', 700],
+  ])('a worker that does %s fails its task as %s and no other', async (kind, code, timeoutMilliseconds) => {
     const { run } = bind(open());
-    const bad = caught(run(kind, null, { timeoutMilliseconds: 700 }));
+    const bad = caught(run(kind, null, { timeoutMilliseconds }));
     const others = await Promise.all([1, 2, 3, 4].map((value) => run<number>('double', value)));
     expect(others).toEqual([2, 4, 6, 8]);
     expect((await bad).code).toBe(code);
