@@ -21,6 +21,11 @@ export interface PoolOptions {
   readonly timeoutMilliseconds?: number;
   /** Memory for JavaScript objects of one worker, MiB (arrays of pixels come on top); beyond it the task crashes. */
   readonly heapMebibytes?: number;
+  /**
+   * Part of it for objects just made, MiB; the runtime's choice unless told. Little keeps a worker small that makes many
+   * short-lived ones, at the cost of clearing them away more often.
+   */
+  readonly youngMebibytes?: number;
 }
 
 export interface TaskOptions {
@@ -138,9 +143,13 @@ class ThreadPool implements WorkerPool {
   }
 
   private hire(): Seat {
+    const { youngMebibytes, heapMebibytes = defaultHeapMebibytes } = this.options;
     const worker = new Worker(this.options.entry, {
       workerData: this.options.workerData,
-      resourceLimits: { maxOldGenerationSizeMb: this.options.heapMebibytes ?? defaultHeapMebibytes },
+      resourceLimits: {
+        maxOldGenerationSizeMb: heapMebibytes,
+        ...(youngMebibytes !== undefined && { maxYoungGenerationSizeMb: youngMebibytes }),
+      },
     });
     const seat: Seat = { worker, task: null, timers: [] };
     this.seats.add(seat);

@@ -14,8 +14,15 @@ export interface FrameFamily {
   readonly openPool?: (size: number | undefined) => WorkerPool;
 }
 
+/** A worker measures within little: pixels lie outside of what this limits. 16 MiB and more would double what a frame takes. */
+export const frameWorkerYoungMebibytes = 9;
+
 /** Threads of the family's worker; `size` defaults to the cores. */
 export function openFamilyPool(family: FrameFamily, size?: number): WorkerPool {
   if (family.openPool !== undefined) return family.openPool(size);
-  return openWorkerPool({ entry: family.worker, ...(size !== undefined && { size }) });
+  return openWorkerPool({
+    entry: family.worker,
+    youngMebibytes: frameWorkerYoungMebibytes,
+    ...(size !== undefined && { size }),
+  });
 }

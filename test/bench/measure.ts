@@ -17,6 +17,7 @@ import {
   renderFrame,
 } from '../../main/families/frames/simulate/index.ts';
 import type { Encoding } from '../../main/families/frames/simulate/night.ts';
+import { frameWorkerYoungMebibytes } from '../../main/workflows/frame-family.ts';
 import type { MeasureJob, MeasureTimes } from './measure-worker.ts';
 
 const { values, positionals } = parseArgs({
@@ -44,7 +45,10 @@ function writeFrames(folder: string): string[] {
 
 function work(job: MeasureJob): Promise<MeasureTimes> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./measure-worker.ts', import.meta.url), { workerData: job });
+    const worker = new Worker(new URL('./measure-worker.ts', import.meta.url), {
+      workerData: job,
+      resourceLimits: { maxYoungGenerationSizeMb: frameWorkerYoungMebibytes },
+    });
     worker.on('message', resolve);
     worker.on('error', reject);
   });

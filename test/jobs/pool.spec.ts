@@ -31,6 +31,10 @@ describe('the worker pool', () => {
     expect(steps).toEqual([1, 2, 3]);
   });
 
+  it('starts its workers within the memory for young objects it is told', async () => {
+    expect(await open({ youngMebibytes: 9 }).run('young', null)).toBe(9);
+  });
+
   it('keeps code, hint and details of an error', async () => {
     const error = await caught(open().run('refuse', null));
     expect(error).toMatchObject({ code: 'badHeader', hint: 'h', details: { keyword: 'NAXIS' } });

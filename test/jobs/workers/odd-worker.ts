@@ -1,4 +1,5 @@
 /** A worker that does what it is told, also what no worker should. */
+import { resourceLimits } from 'node:worker_threads';
 import { NightsiftError } from '../../../contract/errors.ts';
 import { serveTasks, Transferring } from '../../../main/jobs/worker-side.ts';
 
@@ -25,6 +26,7 @@ serveTasks({
     const hoard: string[][] = [];
     for (;;) hoard.push(Array.from({ length: 1000 }, (_, index) => `${index} of ${hoard.length}`));
   },
+  young: () => resourceLimits.maxYoungGenerationSizeMb,
   hang: () => {
     for (;;);
   },
