@@ -17,6 +17,8 @@ export const FamilyRow = z.object({
   labelColumns: z.array(z.string()),
   /** The first is the default. */
   recipes: z.array(z.string()),
+  /** Which fact tells how strange an item is, and above which value it is an event; null where none does. */
+  strangeness: z.object({ fact: z.string(), threshold: z.number() }).nullable(),
 });
 export type FamilyRow = z.infer<typeof FamilyRow>;
 
@@ -53,6 +55,10 @@ export const recordCalls = {
       total: z.number(),
       /** Every label that may be set. */
       classes: z.array(z.string()),
+      /** Whether a person may make up others. */
+      isOpen: z.boolean(),
+      /** Of two classes the one that stands for an anomaly; null where they are no such pair. */
+      strange: z.string().nullable(),
       sources: z.array(RecordSource),
       items: z.array(RecordItem),
     }),

@@ -141,6 +141,8 @@ export interface Family {
    * model is judged by.
    */
   readonly templatesBelow?: number;
+  /** A fact that grows with how strange an item is, and the value above which it is an event. */
+  readonly strangeness?: { readonly fact: string; readonly threshold: number };
   /** The first is the default. */
   readonly recipes: readonly FamilyRecipe[];
   /**

@@ -7,7 +7,7 @@ import { frameLabels } from '../../contract/words.ts';
 import type { LabelEvent } from '../library/labels.ts';
 import type { Library } from '../library/open-library.ts';
 import type { Item, Session } from '../library/sessions.ts';
-import { classesFor } from './records/classes.ts';
+import { labelChoice } from './records/classes.ts';
 import { framesName } from './records/families.ts';
 import { findSession } from './sessions.ts';
 
@@ -102,7 +102,7 @@ type ReadLabel = (word: string) => { readonly label: string | null; readonly pro
 /** What a word means in the session's family. Case counts only where it tells two labels apart. */
 function labelReader(library: Library, session: Session): ReadLabel {
   const labels: readonly string[] =
-    session.family === framesName ? frameLabels : classesFor(library, session);
+    session.family === framesName ? frameLabels : labelChoice(library, session).classes;
   return (word) => {
     const label = labels.find((each) => each === word) ?? labels.find((each) => each === word.toLowerCase());
     // a family that takes any label is taught its first one by a person

@@ -32,12 +32,10 @@ export function readTelemetry(source: SourceBytes, options: ReadOptions): Source
     ? seriesFeatures(columns.numbers, columns.contexts)
     : segmentFeatures(columns.numbers, columns.contexts);
   const tensors: FamilyTensor[] = [tensorOf('features', features, table.rows.length)];
-  if (isSeries) {
-    const data = noveltyScores(columns.numbers.map(({ values }) => values));
-    tensors.push({ name: 'novelty', shape: [1], data });
-  }
+  const novelty = isSeries ? noveltyScores(columns.numbers.map(({ values }) => values)) : null;
+  if (novelty) tensors.push({ name: 'novelty', shape: [1], data: novelty });
   return {
-    items: itemsOf(source.file, table, columns, times, problems),
+    items: itemsOf(source.file, table, columns, { times, novelty }, problems),
     tensors,
     featureNames: features.names,
     problems: problems.all(),
@@ -57,7 +55,7 @@ function itemsOf(
   file: string,
   table: RecordTable,
   columns: TelemetryColumns,
-  times: Float64Array | null,
+  { times, novelty }: { readonly times: Float64Array | null; readonly novelty: Float64Array | null },
   problems: ProblemList,
 ): FamilyItem[] {
   const seen = new Set<string>();
@@ -81,6 +79,7 @@ function itemsOf(
     for (const { name, values } of columns.numbers.slice(0, 6)) {
       if (!Number.isNaN(values[index]!)) facts[name] = values[index]!;
     }
+    if (novelty) facts.novelty = Math.round(1000 * novelty[index]!) / 1000;
     const position = time === undefined || Number.isNaN(time) ? index : time;
     // rows of a series are one another's surroundings; segments stand alone
     return {

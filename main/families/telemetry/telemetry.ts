@@ -2,6 +2,7 @@
 import type { Family, JudgedItems, QualityFigure, SourceReading } from '../family.ts';
 import { labelColumns } from './columns.ts';
 import { areaUnderPrecisionRecall } from './metrics.ts';
+import { noveltyThreshold } from './novelty.ts';
 import { readTelemetry } from './read.ts';
 
 export const telemetryFamily: Family = {
@@ -9,10 +10,11 @@ export const telemetryFamily: Family = {
   title: 'Telemetry',
   noun: { one: 'reading', many: 'readings' },
   task: 'anomaly',
-  version: 'telemetry-1',
+  version: 'telemetry-2',
   fileNames: /\.(csv|tsv|tab|txt|json|jsonl|ndjson)(\.gz)?$/i,
   labelColumns,
   learnsUnlabelled: true,
+  strangeness: { fact: 'novelty', threshold: noveltyThreshold },
   recipes: [
     { recipe: 'anomaly-detector', parameters: { 'evaluation.folds': 5 } },
     { recipe: 'isolation-forest', parameters: {} },

@@ -22,7 +22,7 @@ export function findFamily(name: string): Family {
 }
 
 export function familyRows(): FamilyRow[] {
-  return families.map(({ name, title, noun, task, labelColumns, recipes }) => ({
+  return families.map(({ name, title, noun, task, labelColumns, recipes, strangeness }) => ({
     name,
     title,
     one: noun.one,
@@ -30,6 +30,7 @@ export function familyRows(): FamilyRow[] {
     task,
     labelColumns: [...labelColumns],
     recipes: recipes.map(({ recipe }) => recipe),
+    strangeness: strangeness ?? null,
   }));
 }
 

@@ -2,12 +2,13 @@
 import type { ItemDetail, ItemOrder } from '../../../contract/calls/records.ts';
 import { NightsiftError } from '../../../contract/errors.ts';
 import type { RecordItem, RecordSource } from '../../../contract/records.ts';
+import { anomalyIndex } from '../../learning/anomaly/anomaly-classes.ts';
 import { sizeOf } from '../../learning/dataset.ts';
 import type { Library } from '../../library/open-library.ts';
 import type { Session } from '../../library/sessions.ts';
 import { type DecisionInput, decideFrames } from '../review.ts';
 import { findSession } from '../sessions.ts';
-import { classesFor } from './classes.ts';
+import { labelChoice } from './classes.ts';
 import { framesName } from './families.ts';
 import { isFromFile } from './given-labels.ts';
 import { itemRow, itemRows, sourceRows } from './report.ts';
@@ -24,6 +25,8 @@ export interface ListItemsInput {
 export interface ItemList {
   readonly total: number;
   readonly classes: string[];
+  readonly isOpen: boolean;
+  readonly strange: string | null;
   readonly sources: RecordSource[];
   readonly items: RecordItem[];
 }
@@ -36,9 +39,12 @@ export function listItems(library: Library, input: ListItemsInput): ItemList {
     (item) => label === undefined || item.label === label || item.predicted === label,
   );
   const items = order === 'uncertain' ? chosen.sort((one, other) => doubt(other) - doubt(one)) : chosen;
+  const { classes, isOpen } = labelChoice(library, session);
   return {
     total: items.length,
-    classes: classesFor(library, session),
+    classes,
+    isOpen,
+    strange: classes[anomalyIndex(classes)] ?? null,
     sources: sourceRows(library, session),
     items: items.slice(offset, offset + limit),
   };
@@ -59,8 +65,8 @@ export function decideItems(
   input: DecisionInput,
 ): { id: string; repeated: boolean; changed: number; items: RecordItem[] } {
   const session = recordSession(library, input.session);
-  const classes = classesFor(library, session);
-  if (input.label !== null && classes.length > 0 && !classes.includes(input.label)) {
+  const { classes, isOpen } = labelChoice(library, session);
+  if (input.label !== null && !isOpen && !classes.includes(input.label)) {
     throw new NightsiftError('wrongUse', `"${input.label}" is no label of ${session.family}.`, {
       hint: `Labels are ${classes.join(', ')}.`,
     });

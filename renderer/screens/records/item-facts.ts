@@ -12,18 +12,22 @@ export interface FactColumn {
 /** Items of a session have the same facts; the first ones tell which, and whether they are numbers. */
 const looked = 50;
 const mostColumns = 10;
+const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
 
 export function factColumns(items: readonly RecordItem[]): FactColumn[] {
   const sample = items.slice(0, looked);
   const keys = [...new Set(sample.flatMap(({ facts }) => Object.keys(facts)))].slice(0, mostColumns);
   return keys.map((key) => {
     const isNumber = sample.every(({ facts }) => facts[key] === null || typeof facts[key] === 'number');
-    return { key, title: key, isNumber, width: isNumber ? '84px' : 'minmax(120px, 1fr)' };
+    const isTime = sample.some(({ facts }) => typeof facts[key] === 'string' && isoTime.test(facts[key]));
+    const width = isNumber ? '84px' : isTime ? 'minmax(150px, 1fr)' : 'minmax(120px, 1fr)';
+    return { key, title: key, isNumber, width };
   });
 }
 
 export function factText(fact: Fact | undefined): string {
   if (fact === undefined || fact === null) return '–';
   if (typeof fact === 'number') return Number.isInteger(fact) ? String(fact) : figureText(fact, 3);
-  return String(fact);
+  const text = String(fact);
+  return isoTime.test(text) ? text.slice(0, 19).replace('T', ' ') : text;
 }
