@@ -48,6 +48,17 @@ export const ScanReport = z.object({
 });
 export type ScanReport = z.infer<typeof ScanReport>;
 
+/** What the answer rests on: by how much the log-odds of `label` would fall if a part of the item told nothing. */
+export const Saliency = z.object({
+  /** Of `from` and `to`: keV for spectra. */
+  unit: z.string(),
+  /** Share of the item's counts it was judged on: fewer where all of them leave no doubt to be measured. */
+  strength: z.number(),
+  /** Parts that speak against the label have a negative weight. */
+  parts: z.array(z.object({ from: z.number(), to: z.number(), weight: z.number() })),
+});
+export type Saliency = z.infer<typeof Saliency>;
+
 export const PredictReport = z.object({
   schema: z.literal('nightsift.predict/1'),
   model: z.string(),
@@ -60,6 +71,16 @@ export const PredictReport = z.object({
       label: z.string().nullable(),
       probabilities: z.record(z.string(), z.number()).nullable(),
       score: z.number().nullable(),
+      /** The most probable classes in order, as many as were asked for. */
+      top: z.array(z.object({ label: z.string(), probability: z.number() })).optional(),
+      /**
+       * True where the model's own limits say that this is none of its classes, or nothing it can tell; `label` is then
+       * its best guess. Missing where the model sets no limits.
+       */
+      unknown: z.boolean().optional(),
+      /** How badly the item fits what was learned, in standard deviations of what chance explains. */
+      misfit: z.number().optional(),
+      saliency: Saliency.optional(),
     }),
   ),
 });

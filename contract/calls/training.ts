@@ -258,6 +258,10 @@ export const trainingCalls = {
       model: z.string().min(1),
       paths,
       workers: z.number().int().positive().max(256).optional(),
+      /** The most probable classes of each item. */
+      top: z.number().int().positive().max(1000).optional(),
+      /** Say what each answer rests on, in families that can. */
+      explain: z.boolean().default(false),
     }),
     result: PredictReport,
   }),

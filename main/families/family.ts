@@ -84,6 +84,17 @@ export interface FamilyData {
   readonly heldOut?: FamilyData | undefined;
 }
 
+/** Parts of an item that can be made to tell nothing, one at a time, to see what an answer rests on. */
+export interface LeavingOut {
+  /** Of `from` and `to`. */
+  readonly unit: string;
+  readonly parts: readonly { readonly from: number; readonly to: number }[];
+  /** The tensors of one item again and again: row p as if part p told nothing. */
+  without(item: readonly FamilyTensor[]): readonly FamilyTensor[];
+  /** The item as if only a share of it had been seen: what leaves no doubt leaves nothing to measure. */
+  weakened(item: readonly FamilyTensor[], share: number): readonly FamilyTensor[];
+}
+
 /** What a model said of labelled items, for figures that only this family asks for. */
 export interface JudgedItems {
   readonly classes: readonly string[];
@@ -160,6 +171,8 @@ export interface Family {
   readonly trainingSettings?: Readonly<Record<string, TrainingSetting>>;
   /** Makes the items of the train split what the family thinks best to learn from: synthesised, balanced, augmented. */
   trainingSet?(data: FamilyData, settings: Readonly<Record<string, Setting>>, seed: number): FamilyData;
+  /** For saliency; families without it are not explained part by part. */
+  readonly leavingOut?: LeavingOut;
   /** Figures beside accuracy, F1 and the like: `falsePositives/text`, `event/f1`. */
   figures?(judged: JudgedItems): Readonly<Record<string, number | null>>;
 }

@@ -7,6 +7,7 @@ import {
   fitTemperature,
   softmaxRows,
 } from './metrics/index.ts';
+import { unknownLimits } from './metrics/unknown.ts';
 import type { NetworkState } from './nets/network.ts';
 import { loadPredictor } from './predict.ts';
 import { exportOnnx, exportSafeTensors, exportStatistics } from './training/export.ts';
@@ -58,7 +59,15 @@ export async function finishTraining(
   const evaluations = { train: judge(train), validation: judge(validation), test: judge(test) };
   const shown =
     [evaluations.test, evaluations.validation].find((each) => each.items > 0) ?? evaluations.train;
-  const metadata = describe(task, options, temperature);
+  const limits = unknownLimits(
+    softmaxRows(validation.logits, classes.length, temperature),
+    validation.labels,
+    classes.length,
+  );
+  const metadata = {
+    ...describe(task, options, temperature),
+    ...(limits && { unknown: JSON.stringify(limits) }),
+  };
   const onnx = exportOnnx(task.plan, values, temperature, metadata);
   const exportCheck = await checkExport(
     task,

@@ -37,6 +37,8 @@ export interface Answers {
   readonly probabilities: Float32Array;
   /** [items] */
   readonly scores: Float64Array | null;
+  /** [items]: how badly each fits what was learned; null for models that do not tell. */
+  readonly misfits: Float64Array | null;
 }
 
 /** Values and items predicted at once; they bound memory and do not change results. */
@@ -57,19 +59,22 @@ export async function loadPredictor(onnx: Uint8Array, runtime: GraphRuntime): Pr
   const { metadata, classes, inputs } = describeModel(onnx);
   const session = await runtime.load(onnx, { purpose: 'inference' });
   const scored = session.outputNames.includes('scores');
+  const tellsMisfit = session.outputNames.includes('misfit');
   const itemValues = inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const together = Math.max(fewestTogether, Math.floor(batchValues / itemValues));
   const answer = async (given: readonly TensorInput[]): Promise<Answers> => {
     const items = countItems(inputs, given);
     const probabilities = new Float32Array(items * classes.length);
     const scores = scored ? new Float64Array(items) : null;
+    const misfits = tellsMisfit ? new Float64Array(items) : null;
     for (let start = 0; start < items; start += together) {
       const part = { start, end: Math.min(items, start + together) };
       const outputs = await session.run(feedsOf(inputs, given, part));
       probabilities.set(outputs.probabilities!.data as Float32Array, start * classes.length);
       scores?.set(outputs.scores!.data as Float32Array | Float64Array, start);
+      misfits?.set(outputs.misfit!.data as Float32Array, start);
     }
-    return { probabilities, scores };
+    return { probabilities, scores, misfits };
   };
   return {
     metadata,

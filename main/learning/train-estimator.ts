@@ -13,6 +13,7 @@ import type { EstimatorPorts, TrainedEstimator } from './estimators/trained.ts';
 import { findEstimator } from './estimators.ts';
 import { extraTrees } from './forests/forest.ts';
 import { type Evaluation, evaluate, figuresBySplit } from './metrics/index.ts';
+import { unknownLimits } from './metrics/unknown.ts';
 import {
   completeParameters,
   type ParameterDefinition,
@@ -216,8 +217,11 @@ async function finish(outcome: Outcome, ports: EstimatorPorts): Promise<TrainedE
   const evaluations = { train: judge('train'), validation: judge('validation'), test: judge('test') };
   const shown =
     [evaluations.test, evaluations.validation].find((each) => each.items > 0) ?? evaluations.train;
+  const misfits = fitted.misfit?.(parts.validation.table);
+  const limits = unknownLimits(probabilities.validation, parts.validation.labels, classes.length, misfits);
   const metadata = {
     ...options.metadata,
+    ...(limits && { unknown: JSON.stringify(limits) }),
     classes: JSON.stringify(classes),
     recipe: estimator.name,
     parameters: JSON.stringify(parameters),
@@ -251,7 +255,8 @@ function exportClassifier(
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array {
   const parts = new ModelParts();
-  const raw = fitted.addTo(parts, addTable(parts, input));
+  const table = addTable(parts, input);
+  const raw = fitted.addTo(parts, table);
   const single = fitted.inputType === 'float32' ? raw : parts.apply('Cast', [raw], { to: 1 });
   const probabilities = calibration.addTo(parts, single);
   parts.nameOutput(probabilities, 'probabilities');
@@ -262,6 +267,14 @@ function exportClassifier(
     const strange = parts.apply('Gather', [probabilities, parts.integers([anomaly])], { axis: 1 });
     parts.nameOutput(strange, 'scores');
     outputs.push({ name: 'scores', type: 'float32', shape: [1] });
+  }
+  if (fitted.addMisfitTo !== undefined) {
+    const misfit = fitted.addMisfitTo(parts, table);
+    parts.nameOutput(
+      fitted.inputType === 'float32' ? misfit : parts.apply('Cast', [misfit], { to: 1 }),
+      'misfit',
+    );
+    outputs.push({ name: 'misfit', type: 'float32', shape: [1] });
   }
   return parts.toModel({
     name: estimator.name,

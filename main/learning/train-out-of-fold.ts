@@ -8,6 +8,7 @@ import { fitTemperatureCalibration } from './estimators/calibrate.ts';
 import { withTemperature } from './estimators/recalibrate.ts';
 import { groupedFolds } from './folds.ts';
 import { evaluate } from './metrics/index.ts';
+import { unknownLimits } from './metrics/unknown.ts';
 import { loadPredictor } from './predict.ts';
 import { randomFor, shuffled } from './random.ts';
 import { type TrainedFile, trainModel } from './train-model.ts';
@@ -82,12 +83,14 @@ export async function trainOutOfFold(
   const probabilities = Float32Array.from(calibration.apply(Float64Array.from(raw), classes));
   const everything = split(dataset, used, () => splitCodes.train);
   const trained = await trainModel(await prepare(everything), uncalibrated, inPart(ports, folds, folds + 1));
+  const limits = unknownLimits(probabilities, labels, classes);
   const judged = evaluate(probabilities, labels, dataset.classes);
   return {
     ...trained,
     onnx: withTemperature(trained.onnx, calibration.figures.temperature ?? 1, {
       judgedBy: `${folds} folds`,
       fittedOn: 'all',
+      ...(limits && { unknown: JSON.stringify(limits) }),
     }),
     metrics: {
       ...trained.metrics,

@@ -30,6 +30,9 @@ export interface PredictInput {
   readonly paths: readonly string[];
   readonly policy?: PolicyName | undefined;
   readonly workers?: number | undefined;
+  /** Of records: how many classes to name of each item, and whether to say what answers rest on. */
+  readonly top?: number | undefined;
+  readonly explain?: boolean | undefined;
 }
 
 type PredictItem = PredictReport['items'][number];
@@ -59,7 +62,7 @@ export async function predictWith(
   const recipe = recordRecipe(model.metadata);
   if (recipe !== null) {
     const local = await localPaths(ports.library, paths, isRecordName(findFamily(recipe.family)), options);
-    return predictRecords(model, recipe, { paths: local, workers }, options);
+    return predictRecords(model, recipe, { ...input, paths: local }, options);
   }
   const scanPorts = { ...ports, predictOpinion: promotedOpinion(ports) };
   const { session, report } = await scan(scanPorts, { paths, workers, policy }, options);

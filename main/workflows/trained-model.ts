@@ -7,6 +7,7 @@ import path from 'node:path';
 import { NightsiftError } from '../../contract/errors.ts';
 import { openWorkerPool, type WorkerPool } from '../jobs/pool.ts';
 import type { TensorInput } from '../learning/dataset.ts';
+import { isUnknown, readUnknownLimits, type UnknownLimits } from '../learning/metrics/unknown.ts';
 import { describeModel, type ModelDescription } from '../learning/predict.ts';
 import type { ModelVersion } from '../library/models.ts';
 import type { Library } from '../library/open-library.ts';
@@ -23,6 +24,10 @@ export interface Prediction {
   readonly probabilities: Readonly<Record<string, number>>;
   /** P(clean) for frames; of an anomaly detector the score, which grows with strangeness; else the label's probability. */
   readonly score: number | null;
+  /** True where the model's own limits of confidence and fit say that this is no answer; null where it sets none. */
+  readonly unknown: boolean | null;
+  /** How badly the item fits what was learned, in standard deviations of chance; null where the model cannot tell. */
+  readonly misfit: number | null;
 }
 
 export interface TrainedModel {
@@ -112,9 +117,10 @@ const framesAtOnce = 64;
 function assemble(ports: ModelPorts, source: ModelSource): TrainedModel {
   const description = describeModel(source.bytes);
   const learning: LearningPool = openLearningPool();
+  const limits = readUnknownLimits(description.metadata);
   let frames: WorkerPool | null = null;
   const predict = async (inputs: readonly TensorInput[]): Promise<Prediction[]> => {
-    return predictionsOf(await learning.predict({ modelPath: source.path, inputs }));
+    return predictionsOf(await learning.predict({ modelPath: source.path, inputs }), limits);
   };
   return {
     path: source.path,
@@ -197,17 +203,23 @@ function featuresOf(inputRecipe: string | undefined): readonly string[] | null {
   }
 }
 
-function predictionsOf({ probabilities, classes, scores }: PredictTaskOutput): Prediction[] {
+function predictionsOf(
+  { probabilities, classes, scores, misfits }: PredictTaskOutput,
+  limits: UnknownLimits | null,
+): Prediction[] {
   const clean = classes.indexOf('clean');
   return Array.from({ length: probabilities.length / classes.length }, (_, item) => {
     const row = probabilities.subarray(item * classes.length, (item + 1) * classes.length);
     let best = 0;
     for (let index = 1; index < row.length; index++)
       if ((row[index] as number) > (row[best] as number)) best = index;
+    const misfit = misfits?.[item] ?? null;
     return {
       label: classes[best] as string,
       probabilities: Object.fromEntries(classes.map((name, index) => [name, row[index] as number])),
       score: clean >= 0 ? (row[clean] as number) : (scores?.[item] ?? (row[best] as number)),
+      unknown: isUnknown(limits, row[best] as number, misfit),
+      misfit,
     };
   });
 }

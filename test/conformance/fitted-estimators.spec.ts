@@ -56,13 +56,18 @@ const oneAfterTheOther: Parallel = {
 
 const runtime = onnxRuntime({ threads: 1 });
 
-async function throughOnnx(fitted: Fitted, table: Table): Promise<Float64Array> {
+async function throughOnnx(
+  fitted: Fitted,
+  table: Table,
+  add = (parts: ModelParts, input: string) => fitted.addTo(parts, input),
+  width = fitted.width,
+): Promise<Float64Array> {
   const parts = new ModelParts();
-  parts.nameOutput(fitted.addTo(parts, 'features'), 'answer');
+  parts.nameOutput(add(parts, 'features'), 'answer');
   const model = parts.toModel({
     name: 'conformance',
     input: { name: 'features', type: fitted.inputType, shape: [fitted.columns] },
-    outputs: [{ name: 'answer', type: fitted.inputType, shape: [fitted.width] }],
+    outputs: [{ name: 'answer', type: fitted.inputType, shape: [width] }],
     metadata: {},
   });
   const session = await runtime.load(model);
@@ -126,6 +131,19 @@ describe.each(estimators.map((estimator) => [estimator.name, estimator] as const
       for (const [index, value] of alone.entries()) {
         expect(Math.abs(value - own[3 * fitted.width + index]!) / scale).toBeLessThanOrEqual(1e-5);
       }
+    });
+
+    it('tells misfits in ONNX as it does itself, or not at all', async () => {
+      expect(fitted.misfit === undefined).toBe(fitted.addMisfitTo === undefined);
+      if (fitted.misfit === undefined) return;
+      const own = fitted.misfit(input.table);
+      const found = await throughOnnx(
+        fitted,
+        input.table,
+        (parts, value) => fitted.addMisfitTo!(parts, value),
+        1,
+      );
+      for (const [row, value] of found.entries()) expect(value).toBeCloseTo(own[row]!, 6);
     });
 
     it('refuses a table of other columns by name', () => {

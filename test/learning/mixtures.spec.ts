@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { drawFrom, poisson } from '../../main/families/spectra/random.ts';
 import { countMixture } from '../../main/learning/mixtures/count-mixture.ts';
 import { randomFor } from '../../main/learning/random.ts';
 import { completeParameters } from '../../main/learning/recipes.ts';
@@ -47,6 +48,33 @@ describe('a mixture of multinomials', () => {
     const answers = fitted.predict(table(rows));
     const right = labels.filter((label, row) => answers[row * 2 + label]! > 0.5).length;
     expect(right).toBeGreaterThan(390);
+  });
+
+  test('tells what fits none of its shapes from what does, and lets shapes be off a little', async () => {
+    const random = drawFrom(3, 'misfit');
+    const width = 40;
+    const shapeOf = (at: number) =>
+      Array.from({ length: width }, (_, k) => 1 + 20 * Math.exp(-0.5 * ((k - at) / 2) ** 2));
+    const drawn = (shape: readonly number[], times: number) =>
+      shape.map((value) => poisson(random, times * value));
+    const wide = (rows: readonly (readonly number[])[]) => ({
+      rows: rows.length,
+      columns: width,
+      values: Float64Array.from(rows.flat()),
+    });
+    const input = {
+      table: wide([10, 25].map((at) => shapeOf(at).map((value) => 1e5 * value))),
+      labels: Int32Array.of(0, 1),
+      classes: 2,
+    };
+    const fitted = await countMixture.fit(input, completeParameters(countMixture, {}), { seed: 1 });
+    for (const times of [1, 10, 1000]) {
+      const off = shapeOf(10).map((value, k) => value * (1 + 0.1 * Math.sin(k)));
+      const known = fitted.misfit!(wide(Array.from({ length: 50 }, () => drawn(off, times))));
+      const strange = fitted.misfit!(wide(Array.from({ length: 50 }, () => drawn(shapeOf(33), times))));
+      expect(Math.max(...known)).toBeLessThan(5);
+      expect(Math.min(...strange)).toBeGreaterThan(5);
+    }
   });
 
   test('refuses rows without a count', async () => {

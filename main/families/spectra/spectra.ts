@@ -1,5 +1,6 @@
 /** Which nuclide made this gamma spectrum. */
 import type { Family } from '../family.ts';
+import { leavingOut } from './leaving-out.ts';
 import { spectrumReadingSettings } from './prepare.ts';
 import { spectrumQuality } from './quality.ts';
 import { labelColumns, readSpectrumSource } from './read.ts';
@@ -27,6 +28,7 @@ export const spectraFamily: Family = {
   classesOf: () => null,
   quality: spectrumQuality,
   readingSettings: spectrumReadingSettings,
+  leavingOut,
   trainingSettings: spectrumTrainingSettings,
   trainingSet: spectrumTrainingSet,
 };

@@ -55,6 +55,13 @@ export interface Fitted {
   readonly trainingScores?: Float64Array;
   /** Anomaly: where strangeness begins by the method's own measure, and over how much it grows. */
   readonly border?: { readonly at: number; readonly width: number };
+  /**
+   * How badly each row fits everything that was learned, in standard deviations of what chance explains; absent where the
+   * method cannot tell.
+   */
+  misfit?(table: Table): Float64Array;
+  /** The same in a graph, [rows, 1]. */
+  addMisfitTo?(parts: ModelParts, input: string): string;
   readonly figures: Readonly<Record<string, number>>;
 }
 

@@ -11,7 +11,8 @@ import type { ModelParts } from '../estimators/model-parts.ts';
 import { obeySignal } from '../estimators/parallel.ts';
 import { checkColumns, checkTable, type Table } from '../estimators/table.ts';
 import { numberOf, type Parameters } from '../recipes/recipe.ts';
-import { countOf, pooledShapes, type Shape } from './pooled-shapes.ts';
+import { addMisfit, countsOf, type Mixture, misfitOf, type Scores } from './misfit.ts';
+import { pooledShapes, type Shape } from './pooled-shapes.ts';
 
 export const countMixture: Estimator = {
   name: 'count-mixture',
@@ -34,6 +35,14 @@ export const countMixture: Estimator = {
       default: 0.001,
       minimum: 1e-9,
       maximum: 0.5,
+    },
+    {
+      name: 'tolerance',
+      description: 'how far a bin of a shape may be off, as a share, before a spectrum fits none of them',
+      kind: 'number',
+      default: 0.15,
+      minimum: 0,
+      maximum: 10,
     },
     {
       name: 'templateCounts',
@@ -84,46 +93,41 @@ function mixtureOf(
       logarithms[place * columns + column] =
         Math.log((1 - floor) * shares[column]! + floor / columns) / dispersion;
   });
-  const model: Mixture = { columns, classes, logarithms, priors, firsts };
+  const tolerance = numberOf(parameters, 'tolerance');
+  const model: Mixture = { columns, classes, logarithms, priors, firsts, dispersion, tolerance };
   return {
     columns,
     width: classes,
     inputType: 'float64',
     predict: (table) => predict(model, table),
     addTo: (parts, value) => addTo(model, parts, value),
+    misfit: (table) => misfitOf(model, table, scoresOf),
+    addMisfitTo: (parts, value) => addMisfit(model, parts, addScores(model, parts, value)),
     figures: { shapes: sorted.length },
   };
-}
-
-interface Mixture {
-  readonly columns: number;
-  readonly classes: number;
-  /** [shapes, columns], over the dispersion. */
-  readonly logarithms: Float64Array;
-  readonly priors: Float64Array;
-  /** Where the shapes of each class begin; the last is their number. */
-  readonly firsts: Int32Array;
 }
 
 /** Log-likelihood of a class without any shape. */
 const impossible = -1e30;
 
-function predict({ columns, classes, logarithms, priors, firsts }: Mixture, table: Table): Float64Array {
+/** Of every shape, for one row: log-likelihood of its counts over the dispersion, and the shape's weight. */
+function scoresOf({ columns, logarithms, priors }: Mixture, counts: Float64Array): Float64Array {
+  const scores = Float64Array.from(priors);
+  for (let place = 0; place < scores.length; place++) {
+    const start = place * columns;
+    let sum = 0;
+    for (let column = 0; column < columns; column++) sum += counts[column]! * logarithms[start + column]!;
+    scores[place]! += sum;
+  }
+  return scores;
+}
+
+function predict(model: Mixture, table: Table): Float64Array {
+  const { columns, classes, firsts } = model;
   checkColumns(table, columns);
   const result = new Float64Array(table.rows * classes);
-  const counts = new Float64Array(columns);
-  const scores = new Float64Array(priors.length);
   for (let row = 0; row < table.rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      const value = table.values[row * columns + column]!;
-      counts[column] = countOf(value);
-    }
-    for (let place = 0; place < priors.length; place++) {
-      let sum = priors[place]!;
-      const start = place * columns;
-      for (let column = 0; column < columns; column++) sum += counts[column]! * logarithms[start + column]!;
-      scores[place] = sum;
-    }
+    const scores = scoresOf(model, countsOf(table, row));
     const logits = Float64Array.from({ length: classes }, (_, label) =>
       logSum(scores.subarray(firsts[label]!, firsts[label + 1]!)),
     );
@@ -142,25 +146,39 @@ function logSum(values: Float64Array): number {
   return sum === 0 ? impossible : most + Math.log(sum);
 }
 
-function addTo(model: Mixture, parts: ModelParts, input: string): string {
-  const { columns, classes, logarithms, priors, firsts } = model;
+// The table of shapes is most of a model's file: it is laid down once in each.
+const laidDown = new WeakMap<ModelParts, Scores>();
+
+/** scoresOf for all rows of a graph: [rows, shapes]. */
+function addScores({ columns, logarithms, priors }: Mixture, parts: ModelParts, input: string): Scores {
+  const known = laidDown.get(parts);
+  if (known !== undefined) return known;
+  const zero = parts.floats('float64', [0]);
+  // a comparison with NaN is false, so missing values become 0 with the negative ones
+  const counts = parts.apply('Where', [parts.apply('Greater', [input, zero]), input, zero]);
   const count = priors.length;
   const turned = new Float64Array(logarithms.length);
   for (let place = 0; place < count; place++)
     for (let column = 0; column < columns; column++)
       turned[column * count + place] = logarithms[place * columns + column]!;
-  const zero = parts.floats('float64', [0]);
-  // a comparison with NaN is false, so missing values become 0 with the negative ones
-  const counts = parts.apply('Where', [parts.apply('Greater', [input, zero]), input, zero]);
-  const products = parts.apply('MatMul', [counts, parts.floats('float64', turned, [columns, count])]);
+  const shapes = parts.floats('float64', turned, [columns, count]);
+  const products = parts.apply('MatMul', [counts, shapes]);
   const scores = parts.apply('Add', [products, parts.floats('float64', priors, [count])]);
+  const added = { counts, shapes, scores };
+  laidDown.set(parts, added);
+  return added;
+}
+
+function addTo(model: Mixture, parts: ModelParts, input: string): string {
+  const { classes, firsts } = model;
+  const { scores } = addScores(model, parts, input);
   const logits = Array.from({ length: classes }, (_, label) => {
     const [from, to] = [firsts[label]!, firsts[label + 1]!];
     const sliced = from === to ? null : slice(parts, scores, from, to);
     if (sliced !== null) return sumOf(parts, sliced);
     // as many rows as the others, all impossible
     const any = slice(parts, scores, 0, 1);
-    const nothing = parts.apply('Mul', [any, zero]);
+    const nothing = parts.apply('Mul', [any, parts.floats('float64', [0])]);
     return parts.apply('Add', [nothing, parts.floats('float64', [impossible])]);
   });
   return parts.apply('Softmax', [parts.apply('Concat', logits, { axis: 1 })], { axis: 1 });

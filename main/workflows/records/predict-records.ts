@@ -1,33 +1,57 @@
 /** What a model says of every item of some files. Nothing is stored. */
-import { isNightsiftError } from '../../../contract/errors.ts';
+import { isNightsiftError, NightsiftError } from '../../../contract/errors.ts';
 import type { PredictReport } from '../../../contract/scan-report.ts';
+import type { Family } from '../../families/family.ts';
 import type { WorkOptions } from '../progress.ts';
-import type { TrainedModel } from '../trained-model.ts';
+import type { Prediction, TrainedModel } from '../trained-model.ts';
 import { answerPlaces } from './answer.ts';
+import { saliencyOf } from './explain.ts';
 import { findFamily } from './families.ts';
 import { checkReadBy, checkReading, type RecordInputRecipe } from './model-inputs.ts';
 import { type FileReading, readFiles } from './read-files.ts';
+import { rowsOf } from './tensors.ts';
 
 type PredictItem = PredictReport['items'][number];
+
+export interface PredictRecordsInput {
+  readonly paths: readonly string[];
+  readonly workers?: number | undefined;
+  /** How many classes to name of each item. */
+  readonly top?: number | undefined;
+  /** Say what each answer rests on. Errors: wrongUse in families that cannot. */
+  readonly explain?: boolean | undefined;
+}
 
 /** Files are read as those were that the model was trained on. Errors: notFound, modelMismatch, cancelled. */
 export async function predictRecords(
   model: TrainedModel,
   recipe: RecordInputRecipe,
-  input: { readonly paths: readonly string[]; readonly workers?: number | undefined },
+  input: PredictRecordsInput,
   options: WorkOptions = {},
 ): Promise<PredictReport> {
   const family = findFamily(recipe.family);
   checkReadBy(recipe, family);
+  if (input.explain === true && family.leavingOut === undefined) {
+    throw new NightsiftError('wrongUse', `Answers to ${family.noun.many} cannot be explained part by part.`, {
+      hint: 'Leave --explain out.',
+    });
+  }
   const readings = await readFiles(family, input.paths, recipe.options, options, input.workers);
   const items: PredictItem[] = [];
-  for (const reading of readings) items.push(...(await itemsOf(model, recipe, reading, options)));
+  for (const reading of readings)
+    items.push(...(await itemsOf({ model, recipe, family, input }, reading, options)));
   return { schema: 'nightsift.predict/1', model: model.reference, items };
 }
 
+interface Asked {
+  readonly model: TrainedModel;
+  readonly recipe: RecordInputRecipe;
+  readonly family: Family;
+  readonly input: PredictRecordsInput;
+}
+
 async function itemsOf(
-  model: TrainedModel,
-  recipe: RecordInputRecipe,
+  { model, recipe, family, input }: Asked,
   { file, reading, error }: FileReading,
   options: WorkOptions,
 ): Promise<PredictItem[]> {
@@ -43,8 +67,34 @@ async function itemsOf(
   }
   const places = reading.items.map((_, ordinal) => ({ reading, ordinal }));
   const answers = await answerPlaces(model, places, options);
-  return reading.items.map(({ id }, index): PredictItem => {
-    const { label, probabilities, score } = answers[index]!;
-    return { file, id, status: 'ok', label, probabilities, score };
-  });
+  const items: PredictItem[] = [];
+  for (const [index, { id }] of reading.items.entries()) {
+    const answer = answers[index]!;
+    const { label, probabilities, score } = answer;
+    const saliency =
+      input.explain === true && family.leavingOut !== undefined
+        ? await saliencyOf(model, family.leavingOut, rowsOf([places[index]!]), answer)
+        : undefined;
+    items.push({
+      file,
+      id,
+      status: 'ok',
+      label,
+      probabilities,
+      score,
+      ...(input.top !== undefined && { top: topOf(answer, input.top) }),
+      ...(answer.unknown !== null && { unknown: answer.unknown }),
+      ...(answer.misfit !== null && { misfit: answer.misfit }),
+      ...(saliency !== undefined && { saliency }),
+    });
+    if (options.signal?.aborted) throw new NightsiftError('cancelled', 'Predicting was cancelled.');
+  }
+  return items;
+}
+
+function topOf({ probabilities }: Prediction, count: number): { label: string; probability: number }[] {
+  return Object.entries(probabilities)
+    .map(([label, probability]) => ({ label, probability }))
+    .sort((one, other) => other.probability - one.probability)
+    .slice(0, count);
 }

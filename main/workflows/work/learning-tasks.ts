@@ -69,6 +69,8 @@ export interface PredictTaskOutput {
   readonly probabilities: Float32Array;
   /** Of an anomaly detector. */
   readonly scores: Float64Array | null;
+  /** How badly each item fits what was learned; null for models that do not tell. */
+  readonly misfits: Float64Array | null;
 }
 
 /** The input and output of `teach` are those of `reviewLesson`. */

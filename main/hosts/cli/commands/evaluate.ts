@@ -4,7 +4,7 @@ import type { Evaluation, EvaluationReport } from '../../../../contract/calls/tr
 import type { PredictReport } from '../../../../contract/scan-report.ts';
 import { wholeNumber } from '../arguments.ts';
 import { type Context, follow, giveJson, place } from '../context.ts';
-import { table } from '../tables.ts';
+import { type Column, table } from '../tables.ts';
 import { given, modelReference, trainingTarget } from '../targets.ts';
 
 const modelWord = 'NAME, NAME@VERSION, NAME@production or an ONNX file';
@@ -35,6 +35,13 @@ export function addEvaluate(program: Command, context: Context): void {
     });
 }
 
+interface PredictOptions {
+  readonly json?: string | true;
+  readonly workers?: number;
+  readonly top?: number;
+  readonly explain?: true;
+}
+
 export function addPredict(program: Command, context: Context): void {
   program
     .command('predict')
@@ -43,15 +50,19 @@ export function addPredict(program: Command, context: Context): void {
     .argument('<path...>', 'folders and files of one night')
     .option('--json [file]', 'the answers for machines (nightsift.predict/1)')
     .option('--workers <n>', 'frames measured at the same time', wholeNumber(1, 256))
+    .option('--top <k>', 'the k most probable classes of each item of records', wholeNumber(1, 1000))
+    .option('--explain', 'what each answer rests on: the parts of the item that speak for and against it')
     .addHelpText(
       'after',
-      '\nExamples:\n  nightsift predict judge@production ~/nights/2026-03-15\n  nightsift predict judge.onnx ~/nights/2026-03-15 --json answers.json\n',
+      '\nExamples:\n  nightsift predict judge@production ~/nights/2026-03-15\n  nightsift predict nuclides measured.csv --top 3 --explain\n  nightsift predict judge.onnx ~/nights/2026-03-15 --json answers.json\n',
     )
-    .action(async (model: string, paths: string[], options: { json?: string | true; workers?: number }) => {
+    .action(async (model: string, paths: string[], options: PredictOptions) => {
       const report = await follow(context, 'predict.start', {
         model: modelReference(context, model),
         paths: paths.map((word) => place(context, word)),
         ...given('workers', options.workers),
+        ...given('top', options.top),
+        ...given('explain', options.explain),
       });
       if (report.items.length === 0) context.exitCode = 1;
       if (!(await giveJson(context, options.json, report))) context.terminal.out(predictText(report));
@@ -61,8 +72,10 @@ export function addPredict(program: Command, context: Context): void {
 function predictText(report: PredictReport): string {
   return table(report.items, [
     { title: 'item', of: (item) => [item.file, item.id].filter((word) => word !== undefined).join('#') },
-    { title: 'label', of: (item) => item.label },
+    { title: 'label', of: (item) => (item.unknown ? `unknown (${item.label}?)` : item.label) },
     { title: 'score', of: (item) => item.score, digits: 3 },
+    ...(report.items.some(({ top }) => top !== undefined) ? [topColumn] : []),
+    ...(report.items.some(({ saliency }) => saliency !== undefined) ? [saliencyColumn] : []),
     {
       title: 'note',
       of: (item) =>
@@ -70,6 +83,26 @@ function predictText(report: PredictReport): string {
     },
   ]);
 }
+
+type PredictItem = PredictReport['items'][number];
+
+const topColumn: Column<PredictItem> = {
+  title: 'most probable',
+  of: ({ top = [] }) => top.map(({ label, probability }) => `${label} ${probability.toFixed(3)}`).join(', '),
+};
+
+const partsNamed = 3;
+
+const saliencyColumn: Column<PredictItem> = {
+  title: 'rests on',
+  of: ({ saliency }) =>
+    [...(saliency?.parts ?? [])]
+      .sort((one, other) => other.weight - one.weight)
+      .slice(0, partsNamed)
+      .filter(({ weight }) => weight > 0)
+      .map(({ from, to, weight }) => `${from}–${to} ${saliency?.unit} (+${weight.toFixed(1)})`)
+      .join(', '),
+};
 
 export function evaluationText(report: EvaluationReport): string {
   const night = report.withinNight ? ' (within one night: says less about other nights)' : '';

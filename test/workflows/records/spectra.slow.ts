@@ -1,0 +1,73 @@
+/** Templates in, answers out: the most probable nuclides, "unknown", and the energies that an answer rests on. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PredictReport } from '../../../contract/scan-report.ts';
+import { fineBins } from '../../../main/families/spectra/energy-grid.ts';
+import { drawFrom, poisson } from '../../../main/families/spectra/random.ts';
+import { predict } from '../../../main/workflows/predict.ts';
+import { train } from '../../../main/workflows/train.ts';
+import { newRecordSchool, type RecordSchool, writeTable } from './record-school.ts';
+
+const lines = { Cs137: 662, Co60: 1250, Am241: 120, background: 1461 } as const;
+const random = drawFrom(11, 'spectra walk');
+
+/** A peak on a falling continuum. */
+function shape(kiloElectronVolts: number): number[] {
+  return Array.from({ length: fineBins }, (_, bin) => {
+    const energy = (bin + 0.5) * 3;
+    const width = (0.075 * Math.sqrt(energy * 662)) / 2.355;
+    return Math.exp(-energy / 400) + 9 * Math.exp(-0.5 * ((energy - kiloElectronVolts) / width) ** 2);
+  });
+}
+
+const csv = (rows: readonly (readonly [string, readonly number[]])[]) =>
+  [
+    'id,label,cal0,cal1,counts',
+    ...rows.map(([label, counts], row) => `${label} ${row},${label},0,3,${counts.map(Math.round).join(' ')}`),
+  ].join('\n');
+
+const drawn = (energy: number, counts: number) => {
+  const values = shape(energy);
+  const sum = values.reduce((total, value) => total + value, 0);
+  return values.map((value) => poisson(random, (counts * value) / sum));
+};
+
+let school: RecordSchool;
+beforeAll(() => {
+  school = newRecordSchool();
+});
+afterAll(() => school.close());
+
+test('a model of templates names nuclides, says why, and says when it knows none', async () => {
+  const templates = Object.entries(lines).map(
+    ([label, energy]) => [label, shape(energy).map((value) => 1000 * value)] as const,
+  );
+  const file = writeTable(school, 'templates.csv', csv(templates));
+  const { model } = await train(school.ports, {
+    paths: [file],
+    family: 'spectra',
+    name: 'nuclides',
+    parameters: { 'read.smooth': 0.1, 'data.mixtureShare': 0 },
+  });
+  expect(model.recipe).toBe('count-mixture');
+  const asked = Object.entries(lines).map(([label, energy]) => [label, drawn(energy, 4000)] as const);
+  const strange = [400, 900, 2000].map((energy) => ['', drawn(energy, 4000)] as const);
+  const unseen = writeTable(school, 'unseen.csv', csv([...asked, ...strange]));
+  const report = PredictReport.parse(
+    await predict(school.ports, { model: 'nuclides', paths: [unseen], top: 2, explain: true }),
+  );
+  const known = report.items.slice(0, 4);
+  expect(known.map(({ label }) => label)).toEqual(Object.keys(lines));
+  expect(known.map(({ unknown }) => unknown)).toEqual([false, false, false, false]);
+  expect(report.items.slice(4).map(({ unknown }) => unknown)).toEqual([true, true, true]);
+  for (const { label, top, probabilities } of report.items) {
+    expect(top).toHaveLength(2);
+    expect(top![0]).toEqual({ label, probability: probabilities![label!] });
+  }
+  for (const [row, energy] of [662, 1250, 120].entries()) {
+    const strongest = [...known[row]!.saliency!.parts].sort((one, other) => other.weight - one.weight)[0]!;
+    const resolution = 0.075 * Math.sqrt(energy * 662);
+    expect(strongest.from - resolution).toBeLessThan(energy);
+    expect(strongest.to + resolution).toBeGreaterThan(energy);
+    expect(strongest.weight).toBeGreaterThan(1);
+  }
+}, 120_000);
