@@ -2,7 +2,6 @@
 import type { ModelParts } from '../estimators/model-parts.ts';
 import type { PreparedTable } from '../estimators/preparation.ts';
 import { addSquaredDistances } from '../kernels/support-scores.ts';
-import type { NearestSearch } from './kd-tree.ts';
 import type { Nearest } from './nearest-part.ts';
 
 /** Keeps densities of repeated rows finite. */
@@ -32,13 +31,14 @@ export function densitiesOf(near: Nearest, rows: number, count: number): Densiti
   return { count, reach, density, factors };
 }
 
-/** The factor of a new row, whose neighbours have been found. */
-export function factorOfFound(
-  { rows }: NearestSearch,
-  distances: Float64Array,
-  { count, reach, density }: Densities,
-): number {
-  return factorOf(rows, 0, count, density, densityOf(distances, rows, 0, count, reach));
+/** The factors of new rows, whose neighbours have been found. */
+export function factorsOfFound(near: Nearest, rows: number, densities: Densities): Float64Array {
+  const { count, reach, density } = densities;
+  const most = near.distances.length / Math.max(1, rows);
+  return Float64Array.from({ length: rows }, (_, row) => {
+    const own = densityOf(near.distances, near.rows, row * most, count, reach);
+    return factorOf(near.rows, row * most, count, density, own);
+  });
 }
 
 /** Mean of the reachability distances to the neighbours, inverted. */

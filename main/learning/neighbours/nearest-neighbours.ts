@@ -5,7 +5,8 @@ import { fitPreparation, type Scaling, scalingParameter } from '../estimators/pr
 import { checkColumns, checkTable } from '../estimators/table.ts';
 import { numberOf, type Parameters } from '../recipes/recipe.ts';
 import { addNeighbours } from './densities.ts';
-import { buildKdTree, nearestSearch } from './kd-tree.ts';
+import { nearestOf } from './nearest.ts';
+import { buildNearestIndex } from './nearest-index.ts';
 
 export const nearestNeighbours: Estimator = {
   name: 'nearest-neighbours',
@@ -34,7 +35,7 @@ async function fitNearest(input: FitInput, parameters: Parameters, ports: FitPor
   const classes = input.classes ?? 2;
   const labels = input.labels!;
   const count = Math.min(numberOf(parameters, 'neighbours'), table.rows);
-  const tree = buildKdTree(table);
+  const index = buildNearestIndex(table);
   return {
     columns,
     width: classes,
@@ -42,11 +43,11 @@ async function fitNearest(input: FitInput, parameters: Parameters, ports: FitPor
     predict(rows) {
       checkColumns(rows, columns);
       const asked = preparation.apply(rows);
-      const search = nearestSearch(tree, count);
+      const found = nearestOf(index, count, asked);
       const votes = new Float64Array(rows.rows * classes);
       for (let row = 0; row < rows.rows; row++) {
-        search.find(asked.values, row * columns, -1);
-        for (const near of search.rows) votes[row * classes + labels[near]!]! += 1 / count;
+        const near = found.rows.subarray(row * count, (row + 1) * count);
+        for (const other of near) votes[row * classes + labels[other]!]! += 1 / count;
       }
       return votes;
     },

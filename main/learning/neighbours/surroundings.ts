@@ -5,9 +5,9 @@ import type { ModelParts } from '../estimators/model-parts.ts';
 import { followSignal, obeySignal } from '../estimators/parallel.ts';
 import { fitPreparation, type PreparedTable, type Scaling } from '../estimators/preparation.ts';
 import { checkTable, pickRows, type Table } from '../estimators/table.ts';
-import { type Densities, densitiesOf, factorOfFound } from './densities.ts';
-import { buildKdTree, nearestSearch } from './kd-tree.ts';
-import { nearestOthers } from './nearest.ts';
+import { type Densities, densitiesOf, factorsOfFound } from './densities.ts';
+import { nearestOf, nearestOthers } from './nearest.ts';
+import { buildNearestIndex } from './nearest-index.ts';
 
 export interface SurroundingsOptions {
   /** Numbers of neighbours, rising. */
@@ -47,9 +47,9 @@ export async function fitSurroundings(
   }
   const possible = counts.map((count) => Math.min(count, table.rows - 1));
   const most = Math.max(...possible);
-  const tree = buildKdTree(table);
+  const index = buildNearestIndex(table);
   const flag = followSignal(ports.signal);
-  const near = await nearestOthers(tree, most, {
+  const near = await nearestOthers(index, most, {
     stop: flag.stop,
     parallel: ports.parallel,
     onShare: (share) => ports.onProgress?.(share, {}),
@@ -61,17 +61,8 @@ export async function fitSurroundings(
     prepare: (parts, input) => preparation.addTo(parts, input),
     factors(rows) {
       const asked = preparation.apply(rows);
-      const found = densities.map(() => new Float64Array(asked.rows));
-      const search = nearestSearch(tree, most);
-      const distances = new Float64Array(most);
-      for (let row = 0; row < asked.rows; row++) {
-        search.find(asked.values, row * asked.columns, -1);
-        for (let index = 0; index < most; index++) distances[index] = Math.sqrt(search.distances[index]!);
-        densities.forEach((each, place) => {
-          found[place]![row] = factorOfFound(search, distances, each);
-        });
-      }
-      return found;
+      const found = nearestOf(index, most, asked);
+      return densities.map((each) => factorsOfFound(found, asked.rows, each));
     },
     ofTraining: (values) => (kept ? Float64Array.from(kept.first, (place) => values[place]!) : values),
   };
