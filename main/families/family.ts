@@ -4,12 +4,15 @@
  * house's and the same for every family. A family is pure: bytes in, arrays out, no file system, clock or randomness
  * but the seed it is handed.
  */
+import type { Table } from '../formats/tables/table.ts';
 
 /** A named stream of bytes, whole: a file, an object of a bucket, an answer of a server. */
 export interface SourceBytes {
   /** As it is named in reports. */
   readonly file: string;
   readonly bytes: Uint8Array;
+  /** Where the bytes are an array format (NPY, NPZ, HDF5, Parquet): the table in it. */
+  readonly table?: Table | undefined;
 }
 
 /** What a person said about reading: `--label COLUMN`, and `--set read.name=value` for the family's own. */

@@ -52,8 +52,10 @@ export interface SourcesRepository {
   /** Present sources of a session, in order of their names. */
   list(sessionId: number): Source[];
   byFile(sessionId: number, file: string): Source | undefined;
-  /** A reading of the same bytes by the same code, in any session. */
-  known(contentHash: string, codeVersion: string): Source | undefined;
+  /** A reading of the same bytes under the same name by the same code, in any session. */
+  known(contentHash: string, codeVersion: string, file: string): Source | undefined;
+  /** Whether such a reading can be at all. */
+  hasReadings(codeVersion: string, file: string): boolean;
   /** Keeps a source and its items; items that it no longer holds become absent. */
   save(sessionId: number, file: string, state: SourceState, items: readonly SourceItem[]): Source;
   /** Sources and their items whose file is gone. */
@@ -77,14 +79,16 @@ export function sourcesRepository(catalogue: Catalogue, now: () => string): Sour
   return {
     list: (sessionId) => select('session_id = @sessionId AND present = 1 ORDER BY file', { sessionId }),
     byFile,
-    known: (contentHash, codeVersion) =>
+    known: (contentHash, codeVersion, file) =>
       select(
-        'content_hash = @contentHash AND code_version = @codeVersion AND record_blob IS NOT NULL LIMIT 1',
-        {
-          contentHash,
-          codeVersion,
-        },
+        'content_hash = @contentHash AND code_version = @codeVersion AND file = @file AND record_blob IS NOT NULL LIMIT 1',
+        { contentHash, codeVersion, file },
       )[0],
+    hasReadings: (codeVersion, file) =>
+      select('code_version = @codeVersion AND file = @file AND record_blob IS NOT NULL LIMIT 1', {
+        codeVersion,
+        file,
+      }).length > 0,
     save: (sessionId, file, state, items) =>
       catalogue.transaction(() => {
         saveSource(catalogue, sessionId, file, state, now());

@@ -1,5 +1,6 @@
 /** Reads a table: one whose rows describe columns (the shared layout), or any other, column by column. */
-import { readTable, type TextTable } from '../../formats/csv/read-table.ts';
+import { readTextTable } from '../../formats/tables/read-any-table.ts';
+import type { Table } from '../../formats/tables/table.ts';
 import type { FamilyItem, Problem, ReadOptions, SourceBytes, SourceReading } from '../family.ts';
 import { type ColumnDescription, describeColumn, isMissing } from './description.ts';
 import { columnFeatureCount, columnFeatureNames, writeFeatures } from './features/extract.ts';
@@ -11,7 +12,7 @@ export const kindColumn = 'kind';
 
 /** @throws NightsiftError `empty`, `badHeader`, `damagedData` */
 export function readColumns(source: SourceBytes, _options: ReadOptions): SourceReading {
-  const table = readTable(source.bytes, source.file);
+  const table = source.table ?? readTextTable(source.bytes, source.file);
   const layout = sharedLayoutOf(table.header);
   const problems: Problem[] = [...table.problems];
   const described =
@@ -35,7 +36,7 @@ interface Described {
   readonly column: ColumnDescription;
 }
 
-function sharedRows(table: TextTable, layout: SharedLayout, file: string, problems: Problem[]): Described[] {
+function sharedRows(table: Table, layout: SharedLayout, file: string, problems: Problem[]): Described[] {
   return table.rows.map((cells, index): Described => {
     const row = table.rowNumbers[index]!;
     const { column, distinctPercent } = describeRow(layout, cells, row, problems);
@@ -64,7 +65,7 @@ function addKind(
   }
 }
 
-function rawColumns(table: TextTable, file: string, problems: Problem[]): Described[] {
+function rawColumns(table: Table, file: string, problems: Problem[]): Described[] {
   if (table.rows.length === 0) {
     problems.push({
       row: 1,

@@ -9,14 +9,15 @@ import { readSpectrumTable, type TableSpectrum } from './shared-layout.ts';
 import { tensorsOf } from './spectrum-tensors.ts';
 
 /** Columns that say what an item is where no label column is named. */
-export const labelColumns = ['label', 'nuclide', 'isotope', 'y_act'];
+export const labelColumns = ['label', 'nuclide', 'isotope', 'isotope_tags', 'y_act'];
 
 /** @throws NightsiftError `empty`, `notAnImage`, `badHeader`, `damagedData`, `tooLarge` */
 export function readSpectrumSource(source: SourceBytes, options: ReadOptions): SourceReading {
   const problems: Problem[] = [];
-  const found = isSpectrumFile({ name: source.file, bytes: source.bytes })
-    ? fromFile(source)
-    : readSpectrumTable(source, problems);
+  const found =
+    source.table === undefined && isSpectrumFile({ name: source.file, bytes: source.bytes })
+      ? fromFile(source)
+      : readSpectrumTable(source, problems);
   const grids = found.map((each) => gridded(each, options, problems));
   const columns = labelColumnsOf(options);
   const fine = prepared(

@@ -1,7 +1,7 @@
 /** Tables of spectra: a row each, counts in one cell separated by blanks or in a column for each channel. */
 import { NightsiftError } from '../../../contract/errors.ts';
-import { readTable } from '../../formats/csv/read-table.ts';
 import { type Spectrum, spectrum } from '../../formats/spectra/spectrum.ts';
+import { readTextTable } from '../../formats/tables/read-any-table.ts';
 import type { Problem, SourceBytes } from '../family.ts';
 
 export interface TableSpectrum {
@@ -23,7 +23,7 @@ const fewestChannelColumns = 32;
  * @throws NightsiftError `empty`, `badHeader` when no column holds counts, `damagedData`
  */
 export function readSpectrumTable(source: SourceBytes, problems: Problem[]): TableSpectrum[] {
-  const table = readTable(source.bytes, source.file);
+  const table = source.table ?? readTextTable(source.bytes, source.file);
   problems.push(...table.problems);
   const places = new Map(table.header.map((name, place) => [name.toLowerCase(), place]));
   const counts = places.get('counts');
@@ -55,13 +55,17 @@ export function readSpectrumTable(source: SourceBytes, problems: Problem[]): Tab
         row,
         spectrum: spectrum({
           counts: found,
-          calibration: calibrationOf(terms, cells, row, problems),
-          liveSeconds: numberOf(cells[places.get('live_s') ?? -1]),
+          calibration:
+            calibrationOf(terms, cells, row, problems) ??
+            calibrationOfBins(cells[places.get('energy_bins') ?? -1], found.length),
+          liveSeconds: numberOf(cells[places.get('live_s') ?? places.get('live_time') ?? -1]),
           detector: cells[places.get('detector') ?? -1] ?? null,
         }),
         cells: Object.fromEntries(
           table.header.flatMap((name, place) =>
-            place === counts || channels.includes(place) ? [] : [[name, cells[place]!]],
+            place === counts || place === places.get('energy_bins') || channels.includes(place)
+              ? []
+              : [[name, cells[place]!]],
           ),
         ),
       },
@@ -108,6 +112,16 @@ function calibrationOf(
     });
     return 0;
   });
+}
+
+/** Energies of all channels, or of their edges, as a straight line between the first and the last. */
+function calibrationOfBins(cell: string | undefined, channels: number): number[] | null {
+  const energies = (cell ?? '').trim().split(/\s+/).map(Number);
+  const [first = Number.NaN, last = Number.NaN] = [energies[0], energies.at(-1)];
+  const isOfChannels = energies.length === channels || energies.length === channels + 1;
+  return isOfChannels && channels > 1 && last > first
+    ? [first, (last - first) / (energies.length - 1)]
+    : null;
 }
 
 function numberOf(cell: string | undefined): number | null {

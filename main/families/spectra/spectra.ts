@@ -1,4 +1,5 @@
 /** Which nuclide made this gamma spectrum. */
+import { tableFileName } from '../../formats/tables/table.ts';
 import type { Family } from '../family.ts';
 import { leavingOut } from './leaving-out.ts';
 import { spectrumReadingSettings } from './prepare.ts';
@@ -15,7 +16,7 @@ export const spectraFamily: Family = {
   noun: { one: 'spectrum', many: 'spectra' },
   task: 'nuclide',
   version: `spectra-${readingRevision}`,
-  fileNames: /\.(csv|tsv|txt|n42|xml|spe|spc|cnf|pcf|iec)(\.gz)?$/i,
+  fileNames: new RegExp(`\\.(n42|xml|spe|spc|cnf|pcf|iec)(\\.gz)?$|${tableFileName.source}`, 'i'),
   labelColumns,
   templatesBelow: 12,
   recipes: [

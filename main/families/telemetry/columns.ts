@@ -1,6 +1,7 @@
 /** What each column of a telemetry table is for, and its cells as numbers. */
+
+import type { Table } from '../../formats/tables/table.ts';
 import type { ProblemList } from './problems.ts';
-import type { RecordTable } from './record.ts';
 import { parseTime } from './times.ts';
 
 /** Where labels are looked for, in this order. */
@@ -30,7 +31,7 @@ const infiniteWord = /^[+-]?inf(inity)?$/i;
 const numberShare = 0.5;
 
 export function sortColumns(
-  table: RecordTable,
+  table: Table,
   asked: string | undefined,
   problems: ProblemList,
 ): TelemetryColumns {
@@ -60,7 +61,7 @@ function isNumeric(cells: readonly string[]): boolean {
 
 /** NaN where a cell is empty or no number. */
 function readNumbers(
-  { rowNumbers }: RecordTable,
+  { rowNumbers }: Table,
   name: string,
   cells: readonly string[],
   problems: ProblemList,
@@ -86,7 +87,7 @@ function readNumbers(
 
 /** Milliseconds of each row; NaN, and a problem, where a time cannot be read. */
 export function readTimes(
-  { rows, rowNumbers, header }: RecordTable,
+  { rows, rowNumbers, header }: Table,
   column: number,
   problems: ProblemList,
 ): Float64Array {

@@ -1,7 +1,7 @@
 /** PHD2 guide logs: sections of guiding, each with its start, its pixel scale and rows of corrections. */
 import { NightsiftError } from '../../../contract/errors.ts';
+import type { Table } from '../../formats/tables/table.ts';
 import type { Problem } from '../family.ts';
-import type { RecordTable } from './record.ts';
 
 export function isGuideLog(start: string): boolean {
   return /^PHD2 version|^Guiding Begins at/im.test(start);
@@ -13,7 +13,7 @@ const header = ['timestamp', 'ra_error', 'dec_error', 'total_error', 'star_mass'
  * Errors in arcseconds where the log tells its pixel scale, else in pixels. Frames that PHD2 dropped have no errors.
  * @throws NightsiftError `empty`
  */
-export function readGuideLog(text: string, file: string): RecordTable {
+export function readGuideLog(text: string, file: string): Table {
   const rows: string[][] = [];
   const numbers: number[] = [];
   const problems: Problem[] = [];

@@ -1,11 +1,11 @@
 /** Reads telemetry: a table of segments, each summed up in a row, or a series with a row for each moment. */
 import { NightsiftError } from '../../../contract/errors.ts';
+import type { Table } from '../../formats/tables/table.ts';
 import type { FamilyItem, FamilyTensor, ReadOptions, SourceBytes, SourceReading } from '../family.ts';
 import { checkRanges, checkTimes, checkUnits, rangesOf } from './checks.ts';
 import { plainLabel, readTimes, sortColumns, type TelemetryColumns } from './columns.ts';
 import { noveltyScores } from './novelty.ts';
 import { type ProblemList, problemList } from './problems.ts';
-import type { RecordTable } from './record.ts';
 import { readRecordTable } from './record-table.ts';
 import { type FeatureColumns, segmentFeatures } from './segment-features.ts';
 import { seriesFeatures } from './series-features.ts';
@@ -53,7 +53,7 @@ function tensorOf(name: string, { columns }: FeatureColumns, rows: number): Fami
 
 function itemsOf(
   file: string,
-  table: RecordTable,
+  table: Table,
   columns: TelemetryColumns,
   { times, novelty }: { readonly times: Float64Array | null; readonly novelty: Float64Array | null },
   problems: ProblemList,

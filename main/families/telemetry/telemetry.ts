@@ -1,4 +1,5 @@
 /** Is this piece of telemetry as usual? Satellite segments, guiding, weather and power logs. */
+import { tableFileName } from '../../formats/tables/table.ts';
 import type { Family, JudgedItems, QualityFigure, SourceReading } from '../family.ts';
 import { labelColumns } from './columns.ts';
 import { areaUnderPrecisionRecall } from './metrics.ts';
@@ -11,7 +12,7 @@ export const telemetryFamily: Family = {
   noun: { one: 'reading', many: 'readings' },
   task: 'anomaly',
   version: 'telemetry-2',
-  fileNames: /\.(csv|tsv|tab|txt|json|jsonl|ndjson)(\.gz)?$/i,
+  fileNames: tableFileName,
   labelColumns,
   learnsUnlabelled: true,
   strangeness: { fact: 'novelty', threshold: noveltyThreshold },

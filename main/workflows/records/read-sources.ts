@@ -7,8 +7,9 @@ import type { Session } from '../../library/sessions.ts';
 import type { Source, SourceState } from '../../library/sources.ts';
 import type { WorkOptions } from '../progress.ts';
 import type { FoundFile } from '../scanning/walk.ts';
-import type { ReadInput, ReadOutput } from '../work/record-tasks.ts';
+import type { HashOutput, ReadInput, ReadOutput } from '../work/record-tasks.ts';
 import { readingVersion } from './families.ts';
+import { decodeReading } from './stored-reading.ts';
 
 export interface ReadingPorts {
   readonly library: Library;
@@ -40,7 +41,11 @@ export async function readSources(
     files.map(async (file) => {
       const known = library.sources.byFile(session.id, file.file);
       if (known !== undefined && holdsStill(library, known, file, codeVersion)) reused += 1;
-      else keep(library, session, file, await readOne(ports, file, options, work), codeVersion);
+      else {
+        const before = await readBefore(ports, file, codeVersion, work);
+        if (before !== null) reused += 1;
+        keep(library, session, file, before ?? (await readOne(ports, file, options, work)), codeVersion);
+      }
       done += 1;
       report(file.file);
     }),
@@ -61,6 +66,32 @@ function holdsStill(library: Library, known: Source, { facts }: FoundFile, codeV
     library.blobs.has(known.recordBlob) &&
     library.sources.list(known.sessionId).some(({ id }) => id === known.id)
   );
+}
+
+/** What was read of the same content by the same code in another session: names of files are part of some readings. */
+async function readBefore(
+  { library, readers }: ReadingPorts,
+  { path, file }: FoundFile,
+  codeVersion: string,
+  { signal }: WorkOptions,
+): Promise<ReadOutput | null> {
+  // hashing is quick, but nothing is quicker than not to hash where there can be nothing
+  if (!library.sources.hasReadings(codeVersion, file)) return null;
+  const hashed = await readers.run<HashOutput | null>('hash', { path, file }, { signal });
+  const known = hashed === null ? undefined : library.sources.known(hashed.contentHash, codeVersion, file);
+  if (hashed === null || known === undefined || known.recordBlob === null) return null;
+  if (!library.blobs.has(known.recordBlob)) return null;
+  const { items } = decodeReading(library.blobs.get(known.recordBlob));
+  return {
+    outcome: 'read',
+    contentHash: hashed.contentHash,
+    state: hashed.state,
+    recordBlob: known.recordBlob,
+    reading: null,
+    items: items.map(({ id, contentHash }) => ({ id, contentHash })),
+    problems: known.problems,
+    quality: known.quality,
+  };
 }
 
 async function readOne(

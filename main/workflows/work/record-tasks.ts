@@ -4,6 +4,7 @@ import type { ErrorRecord } from '../../../contract/error-record.ts';
 import { toErrorRecord } from '../../../contract/error-record.ts';
 import { NightsiftError, refusalCodes } from '../../../contract/errors.ts';
 import type { Family, ReadOptions, SourceReading } from '../../families/family.ts';
+import { readArrayTable } from '../../formats/tables/read-any-table.ts';
 import type { TaskHandler } from '../../jobs/worker-side.ts';
 import { openBlobStore, sha256 } from '../../library/blobs.ts';
 import type { SourceProblem } from '../../library/sources.ts';
@@ -45,16 +46,34 @@ export type ReadOutput =
       readonly error: ErrorRecord;
     };
 
+export interface HashOutput {
+  readonly contentHash: string;
+  readonly state: FileState;
+}
+
 /** Larger files are refused rather than read into memory whole. */
 const largestBytes = 1024 ** 3;
 
 /** The handlers of a records worker, for serveTasks. */
 export function recordTasks(families: readonly Family[]): Readonly<Record<string, TaskHandler>> {
-  return { read: (input) => readSource(families, input as ReadInput) };
+  return {
+    read: (input) => readSource(families, input as ReadInput),
+    hash: (input) => hashSource(input as Pick<ReadInput, 'path' | 'file'>),
+  };
+}
+
+/** The content's hash alone, to see whether it was read before; null for a file that cannot be read. */
+function hashSource({ path, file }: Pick<ReadInput, 'path' | 'file'>): HashOutput | null {
+  try {
+    const { bytes, state } = openFile(path, file);
+    return { contentHash: sha256(bytes), state };
+  } catch {
+    return null; // reading says why
+  }
 }
 
 /** Refusals are answers; only failures of the library itself are thrown. */
-export function readSource(families: readonly Family[], input: ReadInput): ReadOutput {
+export async function readSource(families: readonly Family[], input: ReadInput): Promise<ReadOutput> {
   const family = families.find(({ name }) => name === input.family);
   if (family === undefined) throw new NightsiftError('internal', `No family "${input.family}".`);
   let contentHash: string | null = null;
@@ -64,7 +83,8 @@ export function readSource(families: readonly Family[], input: ReadInput): ReadO
     const opened = openFile(input.path, input.file);
     state = opened.state;
     contentHash = sha256(opened.bytes);
-    reading = family.read({ file: input.file, bytes: opened.bytes }, input.options);
+    const table = (await readArrayTable(opened.bytes, input.file)) ?? undefined;
+    reading = family.read({ file: input.file, bytes: opened.bytes, table }, input.options);
   } catch (thrown) {
     return { outcome: 'refused', contentHash, state, error: refusalOf(thrown, input.file) };
   }

@@ -43,6 +43,22 @@ describe('bringing records in', () => {
     expect(readFileSync(path)).toEqual(before);
   });
 
+  it('reads a content once, also for another session', async () => {
+    const [one, two] = ['a', 'b'].map((name) => join(school.folder, name));
+    for (const folder of [one!, two!]) {
+      mkdirSync(folder);
+      writeFileSync(join(folder, 'table.csv'), describedTable(20));
+    }
+    const first = await scan(one!);
+    const second = await scan(two!);
+    expect([second.measured, second.reused]).toEqual([0, 1]);
+    expect(second.session.id).not.toBe(first.session.id);
+    const shown = ({ records }: typeof first) =>
+      records?.items.map(({ id, label, facts }) => [id, label, facts]);
+    expect(shown(second)).toEqual(shown(first));
+    expect(second.records?.sources).toEqual(first.records?.sources);
+  });
+
   it('reports a bad file beside the good ones', async () => {
     const folder = join(school.folder, 'tables');
     mkdirSync(folder);
