@@ -47,6 +47,8 @@ export interface TracedLine {
   readonly amplitude: number;
   /** See `significanceOf`. */
   readonly significance: number;
+  /** Matched signal to noise were the sky beside it plain noise. */
+  readonly plain: number;
   /** 1 for a line that stands free, 0 for an edge; see `contrastToSides`. */
   readonly contrast: number;
   /** Share of the parts that show the same line by themselves; see `steadiness`. */
@@ -188,6 +190,7 @@ function describe({ segment, strip, runs, profile, fit, amplitudes }: FollowedLi
     fwhm: fit.fwhm,
     amplitude: fit.amplitude,
     significance,
+    plain: fit.z,
     steady: steadiness(strip, runs, fit, significance),
     contrast: contrastToSides(profile, fit),
     level: fit.level,

@@ -10,8 +10,18 @@ import type { TracedLine } from './trace-line.ts';
 /** Least integrated signal to noise; see docs/guide/trails.md for the false-alarm rate behind it. */
 export const leastSignificance = 8;
 
-/** Lines shorter than this (px) must be stronger: two or three faint stars in a row make short ones. */
+/**
+ * Lines shorter than this must be stronger: a few faint stars in a row make short ones. In px, and in widths of the stars,
+ * for what clumps along a line (stars too faint to be masked, their wings) is as large as a star.
+ */
 const shortLength = 400;
+const shortWidths = 160;
+/** A line this far beyond the scatter of its parallels is none of them, however uneven the sky. */
+const beyondParallels = 12;
+/** Lines up to this many widths of the stars may be faint where they are long and the same all along. */
+const widestFaint = 2.7;
+const surelySteady = 0.9;
+const surelySignificant = 15;
 const leastContrast = 0.55;
 /** A line between two dark places is none: its sides may be below the sky by this share of its brightness. */
 const leastHeight = 0.4;
@@ -44,18 +54,21 @@ export function judgeLine(line: TracedLine, input: TrailSearchInput, map: Raster
   const length = segmentLength(line.segment);
   // What hides behind stars may be dark: a line is as short as what is seen of it.
   const evidence = Math.max(1, Math.min(length, line.seen));
-  if (line.significance < leastSignificance * Math.sqrt(Math.max(1, shortLength / evidence))) return 'faint';
+  const short = Math.max(shortLength, shortWidths * input.fwhm) / evidence;
+  if (line.significance < leastSignificance * Math.sqrt(Math.max(1, short))) return 'faint';
   const wholeFrame = Math.min(input.width, input.height) / 3;
   if (isNarrow(line, length, wholeFrame, input.fwhm)) return 'narrow';
   if (length < Math.max(25, (line.amplitude > 5 ? 8 : 14) * line.fwhm)) return 'stubby';
-  if (isDiffuse(line, input.fwhm)) return 'diffuse';
+  if (isDiffuse(line, input.fwhm, wholeFrame)) return 'diffuse';
   if (line.level < -leastHeight * line.amplitude) return 'gap';
   if (line.contrast < leastContrast) return 'edge';
   if (line.significance > 9 && line.steady < leastSteady) return 'unsteady';
   if (line.fill < 0.8 && !isDashed(line, input.fwhm, wholeFrame)) return 'broken';
   if (isGalaxy(line)) return 'galaxy';
   if (isBanding(line, map, cell)) return 'banding';
-  if (line.significance < leastSignificance * 0.8 * scatterOfParallels(line, map, cell)) return 'banding';
+  const parallels = scatterOfParallels(line, map, cell);
+  if (line.significance < leastSignificance * 0.8 * parallels && line.plain < beyondParallels * parallels)
+    return 'banding';
   if (!isEven(line)) return 'uneven';
   return 'trail';
 }
@@ -83,11 +96,15 @@ function isNarrow(line: TracedLine, length: number, wholeFrame: number, starFwhm
  * Lines much wider than stars are near and out of focus, hence bright and even; faint, very wide or patchy ones are
  * nebulae, uneven sky and the rims of clouds and obstacles.
  */
-function isDiffuse(line: TracedLine, starFwhm: number): boolean {
+function isDiffuse(line: TracedLine, starFwhm: number, wholeFrame: number): boolean {
   if (line.fwhm > widestLine(starFwhm)) return true;
   if (line.fwhm > Math.max(14, 2.7 * starFwhm) && line.fill < 0.9) return true;
   if (line.fwhm > 8 && line.amplitude < 0.25) return true;
-  if (line.fwhm > 2.1 * starFwhm && line.amplitude < 0.5) return true;
+  if (line.fwhm > 2.1 * starFwhm && line.amplitude < 0.5) {
+    const sure =
+      line.significance > surelySignificant && line.steady >= surelySteady && line.fill > surelySteady;
+    return !(sure && line.seen > wholeFrame && line.fwhm < widestFaint * starFwhm);
+  }
   if (line.fwhm > Math.max(12, 2.7 * starFwhm)) {
     return line.amplitude < 3 || (line.fill < 0.85 && !isDashed(line, starFwhm, 0));
   }
