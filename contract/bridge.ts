@@ -36,6 +36,7 @@ export const callKinds = {
   'items.list': 'ask',
   'items.decide': 'ask',
   'leaks.start': 'ask',
+  'synthesise.start': 'ask',
   'items.show': 'ask',
   'sources.list': 'ask',
   'sources.fetch.start': 'ask',

@@ -85,6 +85,24 @@ export const recordCalls = {
     }),
     result: LeakReport,
   }),
+  /** A table of items made up from labelled templates, written to `out`. */
+  'synthesise.start': work({
+    in: z.object({
+      family: Family,
+      paths: z.array(z.string().min(1)).min(1),
+      out: z.string().min(1),
+      label: z.string().min(1).optional(),
+      seed: z.number().int().nonnegative().default(1),
+      /** `read.…` and `data.…`, as for training. */
+      settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).default({}),
+    }),
+    result: z.object({
+      path: z.string(),
+      rows: z.number(),
+      classes: z.array(z.string()),
+      bytes: z.number(),
+    }),
+  }),
   'items.show': ask({
     in: z.object({ session: z.string().min(1), file: z.string().min(1) }),
     out: ItemDetail,

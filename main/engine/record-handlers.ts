@@ -4,6 +4,7 @@ import type { Handlers } from '../../contract/kinds.ts';
 import { familyRows } from '../workflows/records/families.ts';
 import { decideItems, listItems, showItem } from '../workflows/records/items.ts';
 import { leaksOfFiles, leaksOfVersion } from '../workflows/records/leaks.ts';
+import { synthesise } from '../workflows/records/synthesise.ts';
 import { type Rooms, workOptions } from './rooms.ts';
 
 export function recordHandlers({ library, jobs }: Rooms): Handlers<typeof recordCalls> {
@@ -19,6 +20,8 @@ export function recordHandlers({ library, jobs }: Rooms): Handlers<typeof record
           return leaksOfFiles(library, { family, paths }, workOptions(context));
         throw new NightsiftError('wrongUse', 'Name a data set, or files and their family.');
       }),
+    'synthesise.start': (input) =>
+      jobs.start('synthesise.start', input, (context) => synthesise(library, input, workOptions(context))),
     'items.show': ({ session, file }) => showItem(library, session, file),
   };
 }

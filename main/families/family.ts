@@ -126,6 +126,12 @@ export interface TrainingSetting {
   readonly choices?: readonly string[];
 }
 
+/** A table of made-up items, in a layout that the family reads. */
+export interface SyntheticTable {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
 /** One line of a quality report. */
 export interface QualityFigure {
   readonly name: string;
@@ -174,6 +180,8 @@ export interface Family {
   readonly trainingSettings?: Readonly<Record<string, TrainingSetting>>;
   /** Makes the items of the train split what the family thinks best to learn from: synthesised, balanced, augmented. */
   trainingSet?(data: FamilyData, settings: Readonly<Record<string, Setting>>, seed: number): FamilyData;
+  /** Makes a training set up from labelled items, by the same settings. */
+  synthesise?(data: FamilyData, settings: Readonly<Record<string, Setting>>, seed: number): SyntheticTable;
   /** For saliency; families without it are not explained part by part. */
   readonly leavingOut?: LeavingOut;
   /** Figures beside accuracy, F1 and the like: `falsePositives/text`, `event/f1`. */

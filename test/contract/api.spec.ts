@@ -83,6 +83,7 @@ describe('the table of calls', () => {
         "sources.forget",
         "sources.list",
         "sources.verify.start",
+        "synthesise.start",
         "train-from-fits.start",
         "train.start",
         "undo.start",

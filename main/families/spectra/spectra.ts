@@ -5,6 +5,7 @@ import { leavingOut } from './leaving-out.ts';
 import { spectrumReadingSettings } from './prepare.ts';
 import { spectrumQuality } from './quality.ts';
 import { labelColumns, readSpectrumSource } from './read.ts';
+import { syntheticTable } from './synthetic-table.ts';
 import { spectrumTrainingSet, spectrumTrainingSettings } from './training-set.ts';
 
 /** Raise it with every change that makes reading give other tensors. */
@@ -32,4 +33,5 @@ export const spectraFamily: Family = {
   leavingOut,
   trainingSettings: spectrumTrainingSettings,
   trainingSet: spectrumTrainingSet,
+  synthesise: syntheticTable,
 };

@@ -1,12 +1,11 @@
 /** What is learned from: measured spectra as they are, or what a few templates can look like. */
 import { NightsiftError } from '../../../contract/errors.ts';
 import type { FamilyData, Setting, TrainingSetting } from '../family.ts';
-import { fineBins } from './energy-grid.ts';
+import { augmented, type DrawnSpectrum, drawnSpectra } from './draw-spectra.ts';
 import { type Hypothesis, hypothesesOf } from './hypotheses.ts';
 import { isBackgroundName, isPotassiumName } from './names.ts';
-import { drawFrom, poisson } from './random.ts';
-import { tensorsOf } from './spectrum-tensors.ts';
-import { templatesOf } from './templates.ts';
+import { spectraOf, tensorsOf } from './spectrum-tensors.ts';
+import { normalised, type Template, templatesOf } from './templates.ts';
 
 export const spectrumTrainingSettings: Readonly<Record<string, TrainingSetting>> = {
   'data.make': {
@@ -21,6 +20,16 @@ export const spectrumTrainingSettings: Readonly<Record<string, TrainingSetting>>
   'data.drawsPerClass': { description: 'spectra drawn for each class', default: 400 },
   'data.gainSigma': { description: 'drift of the gain, one sigma as a share', default: 0.012 },
   'data.mixtureShare': { description: 'share of spectra that hold two sources', default: 0.02 },
+  'data.leastSourceShare': {
+    description:
+      'least share of the counts that the source makes up in spectra drawn, of its share in the template',
+    default: 0.3,
+  },
+  'data.augment': {
+    description:
+      'copies of each measured spectrum with other gain, fewer counts, background mixed in, chance anew',
+    default: 0,
+  },
   'data.lowestCounts': { description: 'counts of the weakest spectrum drawn', default: 200 },
   'data.highestCounts': { description: 'counts of the strongest spectrum drawn', default: 20_000 },
 };
@@ -32,33 +41,23 @@ const examinedPerClass = 40;
 /** Counts that a noise-free shape stands for: it is a template, whatever the counts of the spectra to be judged. */
 const shapeCounts = 1e6;
 
+type Settings = Readonly<Record<string, Setting>>;
+
 /** @throws NightsiftError `wrongUse` */
-export function spectrumTrainingSet(
-  data: FamilyData,
-  settings: Readonly<Record<string, Setting>>,
-  seed: number,
-): FamilyData {
+export function spectrumTrainingSet(data: FamilyData, settings: Settings, seed: number): FamilyData {
   const counts = data.classes.map((_, label) => data.labels.filter((each) => each === label).length);
   const fewest = Math.min(...counts.filter((count) => count > 0));
   const isFew = fewest < Number(settings.fewestPerClass);
   const make = settings.make === 'auto' && !isFew ? 'none' : settings.make;
-  if (make === 'none') return data;
-  const background = data.classes.findIndex(isBackgroundName);
-  const hypotheses = hypothesesOf(templatesOf(data, background), {
-    background,
-    gainSigma: Number(settings.gainSigma),
-    mixtureShare: Number(settings.mixtureShare),
-    potassiumVaries: !data.classes.some(isPotassiumName),
-    most: mostShapes,
-  });
-  const range = [Number(settings.lowestCounts), Number(settings.highestCounts)] as const;
+  if (make === 'none') return withCopies(data, settings, seed);
+  const templates = templatesOf(data, backgroundOf(data));
   const draw = (perClass: number, salt: string): FamilyData =>
-    drawn(hypotheses, data, { perClass, range, seed, salt });
+    rowsOfDraws(drawnOf(data, templates, settings, { perClass, seed, salt }), data);
   const held = isFew ? { heldOut: draw(examinedPerClass, 'examined') } : {};
   switch (make) {
     case 'auto':
     case 'shapes':
-      return { ...rowsOf(hypotheses, data), ...held };
+      return { ...rowsOfShapes(shapesOf(data, templates, settings), data), ...held };
     case 'draws':
       return { ...draw(Number(settings.drawsPerClass), 'taught'), ...held };
     default:
@@ -68,7 +67,54 @@ export function spectrumTrainingSet(
   }
 }
 
-function rowsOf(hypotheses: readonly Hypothesis[], data: FamilyData): FamilyData {
+/** Spectra drawn from templates, `data.drawsPerClass` of each class, for a set of one's own. */
+export function syntheticSpectra(data: FamilyData, settings: Settings, seed: number): DrawnSpectrum[] {
+  const perClass = Number(settings.drawsPerClass);
+  return drawnOf(data, templatesOf(data, backgroundOf(data)), settings, {
+    perClass,
+    seed,
+    salt: 'synthetic',
+  });
+}
+
+function backgroundOf({ classes }: FamilyData): number {
+  return classes.findIndex(isBackgroundName);
+}
+
+/** Potassium varies where it is no class of its own. */
+function potassiumVaries({ classes }: FamilyData): boolean {
+  return !classes.some(isPotassiumName);
+}
+
+function drawnOf(
+  data: FamilyData,
+  templates: readonly Template[],
+  settings: Settings,
+  how: { readonly perClass: number; readonly seed: number; readonly salt: string },
+): DrawnSpectrum[] {
+  return drawnSpectra(templates, data.classes.length, {
+    ...how,
+    background: backgroundOf(data),
+    lowestCounts: Number(settings.lowestCounts),
+    highestCounts: Number(settings.highestCounts),
+    gainSigma: Number(settings.gainSigma),
+    leastSourceShare: Number(settings.leastSourceShare),
+    mixtureShare: Number(settings.mixtureShare),
+    potassiumVaries: potassiumVaries(data),
+  });
+}
+
+function shapesOf(data: FamilyData, templates: readonly Template[], settings: Settings): Hypothesis[] {
+  return hypothesesOf(templates, {
+    background: backgroundOf(data),
+    gainSigma: Number(settings.gainSigma),
+    mixtureShare: Number(settings.mixtureShare),
+    potassiumVaries: potassiumVaries(data),
+    most: mostShapes,
+  });
+}
+
+function rowsOfShapes(hypotheses: readonly Hypothesis[], data: FamilyData): FamilyData {
   return {
     tensors: tensorsOf(hypotheses.map(({ shares }) => shares.map((share) => share * shapeCounts))),
     classes: data.classes,
@@ -77,29 +123,7 @@ function rowsOf(hypotheses: readonly Hypothesis[], data: FamilyData): FamilyData
   };
 }
 
-interface DrawOptions {
-  readonly perClass: number;
-  readonly range: readonly [number, number];
-  readonly seed: number;
-  readonly salt: string;
-}
-
-/** Poisson draws of single sources, as many of each class, counts spread evenly over their logarithm. */
-function drawn(hypotheses: readonly Hypothesis[], data: FamilyData, options: DrawOptions): FamilyData {
-  const random = drawFrom(options.seed, options.salt);
-  const [least, most] = options.range;
-  const rows: { readonly label: number; readonly fine: Float64Array }[] = [];
-  data.classes.forEach((_, label) => {
-    const own = hypotheses.filter((each) => each.label === label);
-    const total = own.reduce((sum, { weight }) => sum + weight, 0);
-    for (let count = 0; own.length > 0 && count < options.perClass; count += 1) {
-      const { shares } = picked(own, random.uniform() * total);
-      const counts = least * (most / least) ** random.uniform();
-      const fine = new Float64Array(fineBins);
-      for (let bin = 0; bin < fineBins; bin += 1) fine[bin] = poisson(random, shares[bin]! * counts);
-      rows.push({ label, fine });
-    }
-  });
+function rowsOfDraws(rows: readonly DrawnSpectrum[], data: FamilyData): FamilyData {
   return {
     tensors: tensorsOf(rows.map(({ fine }) => fine)),
     classes: data.classes,
@@ -107,11 +131,24 @@ function drawn(hypotheses: readonly Hypothesis[], data: FamilyData, options: Dra
   };
 }
 
-function picked(hypotheses: readonly Hypothesis[], place: number): Hypothesis {
-  let left = place;
-  for (const hypothesis of hypotheses) {
-    left -= hypothesis.weight;
-    if (left <= 0) return hypothesis;
-  }
-  return hypotheses.at(-1)!;
+/** Of copies: at least this share of the counts, at most this share of background. */
+const copied = { leastCounts: 0.3, mostBackground: 0.5 };
+
+/** The spectra as they are, and behind them the copies that were asked for. */
+function withCopies(data: FamilyData, settings: Settings, seed: number): FamilyData {
+  const copies = Number(settings.augment);
+  if (!(copies > 0)) return data;
+  const background = backgroundOf(data);
+  const spectra = spectraOf(data.tensors, data.labels.length).map(({ shares, counts }, row) => ({
+    label: data.labels[row]!,
+    fine: shares.map((share) => share * counts),
+  }));
+  const skies = spectra.filter(({ label }) => label === background).map(({ fine }) => normalised(fine));
+  const more = augmented(spectra, skies, {
+    ...copied,
+    copies: Math.round(copies),
+    gainSigma: Number(settings.gainSigma),
+    seed,
+  });
+  return rowsOfDraws([...spectra, ...more], data);
 }

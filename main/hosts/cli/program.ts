@@ -11,6 +11,7 @@ import { addScan } from './commands/scan.ts';
 import { addReview, addServe } from './commands/serve.ts';
 import { addCalibrate, addLabel, addSessions, addSort, addUndo } from './commands/sessions.ts';
 import { addSources } from './commands/sources.ts';
+import { addSynthesise } from './commands/synthesise.ts';
 import { addTrain, addTrainFromFits } from './commands/train.ts';
 import type { Context } from './context.ts';
 
@@ -51,6 +52,7 @@ export function buildProgram(context: Context, version: string): Command {
     addLearn,
     addCalibrate,
     addDataSet,
+    addSynthesise,
     addTrainFromFits,
     addTrain,
     addEvaluate,

@@ -23,6 +23,7 @@ export const pathFields: { readonly [K in keyof NightsiftApi]?: readonly string[
   'predict.start': ['paths', 'model'],
   'models.export': ['into'],
   'leaks.start': ['paths'],
+  'synthesise.start': ['paths', 'out'],
   'sources.fetch.start': ['addresses'],
   'demo.start': ['out'],
 };

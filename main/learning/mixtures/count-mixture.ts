@@ -40,7 +40,7 @@ export const countMixture: Estimator = {
       name: 'tolerance',
       description: 'how far a bin of a shape may be off, as a share, before a spectrum fits none of them',
       kind: 'number',
-      default: 0.15,
+      default: 0.2,
       minimum: 0,
       maximum: 10,
     },

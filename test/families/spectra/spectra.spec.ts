@@ -13,6 +13,7 @@ import { drawFrom, poisson } from '../../../main/families/spectra/random.ts';
 import { spectraFamily } from '../../../main/families/spectra/spectra.ts';
 import { tensorsOf } from '../../../main/families/spectra/spectrum-tensors.ts';
 import { type Template, templatesOf } from '../../../main/families/spectra/templates.ts';
+import { syntheticSpectra } from '../../../main/families/spectra/training-set.ts';
 
 const text = (lines: readonly string[]) => new TextEncoder().encode(`${lines.join('\n')}\n`);
 const total = (values: Iterable<number>) => [...values].reduce((sum, value) => sum + value, 0);
@@ -280,5 +281,51 @@ describe('the training set', () => {
     expect(spectraFamily.trainingSet!(data, settings, 1)).toEqual(made);
     const asTheyAre = spectraFamily.trainingSet!(data, { ...settings, fewestPerClass: 1 }, 1);
     expect(asTheyAre).toBe(data);
+  });
+});
+
+describe('made-up spectra', () => {
+  const facts = [{ detector: 'A' }, { detector: 'A' }, { detector: 'B' }, { detector: 'B' }];
+  const spectra = [662, 1140, 662, 900].map((energy) => shape(energy).map((value) => 1e4 * value));
+  const data = {
+    tensors: tensorsOf(spectra),
+    classes: ['Cs137', 'background'],
+    labels: Int32Array.of(0, 1, 0, 1),
+    facts,
+  };
+  const of = (more: Record<string, number>) =>
+    syntheticSpectra(data, { ...settings, drawsPerClass: 60, mixtureShare: 0, ...more }, 4);
+
+  test('have the counts asked for, and are the same for the same seed', () => {
+    const made = of({ lowestCounts: 300, highestCounts: 3000 });
+    expect(made.map(({ label }) => label)).toEqual([...Array(60).fill(0), ...Array(60).fill(1)]);
+    for (const { fine } of made) {
+      expect(total(fine)).toBeGreaterThan(300 - 6 * Math.sqrt(300));
+      expect(total(fine)).toBeLessThan(3000 + 6 * Math.sqrt(3000));
+      expect(fine.every((value) => Number.isInteger(value) && value >= 0)).toBe(true);
+    }
+    expect(of({ lowestCounts: 300, highestCounts: 3000 })).toEqual(made);
+  });
+
+  test('mix sources with the background of their own detector alone', () => {
+    const made = of({ lowestCounts: 50_000, highestCounts: 50_000, gainSigma: 0, leastSourceShare: 0.3 });
+    const at = (fine: Float64Array, energy: number) => total(fine.subarray(energy / 3 - 6, energy / 3 + 6));
+    const level = (fine: Float64Array, energy: number) =>
+      at(fine, energy) / (0.5 * (at(fine, energy - 120) + at(fine, energy + 120)));
+    for (const { fine } of made.slice(0, 60)) {
+      // the lines of both detectors' backgrounds are never in one spectrum
+      expect(Math.min(level(fine, 900), level(fine, 1140)), 'of the fainter line').toBeLessThan(2);
+    }
+    expect(made.slice(0, 60).some(({ fine }) => level(fine, 900) > 2)).toBe(true);
+  });
+
+  test('stand behind measured ones as copies with fewer counts, where that is asked for', () => {
+    const many = { ...settings, make: 'none', augment: 2 };
+    const { labels, tensors } = spectraFamily.trainingSet!(data, many, 1);
+    expect(Array.from(labels)).toEqual([0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 1, 1]);
+    const { data: counts, shape: size } = tensors.find(({ name }) => name === 'counts')!;
+    const rows = Array.from(labels, (_, row) => total(counts.subarray(row * size[0]!, (row + 1) * size[0]!)));
+    for (const copy of rows.slice(4)) expect(copy).toBeLessThan(1.05 * Math.max(...rows.slice(0, 4)));
+    expect(new Set(rows.slice(4)).size).toBe(8);
   });
 });

@@ -1,9 +1,12 @@
 /** Templates in, answers out: the most probable nuclides, "unknown", and the energies that an answer rests on. */
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PredictReport } from '../../../contract/scan-report.ts';
 import { fineBins } from '../../../main/families/spectra/energy-grid.ts';
 import { drawFrom, poisson } from '../../../main/families/spectra/random.ts';
 import { predict } from '../../../main/workflows/predict.ts';
+import { scanRecords } from '../../../main/workflows/records/scan-records.ts';
+import { synthesise } from '../../../main/workflows/records/synthesise.ts';
 import { train } from '../../../main/workflows/train.ts';
 import { newRecordSchool, type RecordSchool, writeTable } from './record-school.ts';
 
@@ -36,6 +39,24 @@ beforeAll(() => {
   school = newRecordSchool();
 });
 afterAll(() => school.close());
+
+test('a training set is made up of templates, in the layout that is read', async () => {
+  const templates = Object.entries(lines).map(
+    ([label, energy]) => [label, shape(energy).map((value) => 1000 * value)] as const,
+  );
+  const file = writeTable(school, 'few.csv', csv(templates));
+  const out = join(school.folder, 'made/made.csv');
+  const settings = { 'data.drawsPerClass': 15, 'data.lowestCounts': 500, 'read.smooth': 0.1 };
+  const input = { family: 'spectra', paths: [file], out, seed: 3, settings };
+  const made = await synthesise(school.library, input);
+  expect(made).toMatchObject({ rows: 60, classes: ['Am241', 'Co60', 'Cs137', 'background'] });
+  const { records } = await scanRecords(school.ports, { paths: [out], family: 'spectra' });
+  expect(records?.sources[0]?.problems).toEqual([]);
+  expect(records?.items.filter(({ label }) => label === 'Cs137')).toHaveLength(15);
+  await expect(
+    synthesise(school.library, { ...input, settings: { 'data.perClass': 3 } }),
+  ).rejects.toMatchObject({ code: 'wrongUse' });
+});
 
 test('a model of templates names nuclides, says why, and says when it knows none', async () => {
   const templates = Object.entries(lines).map(
