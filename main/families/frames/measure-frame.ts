@@ -7,6 +7,7 @@ import { type Detection, detectStars } from './measure/detect-stars.ts';
 import type { DetectedStar } from './measure/detected-star.ts';
 import { type FieldFigures, fieldFigures } from './measure/field-figures.ts';
 import { buildFramePsf, type FramePsf } from './measure/frame-psf.ts';
+import { fullOutsideStars } from './measure/full-outside-stars.ts';
 import { withFullWell } from './measure/full-well.ts';
 import { halfFluxRadius } from './measure/half-flux.ts';
 import { stepOf } from './measure/quantum.ts';
@@ -230,21 +231,12 @@ function checksOf(
   };
 }
 
-/** Full pixels farther than four FWHM from every saturated star. */
 function saturatedOutside(image: StoredFrame, found: FoundStars | null, saturation: Saturation): number {
   if (saturation.fraction === 0) return 0;
-  const cores = found?.detection.stars.filter((star) => star.saturated) ?? [];
-  const reach = 4 * (found?.psf.shape.fwhm ?? 3);
-  const full = saturation.indices;
   // Too many to belong to stars at all.
-  if (full.length === 0) return Math.round(saturation.fraction * image.width * image.height);
-  let count = 0;
-  for (const index of full) {
-    const x = index % image.width;
-    const y = Math.floor(index / image.width);
-    if (!cores.some((star) => Math.abs(star.fit.x - x) < reach && Math.abs(star.fit.y - y) < reach)) count++;
-  }
-  return count;
+  if (saturation.indices.length === 0) return Math.round(saturation.fraction * image.width * image.height);
+  const cores = found?.detection.stars.filter((star) => star.saturated).map((star) => star.fit) ?? [];
+  return fullOutsideStars(saturation.indices, image, cores, found?.psf.shape.fwhm ?? 3);
 }
 
 function positionsOf(places: readonly { x: number; y: number }[]) {
