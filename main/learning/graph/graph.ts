@@ -63,11 +63,11 @@ export class Graph implements Scope {
   }
 
   scalar(value: number): Value {
-    return this.cached(`scalar ${value}`, () => this.floats(Float32Array.of(value), []));
+    return this.shared(`scalar ${value}`, () => this.floats(Float32Array.of(value), []));
   }
 
   integers(values: readonly number[]): Value {
-    return this.cached(`integers ${values.join(' ')}`, () => {
+    return this.shared(`integers ${values.join(' ')}`, () => {
       const bytes = bytesOf(BigInt64Array.from(values, (value) => BigInt(value)));
       const name = this.freshName('integers');
       return this.constant({ name, type: 'int64', shape: [values.length], integers: values }, bytes);
@@ -85,6 +85,24 @@ export class Graph implements Scope {
     this.nodes.push(node);
     for (const output of outputs) this.producers.set(output.name, node);
     return outputs;
+  }
+
+  shared(key: string, make: () => Value): Value {
+    const known = this.cache.get(key);
+    if (known) return known;
+    const made = make();
+    this.cache.set(key, made);
+    return made;
+  }
+
+  /** Lets something else make a node's only output: what `build` adds stands where the node stood. */
+  replace(node: GraphNode, build: (scope: Scope) => Value): void {
+    const behind = this.nodes.splice(this.nodes.indexOf(node));
+    const maker = this.producers.get(build(this).name)!;
+    const output = node.outputs[0]!;
+    maker.outputs[0] = output;
+    this.producers.set(output.name, maker);
+    this.nodes.push(...behind.slice(1));
   }
 
   producer(value: Value): GraphNode | undefined {
@@ -140,14 +158,6 @@ export class Graph implements Scope {
     const tensor: OnnxTensor = { name: value.name, type: value.type, dims: value.shape, bytes };
     this.constants.set(value.name, { value, tensor });
     return value;
-  }
-
-  private cached(key: string, make: () => Value): Value {
-    const known = this.cache.get(key);
-    if (known) return known;
-    const made = make();
-    this.cache.set(key, made);
-    return made;
   }
 
   private freshName(prefix: string): string {

@@ -41,6 +41,8 @@ export interface Scope {
   scalar(value: number): Value;
   integers(values: readonly number[]): Value;
   floats(values: Float32Array, shape: readonly number[]): Value;
+  /** A value that is made once and then the same for everyone who asks by this key. */
+  shared(key: string, make: () => Value): Value;
   /** The node that made a value; undefined for inputs and constants. */
   producer(value: Value): GraphNode | undefined;
   /** Asks a node for an optional output that it was built without. */

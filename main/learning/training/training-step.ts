@@ -2,6 +2,7 @@ import { encodeModel } from '../../formats/onnx/index.ts';
 import { differentiate } from '../graph/differentiate.ts';
 import { Graph } from '../graph/graph.ts';
 import { crossEntropy, focal } from '../graph/losses.ts';
+import { fasterConvolution } from '../graph/operators/convolution.ts';
 import type { Value } from '../graph/rule.ts';
 import { assembleNetwork, type NetworkPlan } from '../nets/assemble.ts';
 import type { MaskSpec, Network, ParameterSpec } from '../nets/network.ts';
@@ -65,6 +66,7 @@ export function buildTrainingStep(plan: NetworkPlan, settings: StepSettings): Tr
   const focus = settings.focus ?? 0;
   const loss = focus > 0 ? focal(graph, logits, targets, focus) : crossEntropy(graph, logits, targets);
   const trained = trainedParameters(graph, network, loss);
+  lowerConvolutions(graph);
   const values = [...network.parameters, ...network.statistics].map(({ name, shape }) => ({ name, shape }));
   const outputs: Record<string, Value> = { loss, logits };
   for (const [name, value] of network.updatedStatistics) outputs[`next/${name}`] = value;
@@ -84,6 +86,14 @@ export function buildTrainingStep(plan: NetworkPlan, settings: StepSettings): Tr
     fetches: Object.keys(outputs),
     update: update.alone,
   };
+}
+
+/** With the gradients made, forward convolutions may take a form that has none. */
+function lowerConvolutions(graph: Graph): void {
+  for (const node of [...graph.nodes]) {
+    const faster = fasterConvolution(node);
+    if (faster) graph.replace(node, faster);
+  }
 }
 
 function valuesOf(network: Network): (name: string) => Value {

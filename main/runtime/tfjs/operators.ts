@@ -153,6 +153,17 @@ const resize: Operator = (node) => {
   return [x];
 };
 
+/** Mode DCR: the block's rows and columns come before the channels. */
+const depthToSpace: Operator = (node) => {
+  const { tf, inputs } = node;
+  const [items, channels, height, width] = inputs[0]!.shape as [number, number, number, number];
+  const block = intOf(node, 'blocksize', 1);
+  const depth = channels / block ** 2;
+  const parted = tf.reshape(inputs[0]!, [items, block, block, depth, height, width]);
+  const turned = tf.transpose(parted, [0, 3, 4, 1, 5, 2]);
+  return [tf.reshape(turned, [items, depth, height * block, width * block])];
+};
+
 /** Adds to places of a vector; places that occur twice get both. */
 const scatter: Operator = ({ tf, inputs }) => {
   const [data, places, updates] = inputs as [Tensor, Tensor, Tensor];
@@ -223,5 +234,6 @@ export const operators: Readonly<Record<string, Operator>> = {
   Pad: pad,
   Resize: resize,
   ScatterElements: scatter,
+  DepthToSpace: depthToSpace,
   GlobalAveragePool: ({ tf, inputs: [x] }) => [tf.mean(x!, x!.shape.map((_, axis) => axis).slice(2), true)],
 };

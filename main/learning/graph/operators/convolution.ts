@@ -5,6 +5,7 @@
 import {
   type Attributes,
   type GradientContext,
+  type GraphNode,
   intAttribute,
   intsAttribute,
   type OperatorRule,
@@ -12,6 +13,7 @@ import {
   type Scope,
   type Value,
 } from '../rule.ts';
+import { winogradConvolution, winogradDataGradient, winogradWeightGradient } from './winograd.ts';
 
 /** Below this height a product with Col2Im beats a convolution with the flipped kernel (both exact). */
 const smallestHeightForFlippedKernel = 20;
@@ -136,32 +138,61 @@ function dataGradient(scope: Scope, gradient: Value, weight: Value, x: Value, ge
 }
 
 /**
+ * The data and its paddings at the ends, so that a convolution with the gradient as kernel gives the positions of the
+ * weights and none beyond: where the stride does not divide the input, its last values met no window.
+ */
+function fittingData(
+  scope: Scope,
+  x: Value,
+  gradient: Value,
+  geometry: Geometry,
+): { data: Value; pads: readonly number[] } {
+  const rank = geometry.kernel.length;
+  const begins = geometry.pads.slice(0, rank);
+  const beyond = geometry.kernel.map(
+    (_, axis) =>
+      (gradient.shape[axis + 2]! - 1) * geometry.strides[axis]! +
+      reach(geometry, axis) -
+      begins[axis]! -
+      x.shape[axis + 2]!,
+  );
+  const pads = [...begins, ...beyond.map((pad) => Math.max(0, pad))];
+  if (beyond.every((pad) => pad >= 0)) return { data: x, pads };
+  const ends = beyond.map((pad, axis) => x.shape[axis + 2]! + Math.min(0, pad));
+  const axes = beyond.map((_, axis) => axis + 2);
+  const bounds = [axes.map(() => 0), ends, axes].map((list) => scope.integers(list));
+  return { data: scope.apply('Slice', [x, ...bounds]), pads };
+}
+
+/**
  * Gradient by the weights as one convolution with an extra axis: the items are its channels, the input channels its
  * depth, the output gradient its kernel; stride and dilation change places. No column matrix is made.
  */
 function weightsByDeeperConvolution(scope: Scope, x: Value, gradient: Value, geometry: Geometry): Value {
   const rank = geometry.kernel.length;
   const spatial = geometry.kernel.map((_, axis) => axis + 2);
-  const data = scope.apply('Unsqueeze', [x, scope.integers([0])]);
+  const { data, pads } = fittingData(scope, x, gradient, geometry);
   const outputsFirst = scope.apply('Transpose', [gradient], { perm: [1, 0, ...spatial] });
   const kernel = scope.apply('Unsqueeze', [outputsFirst, scope.integers([2])]);
-  const result = scope.apply('Conv', [data, kernel], {
+  const result = scope.apply('Conv', [scope.apply('Unsqueeze', [data, scope.integers([0])]), kernel], {
     strides: [1, ...geometry.dilations],
     dilations: [1, ...geometry.strides],
-    pads: [0, ...geometry.pads.slice(0, rank), 0, ...geometry.pads.slice(rank)],
+    pads: [0, ...pads.slice(0, rank), 0, ...pads.slice(rank)],
   });
-  const trimmed = trimToKernel(scope, result, geometry, 3);
-  const shape = [gradient.shape[1]!, x.shape[1]!, ...geometry.kernel];
-  return scope.apply('Reshape', [trimmed, scope.integers(shape)]);
+  return scope.apply('Reshape', [
+    result,
+    scope.integers([gradient.shape[1]!, x.shape[1]!, ...geometry.kernel]),
+  ]);
 }
 
 /** The same with groups: items and groups together are the channels, a group's input channels the batch. */
 function weightsByGroupedConvolution(scope: Scope, x: Value, gradient: Value, geometry: Geometry): Value {
   const { groups } = geometry;
-  const [items, channels, ...sizes] = x.shape;
+  const { data: fitting, pads } = fittingData(scope, x, gradient, geometry);
+  const [items, channels, ...sizes] = fitting.shape;
   const perGroup = channels! / groups;
   const spatial = sizes.map((_, axis) => axis + 2);
-  const split = scope.apply('Reshape', [x, scope.integers([items!, groups, perGroup, ...sizes])]);
+  const split = scope.apply('Reshape', [fitting, scope.integers([items!, groups, perGroup, ...sizes])]);
   const reordered = scope.apply('Transpose', [split], {
     perm: [2, 1, 0, ...spatial.map((axis) => axis + 1)],
   });
@@ -170,67 +201,26 @@ function weightsByGroupedConvolution(scope: Scope, x: Value, gradient: Value, ge
   const result = scope.apply('Conv', [data, kernel], {
     strides: geometry.dilations,
     dilations: geometry.strides,
-    pads: geometry.pads,
+    pads,
     group: groups,
   });
-  return scope.apply('Transpose', [trimToKernel(scope, result, geometry, 2)], { perm: [1, 0, ...spatial] });
+  return scope.apply('Transpose', [result], { perm: [1, 0, ...spatial] });
 }
 
-/** From these sizes on one large product over shifted copies beats the deeper convolution for 3x3 kernels. */
-const smallestForShifts = { channels: 64, height: 14 } as const;
+/** Fewer channels or places than these, and the transforms cost more than the products they save. */
+const smallestForWinograd = { channels: 32, places: 16 } as const;
 
-function suitsShifts(
-  x: Value,
-  gradient: Value,
-  { kernel, strides, dilations, pads, groups }: Geometry,
-): boolean {
+/** Whether minimal filtering serves a convolution and its gradients. */
+function suitsWinograd(x: Value, weight: Value, geometry: Geometry): boolean {
+  const { kernel, strides, dilations, pads, groups } = geometry;
   const all = (list: readonly number[], value: number): boolean => list.every((each) => each === value);
   const plain = all(kernel, 3) && all(strides, 1) && all(dilations, 1) && all(pads, 1) && groups === 1;
-  const wide = Math.min(x.shape[1]!, gradient.shape[1]!) >= smallestForShifts.channels;
-  return plain && kernel.length === 2 && wide && x.shape[2]! >= smallestForShifts.height;
-}
-
-/**
- * 3x3, stride 1, padding 1: three copies of the padded data, shifted by rows, times three of the gradient, shifted by
- * columns within the padded width, give all nine positions in one product per item.
- */
-function weightsByShifts(scope: Scope, x: Value, gradient: Value): Value {
-  const [items, inputs, height, width] = x.shape as [number, number, number, number];
-  const outputs = gradient.shape[1]!;
-  const places = height * (width + 2);
-  const shifts = [0, 1, 2];
-  const padded = scope.apply('Pad', [x, scope.integers([0, 0, 1, 1, 0, 0, 1, 1])]);
-  const rows = shifts.map((shift) =>
-    scope.apply('Slice', [padded, ...[[shift], [shift + height], [2]].map((list) => scope.integers(list))]),
-  );
-  const columns = shifts.map((shift) =>
-    scope.apply('Pad', [gradient, scope.integers([0, 0, 0, shift, 0, 0, 0, 2 - shift])]),
-  );
-  const stack = (parts: readonly Value[], channels: number): Value =>
-    scope.apply('Reshape', [
-      scope.apply('Concat', parts, { axis: 1 }),
-      scope.integers([items, 3 * channels, places]),
-    ]);
-  const turned = scope.apply('Transpose', [stack(rows, inputs)], { perm: [0, 2, 1] });
-  const products = scope.apply('MatMul', [stack(columns, outputs), turned]);
-  const summed = scope.apply('ReduceSum', [products, scope.integers([0])], { keepdims: 0 });
-  const parted = scope.apply('Reshape', [summed, scope.integers([3, outputs, 3, inputs])]);
-  return scope.apply('Transpose', [parted], { perm: [1, 3, 2, 0] });
-}
-
-/** Where the stride does not divide the input, the result reaches a few positions past the kernel. */
-function trimToKernel(scope: Scope, result: Value, geometry: Geometry, firstAxis: number): Value {
-  const axes = geometry.kernel.map((_, axis) => axis + firstAxis);
-  if (axes.every((axis, index) => result.shape[axis] === geometry.kernel[index])) return result;
-  const starts = axes.map(() => 0);
-  return scope.apply('Slice', [
-    result,
-    ...[starts, geometry.kernel, axes].map((values) => scope.integers(values)),
-  ]);
+  if (!plain || kernel.length !== 2) return false;
+  const channels = Math.min(weight.shape[0]!, weight.shape[1]!);
+  return channels >= smallestForWinograd.channels && x.shape[2]! * x.shape[3]! >= smallestForWinograd.places;
 }
 
 function weightGradient(scope: Scope, x: Value, gradient: Value, geometry: Geometry): Value {
-  if (suitsShifts(x, gradient, geometry)) return weightsByShifts(scope, x, gradient);
   return geometry.groups === 1
     ? weightsByDeeperConvolution(scope, x, gradient, geometry)
     : weightsByGroupedConvolution(scope, x, gradient, geometry);
@@ -255,9 +245,12 @@ const convolution: OperatorRule = {
     const { scope, gradient, inputs, wanted, node } = context;
     const [x, weight, bias] = inputs;
     const geometry = geometryOf(node.attributes, weight!);
+    const minimal = suitsWinograd(x!, weight!, geometry);
+    const byData = minimal ? winogradDataGradient : dataGradient;
+    const byWeights = minimal ? winogradWeightGradient : weightGradient;
     return [
-      wanted[0] ? dataGradient(scope, gradient, weight!, x!, geometry) : undefined,
-      wanted[1] ? weightGradient(scope, x!, gradient, geometry) : undefined,
+      wanted[0] ? byData(scope, gradient, weight!, x!, geometry) : undefined,
+      wanted[1] ? byWeights(scope, x!, gradient, geometry) : undefined,
       bias && wanted[2] ? biasGradient(context) : undefined,
     ];
   },
@@ -294,5 +287,13 @@ const transposedConvolution: OperatorRule = {
     ];
   },
 };
+
+/** The convolution of a node in the way that is fastest with weights that change; undefined where it is so already. */
+export function fasterConvolution({ operator, inputs, attributes }: GraphNode) {
+  const [x, weight, bias] = inputs;
+  if (operator !== 'Conv' || bias || !suitsWinograd(x!, weight!, geometryOf(attributes, weight!)))
+    return undefined;
+  return (scope: Scope): Value => winogradConvolution(scope, x!, weight!);
+}
 
 export const convolutions: OperatorTable = { Conv: convolution, ConvTranspose: transposedConvolution };

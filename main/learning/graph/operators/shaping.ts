@@ -199,6 +199,15 @@ const columnsToImage: OperatorRule = {
   },
 };
 
+/** Channels become blocks of pixels, the channel's own index last (mode DCR). Used by convolutions only. */
+const depthToSpace: OperatorRule = {
+  infer([x], attributes) {
+    const [items, channels, height, width] = x!.shape as [number, number, number, number];
+    const block = intAttribute(attributes, 'blocksize', 1);
+    return [{ type: x!.type, shape: [items, channels / block ** 2, height * block, width * block] }];
+  },
+};
+
 export const shaping: OperatorTable = {
   Reshape: reshape,
   Flatten: flatten,
@@ -214,4 +223,5 @@ export const shaping: OperatorTable = {
   ScatterND: sameAsFirst,
   ScatterElements: sameAsFirst,
   Col2Im: columnsToImage,
+  DepthToSpace: depthToSpace,
 };

@@ -1,0 +1,91 @@
+import { expect, it } from 'vitest';
+import { encodeModel } from '../../../main/formats/onnx/index.ts';
+import { differentiate } from '../../../main/learning/graph/differentiate.ts';
+import { Graph } from '../../../main/learning/graph/graph.ts';
+import { fasterConvolution } from '../../../main/learning/graph/operators/convolution.ts';
+import { randomFor } from '../../../main/learning/random.ts';
+import type { TensorValue } from '../../../main/learning/runtime.ts';
+import { onnxRuntime } from '../../../main/runtime/onnx-runtime.ts';
+
+const [items, inputs, outputs] = [2, 32, 33];
+
+function drawn(name: string, dims: readonly number[]): TensorValue & { data: Float32Array } {
+  const random = randomFor(1, name);
+  const length = dims.reduce((product, size) => product * size, 1);
+  return { type: 'float32', dims, data: Float32Array.from({ length }, () => random.normal()) };
+}
+
+/** Calls `visit(output place, data place, weight place)` for every product of the convolution. */
+function eachProduct(
+  height: number,
+  width: number,
+  visit: (y: number, x: number, weight: number) => void,
+): void {
+  for (let item = 0; item < items; item++)
+    for (let output = 0; output < outputs; output++)
+      for (let input = 0; input < inputs; input++)
+        for (let tap = 0; tap < 9; tap++)
+          for (let row = 0; row < height; row++)
+            for (let column = 0; column < width; column++) {
+              const [fromRow, fromColumn] = [row + Math.floor(tap / 3) - 1, column + (tap % 3) - 1];
+              if (fromRow < 0 || fromRow >= height || fromColumn < 0 || fromColumn >= width) continue;
+              visit(
+                ((item * outputs + output) * height + row) * width + column,
+                ((item * inputs + input) * height + fromRow) * width + fromColumn,
+                (output * inputs + input) * 9 + tap,
+              );
+            }
+}
+
+function relativeError(found: ArrayLike<number>, expected: Float64Array): number {
+  let [difference, size] = [0, 0];
+  expected.forEach((value, index) => {
+    difference += (value - found[index]!) ** 2;
+    size += value ** 2;
+  });
+  return Math.sqrt(difference / size);
+}
+
+// tiles of 4x4: whole ones, and ones that reach beyond the image on one side or both
+it.each([
+  [4, 8],
+  [5, 7],
+])('minimal filtering equals the convolution it stands for, %i by %i', async (height, width) => {
+  const graph = new Graph();
+  const x = graph.input('x', 'float32', [items, inputs, height, width]);
+  const w = graph.input('w', 'float32', [outputs, inputs, 3, 3]);
+  const projection = graph.input('projection', 'float32', [items, outputs, height, width]);
+  const y = graph.apply('Conv', [x, w], { pads: [1, 1, 1, 1] });
+  const loss = graph.apply('ReduceSum', [graph.apply('Mul', [y, projection])], { keepdims: 0 });
+  const gradients = differentiate(graph, loss, [x, w]);
+  graph.replace(graph.producer(y)!, fasterConvolution(graph.producer(y)!)!);
+  const model = graph.toModel({
+    name: 't',
+    outputs: { y, byData: gradients.get('x')!, byWeights: gradients.get('w')! },
+  });
+  // no convolution over the channels is left: all have one input channel
+  expect(model.graph.nodes.filter(({ operator }) => operator === 'Conv')).toHaveLength(4);
+  expect(model.graph.nodes.some(({ operator }) => operator === 'ConvTranspose')).toBe(false);
+  const session = await onnxRuntime({ threads: 1 }).load(encodeModel(model));
+  const feeds = {
+    x: drawn('x', x.shape),
+    w: drawn('w', w.shape),
+    projection: drawn('projection', projection.shape),
+  };
+  const found = await session.run(feeds);
+  await session.release();
+  const [data, weights, given] = [feeds.x.data, feeds.w.data, feeds.projection.data];
+  const expected = {
+    y: new Float64Array(given.length),
+    byData: new Float64Array(data.length),
+    byWeights: new Float64Array(weights.length),
+  };
+  eachProduct(height, width, (at, from, tap) => {
+    expected.y[at]! += data[from]! * weights[tap]!;
+    expected.byData[from]! += given[at]! * weights[tap]!;
+    expected.byWeights[tap]! += given[at]! * data[from]!;
+  });
+  for (const [name, values] of Object.entries(expected)) {
+    expect(relativeError(found[name]!.data as Float32Array, values), name).toBeLessThan(2e-6);
+  }
+});
