@@ -84,8 +84,17 @@ function transformed(scope: Scope, x: Value, kernel: Value, before: number): Val
   return reshaped(scope, values, [points, channels, -1]);
 }
 
-function transformedData(scope: Scope, x: Value): Value {
-  return transformed(scope, x, constant(scope, 'data', dataMatrix, [points, 1, 1, window, window]), 1);
+/**
+ * @param use the runtime makes equal nodes one, and would keep the transformed data from the forward pass for the
+ * backward one, more than twice the size of what it is made from; with a matrix of its own each use makes it anew
+ */
+function transformedData(scope: Scope, x: Value, use: 'forward' | 'backward'): Value {
+  return transformed(
+    scope,
+    x,
+    constant(scope, `data, ${use}`, dataMatrix, [points, 1, 1, window, window]),
+    1,
+  );
 }
 
 /** The transpose of what makes results of products, for their gradient. */
@@ -129,7 +138,7 @@ function results(scope: Scope, products: Value, like: Value): Value {
 export function winogradConvolution(scope: Scope, x: Value, weight: Value): Value {
   const products = scope.apply('MatMul', [
     transformedKernel(scope, weight, false),
-    transformedData(scope, x),
+    transformedData(scope, x, 'forward'),
   ]);
   return results(scope, products, x);
 }
@@ -137,7 +146,11 @@ export function winogradConvolution(scope: Scope, x: Value, weight: Value): Valu
 /** A convolution of the gradient with the flipped kernel, inputs and outputs swapped. */
 export function winogradDataGradient(scope: Scope, gradient: Value, weight: Value): Value {
   const kernel = swapped(scope, transformedKernel(scope, weight, true));
-  return results(scope, scope.apply('MatMul', [kernel, transformedData(scope, gradient)]), gradient);
+  return results(
+    scope,
+    scope.apply('MatMul', [kernel, transformedData(scope, gradient, 'backward')]),
+    gradient,
+  );
 }
 
 /** The product rule among the transformed values, then back to 3x3. */
@@ -145,7 +158,7 @@ export function winogradWeightGradient(scope: Scope, x: Value, gradient: Value):
   const [outputs, inputs] = [gradient.shape[1]!, x.shape[1]!];
   const products = scope.apply('MatMul', [
     spreadResults(scope, gradient),
-    swapped(scope, transformedData(scope, x)),
+    swapped(scope, transformedData(scope, x, 'backward')),
   ]);
   const flat = scope.apply('Transpose', [reshaped(scope, products, [points, outputs * inputs])], {
     perm: [1, 0],
