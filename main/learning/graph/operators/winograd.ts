@@ -69,13 +69,25 @@ function swapped(scope: Scope, value: Value): Value {
 }
 
 /**
+ * The runtime makes equal nodes one, and would keep what the forward pass made of the data until the backward pass, more
+ * than three times the size of the data itself: the two differ in form, so that each makes its own.
+ */
+type Use = 'forward' | 'backward';
+
+/**
  * Every window of every image times the columns of a matrix, as one convolution in which channels and items are one
  * axis of depth.
  * @param x [items, channels, height, width]
  */
-function transformed(scope: Scope, x: Value, kernel: Value, before: number): Value {
+function transformed(scope: Scope, x: Value, kernel: Value, before: number, use: Use): Value {
   const [items, channels, height, width] = x.shape as [number, number, number, number];
-  const images = reshaped(scope, swapped(scope, x), [1, 1, channels * items, height, width]);
+  const channelsFirst =
+    use === 'forward'
+      ? swapped(scope, x)
+      : scope.apply('Transpose', [reshaped(scope, x, [items, channels, height * width])], {
+          perm: [1, 0, 2],
+        });
+  const images = reshaped(scope, channelsFirst, [1, 1, channels * items, height, width]);
   const beyond = [height, width].map((size) => Math.ceil(size / tile) * tile - size + before);
   const values = scope.apply('Conv', [images, kernel], {
     strides: [1, tile, tile],
@@ -84,23 +96,15 @@ function transformed(scope: Scope, x: Value, kernel: Value, before: number): Val
   return reshaped(scope, values, [points, channels, -1]);
 }
 
-/**
- * @param use the runtime makes equal nodes one, and would keep the transformed data from the forward pass for the
- * backward one, more than twice the size of what it is made from; with a matrix of its own each use makes it anew
- */
-function transformedData(scope: Scope, x: Value, use: 'forward' | 'backward'): Value {
-  return transformed(
-    scope,
-    x,
-    constant(scope, `data, ${use}`, dataMatrix, [points, 1, 1, window, window]),
-    1,
-  );
+function transformedData(scope: Scope, x: Value, use: Use): Value {
+  const matrix = constant(scope, `data, ${use}`, dataMatrix, [points, 1, 1, window, window]);
+  return transformed(scope, x, matrix, 1, use);
 }
 
 /** The transpose of what makes results of products, for their gradient. */
 function spreadResults(scope: Scope, gradient: Value): Value {
   const matrix = constant(scope, 'spread', turned(resultMatrix), [points, 1, 1, tile, tile]);
-  return transformed(scope, gradient, matrix, 0);
+  return transformed(scope, gradient, matrix, 0, 'backward');
 }
 
 /** [points, outputs, inputs] */
