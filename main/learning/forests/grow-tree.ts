@@ -50,7 +50,7 @@ export function growTree(
   const chooser = columnChooser(table, search, settings, random);
   const won = new Float64Array(table.columns);
   builder.startTree();
-  search.startTree();
+  search.startTree(random);
   const open: OpenNode[] = [
     { node: builder.node(), start: 0, end: taken.samples, otherStart: 0, otherEnd: taken.others, depth: 0 },
   ];
@@ -90,7 +90,6 @@ interface ColumnChooser {
   readonly split: { readonly bin: number; readonly gain: number };
 }
 
-/** Draws columns without replacement. */
 function columnChooser(
   table: BinnedTable,
   search: SplitSearch,
@@ -98,27 +97,18 @@ function columnChooser(
   random: Random,
 ): ColumnChooser {
   const { columns } = table;
-  const order = Int32Array.from({ length: columns }, (_, column) => column);
   const split = { bin: -1, gain: Number.NEGATIVE_INFINITY };
-
-  const draw = (drawn: number): number => {
-    const other = drawn + random.integer(columns - drawn);
-    const column = order[other]!;
-    order[other] = order[drawn]!;
-    order[drawn] = column;
-    return column;
-  };
-  const best = (number: number): number => {
-    const column = search.bestOf(number);
+  const best = (): number => {
+    const column = search.choose(columnsPerSplit);
     split.gain = search.gain();
     split.bin = search.bin();
     return column;
   };
-  const atRandom = (number: number): number => {
+  const atRandom = (): number => {
     let chosen = -1;
     split.gain = Number.NEGATIVE_INFINITY;
-    for (let index = 0; index < number; index++) {
-      const column = search.drawn[index]!;
+    for (let drawn = 0; drawn < columns && (drawn < columnsPerSplit || chosen < 0); drawn++) {
+      const column = search.draw(drawn);
       const range = search.range(column);
       if (range === null) continue;
       const bin = randomBorder(table, column, range, random);
@@ -129,21 +119,7 @@ function columnChooser(
     }
     return chosen;
   };
-  const bestOf = splitter === 'best' ? best : atRandom;
-
-  return {
-    split,
-    choose() {
-      const first = Math.min(columns, columnsPerSplit);
-      for (let drawn = 0; drawn < first; drawn++) search.drawn[drawn] = draw(drawn);
-      let column = bestOf(first);
-      for (let drawn = first; drawn < columns && column < 0; drawn++) {
-        search.drawn[0] = draw(drawn);
-        column = bestOf(1);
-      }
-      return column;
-    },
-  };
+  return { split, choose: splitter === 'best' ? best : atRandom };
 }
 
 /** A bin whose upper border is a value drawn evenly between the lowest and the highest of the node. */

@@ -1,4 +1,5 @@
 /** Finds the best border of a column within a node, whatever the trees are to tell apart: see kernels/assembly. */
+import type { Random } from '../random.ts';
 import type { BinnedTable } from './binned-table.ts';
 import { forestKernels } from './kernels/forest-kernels.ts';
 
@@ -23,17 +24,20 @@ export interface SplitSearch {
   readonly samples: Int32Array;
   /** The searches that follow are about the rows `samples[start … end)`. Returns their impurity times their weight. */
   enter(start: number, end: number): number;
-  /** Nothing is known of any column. */
-  startTree(): void;
-  /** Columns to be drawn for `bestOf`; to be filled in. */
-  readonly drawn: Int32Array;
-  /** The column with the best border among the first drawn ones, the first of equal ones; -1 when none divides the node. */
-  bestOf(number: number): number;
+  /** Nothing is known of any column; what is drawn follows from the random numbers. */
+  startTree(random: Random): void;
+  /** Another column than the first `drawn` ones. */
+  draw(drawn: number): number;
+  /**
+   * Of so many columns drawn, and of more when none of them divides the node, the one with the best border, the first of
+   * equal ones; -1 when none divides it.
+   */
+  choose(number: number): number;
   /** Whether the border divides the node. */
   at(column: number, bin: number): boolean;
   /** Of the border found last: minus the impurity that remains, times weight. */
   gain(): number;
-  /** Of the border found by `bestOf`: the last bin that goes left. */
+  /** Of the border found by `choose`: the last bin that goes left. */
   bin(): number;
   /** Lowest and highest bin of a column in the node; null when it has one bin only. */
   range(column: number): BinRange | null;
@@ -69,7 +73,7 @@ export function splitSearch(table: BinnedTable, target: Target, minimumLeaf: num
     others: kernels.allocate(rows * 4),
     room: kernels.allocate(width * 16),
     leaf: kernels.allocate(width * 4),
-    drawn: kernels.allocate(table.columns * 4),
+    order: kernels.allocate(table.columns * 4),
     constants: kernels.allocate(table.columns * 8),
   };
   const wide = bins.BYTES_PER_ELEMENT === 4;
@@ -78,6 +82,7 @@ export function splitSearch(table: BinnedTable, target: Target, minimumLeaf: num
   kernels.integers(at.commonest, table.commonest.length).set(table.commonest);
   run.setTable(at.bins, at.byRow, wide, rows, table.columns, at.commonest);
   run.setRoom(at.samples, at.found, at.spare, at.constants);
+  run.setOrder(at.order, table.columns);
   if ('labels' in target) {
     kernels.integers(at.known, rows).set(target.labels);
     const entropy = target.criterion === 'entropy';
@@ -100,9 +105,12 @@ export function splitSearch(table: BinnedTable, target: Target, minimumLeaf: num
       count = end - start;
       return run.enter(at.samples + start * 4, count);
     },
-    startTree: () => void constants.fill(0),
-    drawn: kernels.integers(at.drawn, table.columns),
-    bestOf: (number) => run.bestOf(at.drawn, number, from, count, minimumLeaf),
+    startTree(random) {
+      constants.fill(0);
+      run.startDraws(random.integer(2 ** 32), random.integer(2 ** 32));
+    },
+    draw: (drawn) => run.draw(drawn),
+    choose: (number) => run.choose(number, from, count, minimumLeaf),
     at: (column, bin) => run.at(column, bin, from, count, minimumLeaf) !== 0,
     gain: () => results[0]!,
     bin: () => results[1]!,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { binTable } from '../../../main/learning/forests/binned-table.ts';
 import { type Criterion, splitSearch } from '../../../main/learning/forests/split-search.ts';
+import { randomFor } from '../../../main/learning/random.ts';
 
 const classes = 3;
 const columns = 4;
@@ -45,7 +46,7 @@ it('finds the border that leaves the least impurity, as trying all of them does'
       search.weights.set(weights);
       const all = Array.from({ length: rows }, (_, row) => row);
       search.samples.set(all);
-      search.startTree();
+      search.startTree(randomFor(1, 'split'));
       expect(search.enter(0, rows)).toBeCloseTo(impurity(criterion, labels, weights, all), 9);
       let least = Number.POSITIVE_INFINITY;
       for (let column = 0; column < columns; column++) {
@@ -57,9 +58,8 @@ it('finds the border that leaves the least impurity, as trying all of them does'
           const onLeft = impurity(criterion, labels, weights, left);
           least = Math.min(least, onLeft + impurity(criterion, labels, weights, right));
         }
-        search.drawn[column] = column;
       }
-      const column = search.bestOf(columns);
+      const column = search.choose(columns);
       if (column < 0) {
         expect(least).toBe(Number.POSITIVE_INFINITY);
         return;
@@ -85,10 +85,9 @@ it('finds the same border in a large node, whose rows are sorted by counting', (
     const search = splitSearch(table, { labels, classes: 2, criterion: 'gini' }, 1);
     search.weights.fill(1);
     search.samples.set(Array.from({ length: rows }, (_, row) => row));
-    search.startTree();
+    search.startTree(randomFor(1, 'split'));
     search.enter(0, rows);
-    search.drawn[0] = 0;
-    expect(search.bestOf(1)).toBe(0);
+    expect(search.choose(1)).toBe(0);
     const border = table.borders[search.bin()]!;
     expect(Math.abs(border - 639.5)).toBeLessThanOrEqual(most === 256 ? 8 : 0.5);
   }

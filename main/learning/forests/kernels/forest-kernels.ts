@@ -24,7 +24,10 @@ interface ForestKernelCalls {
   setValues(values: number, weights: number, places: number): void;
   enter(samples: number, count: number): number;
   leaf(out: number): void;
-  bestOf(columns: number, number: number, start: number, count: number, minimumLeaf: number): number;
+  setOrder(at: number, columns: number): void;
+  startDraws(low: number, high: number): void;
+  draw(drawn: number): number;
+  choose(number: number, start: number, count: number, minimumLeaf: number): number;
   at(column: number, bin: number, start: number, count: number, minimumLeaf: number): number;
   range(column: number, start: number, count: number): number;
   divide(list: number, start: number, end: number, column: number, bin: number): number;

@@ -1,4 +1,5 @@
-export { setTable, setRoom, bestOf, at, range, divide } from './search';
+export { setOrder, startDraws, draw } from './draw';
+export { setTable, setRoom, choose, at, range, divide } from './search';
 export { setClasses, setValues, enter, leaf } from './target';
 export { resultsAt } from './results';
 

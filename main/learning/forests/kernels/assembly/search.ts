@@ -3,6 +3,7 @@
  * below that bin are found by moving what lies below it, borders above by moving what lies above. Counts of letters,
  * say, are nearly all 0.
  */
+import { draw } from './draw';
 import { results } from './results';
 import { gain, move, startSweep } from './target';
 
@@ -127,22 +128,23 @@ function placeAt(index: i32): usize {
 }
 
 /**
- * Of the columns listed (i32) the one with the best border among the rows `start … start + count` of the samples, -1
- * when none divides them. Results: the gain, and the last bin on the left.
+ * Draws columns without replacement and finds the one with the best border among the rows `start … start + count` of the
+ * samples: of `number` columns, of more when none of these divides them; -1 when none does. Nothing is better than a
+ * border that leaves no impurity, so that the search ends with it. Results: the gain, and the last bin on the left.
  */
-export function bestOf(columns: usize, number: i32, start: i32, count: i32, minimumLeaf: i32): i32 {
+export function choose(number: i32, start: i32, count: i32, minimumLeaf: i32): i32 {
   let column = nothing;
   let bin = nothing;
   let most = -Infinity;
-  const end = columns + (<usize>number << 2);
-  for (let at = columns; at < end; at += 4) {
-    const tried = load<i32>(at);
+  for (let drawn = 0; drawn < <i32>columns && (drawn < number || column == nothing); drawn++) {
+    const tried = draw(drawn);
     if (isKnownConstant(tried, start, count)) continue;
     findBest(tried, start, count, minimumLeaf);
     if (bestBin == nothing || bestGain <= most) continue;
     column = tried;
     bin = bestBin;
     most = bestGain;
+    if (most >= 0) break;
   }
   store<f64>(results, most);
   store<f64>(results + 8, <f64>bin);
