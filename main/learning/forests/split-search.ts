@@ -24,7 +24,7 @@ export interface SplitSearch {
   readonly samples: Int32Array;
   /** The searches that follow are about the rows `samples[start … end)`. Returns their impurity times their weight. */
   enter(start: number, end: number): number;
-  /** Nothing is known of any column; what is drawn follows from the random numbers. */
+  /** The weights are read; nothing is known of any column; what is drawn follows from the random numbers. */
   startTree(random: Random): void;
   /** Another column than the first `drawn` ones. */
   draw(drawn: number): number;
@@ -69,6 +69,7 @@ export function splitSearch(table: BinnedTable, target: Target, minimumLeaf: num
     found: kernels.allocate(rows * 8),
     spare: kernels.allocate(rows * 8),
     known: kernels.allocate(rows * 8),
+    records: kernels.allocate(rows * 16),
     places: kernels.allocate(rows * 16),
     others: kernels.allocate(rows * 4),
     room: kernels.allocate(width * 16),
@@ -86,10 +87,10 @@ export function splitSearch(table: BinnedTable, target: Target, minimumLeaf: num
   if ('labels' in target) {
     kernels.integers(at.known, rows).set(target.labels);
     const entropy = target.criterion === 'entropy';
-    run.setClasses(entropy, width, at.known, at.weights, at.places, at.room);
+    run.setClasses(entropy, width, at.known, at.weights, at.records, at.places, at.room);
   } else {
     kernels.doubles(at.known, rows).set(target.values);
-    run.setValues(at.known, at.weights, at.places);
+    run.setValues(at.known, at.weights, at.records, at.places);
   }
   const results = kernels.doubles(run.resultsAt(), 2);
   const shares = kernels.floats(at.leaf, width);
@@ -107,6 +108,7 @@ export function splitSearch(table: BinnedTable, target: Target, minimumLeaf: num
     },
     startTree(random) {
       constants.fill(0);
+      run.readWeights(rows);
       run.startDraws(random.integer(2 ** 32), random.integer(2 ** 32));
     },
     draw: (drawn) => run.draw(drawn),

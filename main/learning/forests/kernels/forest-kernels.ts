@@ -18,10 +18,12 @@ interface ForestKernelCalls {
     classes: number,
     labels: number,
     weights: number,
+    records: number,
     places: number,
     room: number,
   ): void;
-  setValues(values: number, weights: number, places: number): void;
+  setValues(values: number, weights: number, records: number, places: number): void;
+  readWeights(rows: number): void;
   enter(samples: number, count: number): number;
   leaf(out: number): void;
   setOrder(at: number, columns: number): void;

@@ -11,7 +11,8 @@ let classes: i32 = 0;
 /** Per row of the table: weight as f64; class as u32 or value as f64. */
 let weights: usize = 0;
 let known: usize = 0;
-/** Per place, 16 bytes: weight as f64; eight times the class as u32, or value times weight as f64. */
+/** Per row and per place, 16 bytes: weight as f64; eight times the class as u32, or value times weight as f64. */
+let records: usize = 0;
 let places: usize = 0;
 /** Per class: weight in the node, and what was moved of it. */
 let totals: usize = 0;
@@ -36,21 +37,34 @@ function clear(at: usize): void {
 }
 
 /** @param room classes x 16 bytes */
-export function setClasses(entropy: bool, count: i32, labels: usize, weightsAt: usize, placesAt: usize, room: usize): void {
+export function setClasses(entropy: bool, count: i32, labels: usize, weightsAt: usize, recordsAt: usize, placesAt: usize, room: usize): void {
   criterion = entropy ? ENTROPY : GINI;
   classes = count;
   known = labels;
   weights = weightsAt;
+  records = recordsAt;
   places = placesAt;
   totals = room;
   moved = room + (<usize>count << 3);
 }
 
-export function setValues(values: usize, weightsAt: usize, placesAt: usize): void {
+export function setValues(values: usize, weightsAt: usize, recordsAt: usize, placesAt: usize): void {
   criterion = VARIANCE;
   known = values;
   weights = weightsAt;
+  records = recordsAt;
   places = placesAt;
+}
+
+/** Reads the weights anew. */
+export function readWeights(rows: u32): void {
+  for (let row: usize = 0; row < <usize>rows; row++) {
+    const weight = load<f64>(weights + (row << 3));
+    const record = records + (row << 4);
+    store<f64>(record, weight);
+    if (criterion == VARIANCE) store<f64>(record + 8, weight * load<f64>(known + (row << 3)));
+    else store<u32>(record + 8, load<u32>(known + (row << 2)) << 3);
+  }
 }
 
 /** Looks at the rows listed from `at` on. Returns the impurity of the node times its weight: what a perfect split would win. */
@@ -63,11 +77,10 @@ function enterClasses(at: usize, count: i32): f64 {
   weightSum = 0;
   for (let place: usize = 0; place < <usize>count; place++) {
     const row = <usize>load<u32>(at + (place << 2));
-    const weight = load<f64>(weights + (row << 3));
-    const label = load<u32>(known + (row << 2)) << 3;
-    store<f64>(places + (place << 4), weight);
-    store<u32>(places + (place << 4) + 8, label);
-    const total = totals + <usize>label;
+    const record = v128.load(records + (row << 4));
+    v128.store(places + (place << 4), record);
+    const weight = f64x2.extract_lane(record, 0);
+    const total = totals + <usize>i32x4.extract_lane(record, 2);
     store<f64>(total, load<f64>(total) + weight);
     weightSum += weight;
   }
@@ -87,13 +100,12 @@ function enterValues(at: usize, count: i32): f64 {
   squareSum = 0;
   for (let place: usize = 0; place < <usize>count; place++) {
     const row = <usize>load<u32>(at + (place << 2));
-    const weight = load<f64>(weights + (row << 3));
-    const value = load<f64>(known + (row << 3));
-    store<f64>(places + (place << 4), weight);
-    store<f64>(places + (place << 4) + 8, value * weight);
-    weightSum += weight;
-    valueSum += value * weight;
-    squareSum += value * value * weight;
+    const record = v128.load(records + (row << 4));
+    v128.store(places + (place << 4), record);
+    const value = f64x2.extract_lane(record, 1);
+    weightSum += f64x2.extract_lane(record, 0);
+    valueSum += value;
+    squareSum += value * load<f64>(known + (row << 3));
   }
   const impurity = squareSum - (valueSum * valueSum) / weightSum;
   // what rounding leaves of a node of equal values is none
