@@ -115,7 +115,10 @@ export class ResidualFrame implements ResidualPixels {
     if (missing) out.fill(Number.NaN, 0, width * height);
     for (let y = patch.top; y < patch.bottom; y++) {
       const from = (y - patch.top) * patch.width;
-      out.set(patch.values.subarray(from, from + patch.width), (y - top) * width + patch.left - left);
+      const to = (y - top) * width + patch.left - left;
+      // A view for a few values costs more than they do.
+      if (patch.width < 32) for (let i = 0; i < patch.width; i++) out[to + i] = patch.values[from + i];
+      else out.set(patch.values.subarray(from, from + patch.width), to);
     }
   }
 

@@ -14,7 +14,7 @@ export interface Alignment {
  */
 export function align(strip: Strip, from: number, to: number, fwhm: number, reach: number): Alignment {
   const blocks = collectBlocks(strip, 32, from, to);
-  const smooth = smoothBlocks(blocks, gaussianWeights(Math.max(1.5, fwhm)));
+  const smooth = smoothBlocks(blocks, gaussianWeights(Math.max(1.5, fwhm)), strip.half, reach);
   let best1 = 0;
   let best2 = 0;
   let top = Number.NEGATIVE_INFINITY;
@@ -45,18 +45,25 @@ function steps(reach: number): readonly (readonly [number, number])[] {
   ];
 }
 
-/** Each block's profile convolved with the weights (masked pixels simply add nothing). */
-function smoothBlocks(blocks: Blocks, weights: Float32Array): Float32Array {
+/**
+ * Each block's profile convolved with the weights (masked pixels simply add nothing), as far from the middle as lines are
+ * tried.
+ */
+function smoothBlocks(blocks: Blocks, weights: Float32Array, half: number, reach: number): Float32Array {
   const { count, span, sums } = blocks;
   const result = new Float32Array(count * span);
+  // Shifts go on by less than 1 px beyond the first range, and a value is looked up between two columns.
+  const least = Math.max(0, half - reach - 1);
+  const most = Math.min(span - 1, half + reach + 2);
   for (let j = 0; j < count; j++) {
-    for (let u = 0; u < span; u++) {
+    const row = j * span;
+    for (let u = least; u <= most; u++) {
+      const from = Math.max(1 - weights.length, -u);
+      const to = Math.min(weights.length - 1, span - 1 - u);
       let sum = 0;
-      for (let k = 1 - weights.length; k < weights.length; k++) {
-        const at = u + k;
-        if (at >= 0 && at < span) sum += sums[j * span + at] * weights[k < 0 ? -k : k];
-      }
-      result[j * span + u] = sum;
+      for (let k = from; k < 0; k++) sum += sums[row + u + k] * weights[-k];
+      for (let k = 0; k <= to; k++) sum += sums[row + u + k] * weights[k];
+      result[row + u] = sum;
     }
   }
   return result;

@@ -3,23 +3,18 @@ import type { TrailSearchInput } from './search-input.ts';
 
 /** Brightest of the 3 x 3 pixels at a star, sigmas. */
 export function peakAt({ pixels }: TrailSearchInput, x: number, y: number): number {
-  const cx = Math.round(x);
-  const cy = Math.round(y);
+  pixels.copy(Math.round(x) - 1, Math.round(y) - 1, 3, 3, few);
   let peak = 0;
-  for (let j = cy - 1; j <= cy + 1; j++) {
-    for (let i = cx - 1; i <= cx + 1; i++) {
-      const value = pixels.at(i, j);
-      if (value > peak) peak = value;
-    }
-  }
+  for (let k = 0; k < 9; k++) if (few[k] > peak) peak = few[k];
   return peak;
 }
 
+const few = new Float32Array(9);
+
 /** Mean of the 2 x 2 pixels around a point; 0 outside. */
 export function meanOfFour({ pixels }: TrailSearchInput, x: number, y: number): number {
-  const i = Math.floor(x);
-  const j = Math.floor(y);
-  const sum = pixels.at(i, j) + pixels.at(i + 1, j) + pixels.at(i, j + 1) + pixels.at(i + 1, j + 1);
+  pixels.copy(Math.floor(x), Math.floor(y), 2, 2, few);
+  const sum = few[0] + few[1] + few[2] + few[3];
   return Number.isNaN(sum) ? 0 : sum / 4;
 }
 

@@ -5,7 +5,7 @@ import type { Raster } from './raster.ts';
 import { swellsAt } from './ridge.ts';
 import type { TrailSearchInput } from './search-input.ts';
 import { fullCell } from './sky-map.ts';
-import { blockStars, type MaskedStar } from './star-mask.ts';
+import { blockStars, type MaskedStar, maskedStar } from './star-mask.ts';
 
 /** A place this bright (sigmas) that no star of the table covers may be a star that the table lacks. */
 const overlookedPeak = 40;
@@ -64,14 +64,14 @@ function overlookedAt(input: TrailSearchInput, startX: number, startY: number): 
   if (core.peak < overlookedPeak || core.pixels < 3 || !fallsAround(input, core.x, core.y, core.peak))
     return null;
   const size = Math.max(input.fwhm, 1.3 * Math.sqrt((4 * core.pixels) / Math.PI));
-  return {
+  return maskedStar({
     x: core.x,
     y: core.y,
     peak: core.peak,
     fwhm: size,
     flux: core.peak * size * size,
     saturated: true,
-  };
+  });
 }
 
 const neighbours: readonly (readonly [number, number])[] = [

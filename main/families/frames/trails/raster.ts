@@ -17,7 +17,9 @@ export interface Segment {
 }
 
 export function segmentLength(segment: Segment): number {
-  return Math.hypot(segment.x2 - segment.x1, segment.y2 - segment.y1);
+  const dx = segment.x2 - segment.x1;
+  const dy = segment.y2 - segment.y1;
+  return Math.sqrt(dx * dx + dy * dy);
 }
 
 /** Direction from the first end to the second, radians. */

@@ -38,17 +38,24 @@ const leastShare = 0.35;
 export function weighPiece({ raster, spent }: SearchLevel, piece: Segment): 'lit' | 'lump' | 'dark' {
   const steps = Math.ceil(segmentLength(piece));
   if (mostlyHidden(raster, piece, steps)) return 'dark';
-  sums.fill(0);
-  counts.fill(0);
-  for (let t = 0; t <= steps; t++) {
-    const x = Math.round(piece.x1 + ((piece.x2 - piece.x1) * t) / steps);
-    const y = Math.round(piece.y1 + ((piece.y2 - piece.y1) * t) / steps);
-    if (x < 0 || y < 0 || x >= raster.width || y >= raster.height) continue;
-    const at = y * raster.width + x;
-    if (spent[at] !== 0 || raster.blocked[at] !== 0 || Number.isNaN(raster.data[at])) continue;
-    const part = Math.min(parts - 1, Math.floor((t * parts) / (steps + 1)));
-    sums[part] += Math.min(4, Math.max(-4, raster.data[at]));
-    counts[part]++;
+  const { width, height, data, blocked } = raster;
+  const dx = (piece.x2 - piece.x1) / steps;
+  const dy = (piece.y2 - piece.y1) / steps;
+  for (let part = 0, t = 0; part < parts; part++) {
+    let lit = 0;
+    let open = 0;
+    for (; t * parts < (part + 1) * (steps + 1); t++) {
+      const x = Math.floor(piece.x1 + dx * t + 0.5);
+      const y = Math.floor(piece.y1 + dy * t + 0.5);
+      if (x < 0 || y < 0 || x >= width || y >= height) continue;
+      const at = y * width + x;
+      const value = data[at];
+      if (spent[at] !== 0 || blocked[at] !== 0 || Number.isNaN(value)) continue;
+      lit += value > 4 ? 4 : value < -4 ? -4 : value;
+      open++;
+    }
+    sums[part] = lit;
+    counts[part] = open;
   }
   let sum = 0;
   let count = 0;

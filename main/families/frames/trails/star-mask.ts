@@ -28,6 +28,8 @@ export interface MaskedStar {
   /** ADU, to compare stars with one another. */
   readonly flux: number;
   readonly saturated: boolean;
+  /** Farthest its light is ever hidden, px. */
+  readonly reach: number;
 }
 
 /** Saturated stars are brighter than their peak says: their masks grow by this factor. */
@@ -50,14 +52,16 @@ export function starsToMask(input: TrailSearchInput, map: Raster, cell: number):
     if (goesOn && liesOnRidge(input, stars, index, peak)) continue;
     const own = stars.fwhm[index];
     const round = stars.ellipticity[index] < 0.5;
-    list.push({
-      x: stars.x[index],
-      y: stars.y[index],
-      peak,
-      fwhm: (own > input.fwhm && own < 4 * input.fwhm && round ? own : input.fwhm) * stretch,
-      flux: stars.flux[index],
-      saturated: (stars.flags[index] & starFlags.saturated) !== 0,
-    });
+    list.push(
+      maskedStar({
+        x: stars.x[index],
+        y: stars.y[index],
+        peak,
+        fwhm: (own > input.fwhm && own < 4 * input.fwhm && round ? own : input.fwhm) * stretch,
+        flux: stars.flux[index],
+        saturated: (stars.flags[index] & starFlags.saturated) !== 0,
+      }),
+    );
   }
   return list;
 }
@@ -72,13 +76,17 @@ function commonStretch(stars: StarTable): number {
   return 1 / Math.sqrt(1 - Math.min(0.9, medianOf(seen)));
 }
 
-function radiusOf(star: MaskedStar, rim: number): number {
+export function maskedStar(star: Omit<MaskedStar, 'reach'>): MaskedStar {
+  return { ...star, reach: radiusOf(star, faintRim) };
+}
+
+function radiusOf(star: Omit<MaskedStar, 'reach'>, rim: number): number {
   return maskRadius(star.peak, star.fwhm, rim) * (star.saturated ? saturatedGrowth : 1);
 }
 
 /** Marks stars on a map of `cell` pixels. */
 export function blockStars(raster: Raster, stars: readonly MaskedStar[], cell: number): void {
-  for (const star of stars) blockDisc(raster, star.x / cell, star.y / cell, radiusOf(star, faintRim) / cell);
+  for (const star of stars) blockDisc(raster, star.x / cell, star.y / cell, star.reach / cell);
 }
 
 /**
@@ -100,8 +108,9 @@ export function hideStarsInStrip(
   const span = 2 * half + 1;
   for (const star of stars) {
     const across = (star.y - segment.y1) * dx - (star.x - segment.x1) * dy;
-    if (Math.abs(across) > half + 400) continue;
+    if (Math.abs(across) > half + star.reach) continue;
     const along = (star.x - segment.x1) * dx + (star.y - segment.y1) * dy;
+    if (along < -star.reach || along > distance + star.reach) continue;
     const slack = 2.5 * star.fwhm;
     const within = along > known.from * step - slack && along < known.to * step + slack;
     if (within && star.peak < bitOfLine && Math.abs(across) < star.fwhm + 1) continue;

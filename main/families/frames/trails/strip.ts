@@ -73,49 +73,73 @@ function unrollPiece(
   const window = picture.windowAt(left, top, columns, rows);
   const { data } = window;
   const { width, height, blocked, blockedWidth, blockedHeight, cell } = picture;
-  const perCell = 1 / cell;
+  const pitch = window.width;
+  const origin = window.top * pitch + window.left;
+  const cellOfColumn = cellsOf(columnCells, left, columns, cell, blockedWidth, 1);
+  const cellOfRow = cellsOf(rowCells, top, rows, cell, blockedHeight, blockedWidth);
   let at = from * (2 * half + 1);
   for (let t = from; t < to; t++) {
-    const cx = lattice.x + dx * t;
-    const cy = lattice.y + dy * t;
+    // Counted from the window's corner on all numbers are positive, and cutting off the fraction rounds down.
+    const cx = lattice.x + dx * t - left;
+    const cy = lattice.y + dy * t - top;
     for (let u = -half; u <= half; u++, at++) {
-      const x = Math.floor(cx + nx * u);
-      const y = Math.floor(cy + ny * u);
-      if (x < 0 || y < 0 || x >= width || y >= height) {
+      const i = (cx + nx * u) | 0;
+      const j = (cy + ny * u) | 0;
+      const x = i + left;
+      const y = j + top;
+      if (x < 0 || y < 0 || x >= width || y >= height || blocked[cellOfRow[j] + cellOfColumn[i]] !== 0) {
         values[at] = Number.NaN;
         continue;
       }
-      const bx = Math.min(blockedWidth - 1, (x * perCell) | 0);
-      const by = Math.min(blockedHeight - 1, (y * perCell) | 0);
-      const value = data[(y - window.top) * window.width + x - window.left];
-      // NaN stays NaN through both.
-      values[at] =
-        blocked[by * blockedWidth + bx] !== 0 ? Number.NaN : Math.max(-clip, Math.min(clip, value));
+      const value = data[y * pitch + x - origin];
+      values[at] = value > clip ? clip : value < -clip ? -clip : value;
     }
   }
+}
+
+interface CellTable {
+  room: Int32Array;
+}
+const columnCells: CellTable = { room: new Int32Array(512) };
+const rowCells: CellTable = { room: new Int32Array(512) };
+
+/** For each of `count` pixels from `first` on the cell of `cell` px that it lies in, times `step`; the last holds the rest. */
+function cellsOf(
+  table: CellTable,
+  first: number,
+  count: number,
+  cell: number,
+  cells: number,
+  step: number,
+): Int32Array {
+  // One more on either side: rounding may lead a pixel beyond the window.
+  if (table.room.length < count + 2) table.room = new Int32Array(2 * count);
+  for (let k = 0; k < count + 2; k++)
+    table.room[k] = step * Math.max(0, Math.min(cells - 1, Math.floor((first + k) / cell)));
+  return table.room;
 }
 
 /** Cross profiles of consecutive parts of a strip: sums and numbers of valid pixels. */
 export interface Blocks {
   readonly count: number;
   readonly span: number;
-  readonly sums: Float32Array;
-  readonly numbers: Float32Array;
+  readonly sums: Float64Array;
+  readonly numbers: Float64Array;
 }
 
 export function collectBlocks(strip: Strip, wanted: number, from = 0, to = strip.length): Blocks {
   const span = 2 * strip.half + 1;
   const count = Math.max(1, Math.min(wanted, to - from));
-  const sums = new Float32Array(count * span);
-  const numbers = new Float32Array(count * span);
+  const { values } = strip;
+  const sums = new Float64Array(count * span);
+  const numbers = new Float64Array(count * span);
   for (let t = from; t < to; t++) {
     const base = Math.min(count - 1, Math.floor(((t - from) * count) / (to - from))) * span;
-    const row = t * span;
-    for (let u = 0; u < span; u++) {
-      const value = strip.values[row + u];
+    for (let at = t * span, out = base; out < base + span; at++, out++) {
+      const value = values[at];
       if (Number.isNaN(value)) continue;
-      sums[base + u] += value;
-      numbers[base + u]++;
+      sums[out] += value;
+      numbers[out]++;
     }
   }
   return { count, span, sums, numbers };
