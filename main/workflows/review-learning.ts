@@ -13,6 +13,7 @@ import { judgedItems } from './scanning/opinions.ts';
 import { findSession } from './sessions.ts';
 import { frameEmbeddings } from './training/frame-embeddings.ts';
 import type { LearningPool } from './training/learning-pool.ts';
+import { shippedPrior } from './training/shipped-prior.ts';
 
 export interface ReviewPorts {
   readonly library: Library;
@@ -72,6 +73,7 @@ export async function learnFromReviews(
     labels: Int8Array.from(frames, ({ label }) => label),
     asked: Int32Array.from(own.keys()),
     count: input.count,
+    prior: shippedPrior(ports.family.featureNames, own[0]?.row.length ?? 0),
   });
   const scoreOf = (item: number): number => 1 - (lesson.probabilities[item] as number);
   const left = own.filter(({ label }) => label === -1).length;

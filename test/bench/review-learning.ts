@@ -2,12 +2,14 @@
  * What reviews of one camera are worth on its other nights:
  * `node test/bench/review-learning.ts [--nights 3] [--camera 1] [--folder DIR]`
  * Hard simulated nights of one camera; the first ones are reviewed, the others judged: by the prefilter alone, and by
- * the head on measured features, without and with the embeddings of the shipped backbone. Then the curve of accuracy over
+ * the head on measured features, without and with the shipped prior and the embeddings of the shipped backbone. Then the curve of accuracy over
  * reviews in the proposed order beside a random one, and the time of a refit. Measured nights stay in the folder.
  */
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { frameFeatureNames } from '../../main/families/frames/features.ts';
 import { judgeSession } from '../../main/families/frames/judge-session.ts';
 import { embedWith } from '../../main/learning/body.ts';
 import { evaluateWithIntervals, pairedDifference } from '../../main/learning/metrics/index.ts';
@@ -16,6 +18,7 @@ import { reviewLesson } from '../../main/learning/review/lesson.ts';
 import { onnxRuntime } from '../../main/runtime/onnx-runtime.ts';
 import { opinionOf } from '../../main/workflows/review-learning.ts';
 import { shippedBackbone } from '../../main/workflows/training/shipped-backbone.ts';
+import { shippedPrior } from '../../main/workflows/training/shipped-prior.ts';
 import { cameraNights, measuredNight, nightName } from '../../scripts/backbone/nights.ts';
 import { backboneRecipe, picturesOf } from '../../scripts/backbone/pictures.ts';
 
@@ -26,6 +29,7 @@ const { values } = parseArgs({
     camera: { type: 'string', default: '1' },
     reviews: { type: 'string', default: '100' },
     folder: { type: 'string', default: join(tmpdir(), 'nightsift-backbone') },
+    'only-measured': { type: 'boolean', default: false },
   },
 });
 
@@ -45,6 +49,8 @@ async function judgedNights(): Promise<Night[]> {
     console.log('No backbone is there (node scripts/train-backbone.ts makes one): features only.');
   const nights: Night[] = [];
   for (const recipe of cameraNights(Number(values.camera), Number(values.nights))) {
+    const name = nightName(recipe);
+    if (values['only-measured'] && !existsSync(join(values.folder, `${name}.night`))) continue;
     const frames = (await measuredNight(values.folder, recipe, { trails: true })).filter(
       ({ record }) => record !== null,
     );
@@ -60,7 +66,7 @@ async function judgedNights(): Promise<Night[]> {
             items: records.length,
           });
     nights.push({
-      name: nightName(recipe),
+      name,
       labels: Int8Array.from(frames, ({ truth }) => (truth.kind === 'clean' ? 0 : 1)),
       scores: Float32Array.from(judgements, ({ score }) => score),
       features: judgements.map(({ features }) => features),
@@ -72,9 +78,16 @@ async function judgedNights(): Promise<Night[]> {
 
 type Rows = (night: Night, item: number) => readonly Float32Array[];
 
-/** Median of each column over a night, so that what is always there does not count. */
+/** What a head is given. */
+interface Given {
+  readonly rowsOf: Rows;
+  readonly hasPrior: boolean;
+}
+
+/** The median over the night taken off, as the program does: what is always there does not count. */
 function centred(night: Night): Float32Array[] {
   const width = night.embeddings[0]!.length;
+  if (width === 0) return night.embeddings;
   const median = Float32Array.from({ length: width }, (_, column) => {
     const sorted = Float32Array.from(night.embeddings, (row) => row[column]!).sort();
     return sorted[sorted.length >> 1]!;
@@ -89,11 +102,15 @@ function relative(night: Night, item: number): Float32Array {
   return known[item]!;
 }
 
-const inputs: Readonly<Record<string, Rows>> = {
-  'prefilter score': () => [],
-  features: (night, item) => [night.features[item]!],
-  'features and embedding': (night, item) => [night.features[item]!, night.embeddings[item]!],
-  'features and embedding against the night': (night, item) => [night.features[item]!, relative(night, item)],
+const featuresOf: Rows = (night, item) => [night.features[item]!];
+const all: Given = {
+  rowsOf: (night, item) => [night.features[item]!, relative(night, item)],
+  hasPrior: true,
+};
+const heads: Readonly<Record<string, Given>> = {
+  'head on features': { rowsOf: featuresOf, hasPrior: false },
+  'with the shipped prior': { rowsOf: featuresOf, hasPrior: true },
+  'with prior and embedding': all,
 };
 
 function itemsOf(nights: readonly Night[], rowsOf: Rows) {
@@ -114,11 +131,18 @@ function pairs(probabilities: Float32Array): Float32Array {
 }
 
 /** Labels of the reviewed items of the first night, -1 elsewhere; and what the head then says of the others. */
-function lessonWith(nights: readonly Night[], rowsOf: Rows, reviewed: ReadonlySet<number>, count: number) {
+function lessonWith(
+  nights: readonly Night[],
+  { rowsOf, hasPrior }: Given,
+  reviewed: ReadonlySet<number>,
+  count: number,
+) {
   const labels = Int8Array.from(nights.flatMap((night) => Array.from(night.labels)));
   const first = nights[0]!.labels.length;
+  const items = itemsOf(nights, rowsOf);
   return reviewLesson({
-    items: itemsOf(nights, rowsOf),
+    items,
+    prior: hasPrior ? shippedPrior(frameFeatureNames, items.width) : undefined,
     labels: labels.map((label, item) => (item < first && reviewed.has(item) ? label : -1)),
     asked: Int32Array.from({ length: first }, (_, item) => item),
     count,
@@ -130,26 +154,36 @@ const reviews = Number(values.reviews);
 /** Every night is the reviewed one in turn; the others are unseen. */
 const rotations = nights.map((_, place) => [nights[place]!, ...nights.filter((_, other) => other !== place)]);
 
-/** P(contaminated) of the nights that were not reviewed, as pairs, and their true classes. */
-function unseenOf(rotation: readonly Night[], name: string, rowsOf: Rows) {
-  const [first, ...others] = rotation;
+/** Of the nights that were not reviewed: their classes, and P(contaminated) of each frame as a pair. */
+function unseenOf([first, ...others]: readonly Night[], given: Given | null, reviewCount = reviews) {
   const count = first!.labels.length;
   const truth = others.flatMap((night) => Array.from(night.labels));
-  if (name === 'prefilter score') {
+  if (given === null) {
     const scores = others.flatMap((night) => Array.from(night.scores, (score) => 1 - score));
     return { truth, probabilities: pairs(Float32Array.from(scores)) };
   }
-  const drawn = shuffled(count, randomFor(1, 'reviews')).subarray(0, reviews);
-  const { probabilities } = lessonWith(rotation, rowsOf, new Set(drawn), 1);
+  const drawn = shuffled(count, randomFor(1, 'reviews')).subarray(0, reviewCount);
+  const { probabilities } = lessonWith([first!, ...others], given, new Set(drawn), 1);
   return { truth, probabilities: pairs(probabilities.subarray(count)) };
 }
 
 // intervals from the first rotation only, in which no frame occurs twice; the mean over all rotations beside it
 const [main] = rotations;
-const alone = rotations.map((rotation) => unseenOf(rotation, 'prefilter score', () => []));
+const alone = rotations.map((rotation) => unseenOf(rotation, null));
 console.log(`${reviews} reviews of ${main![0]!.name}; ${alone[0]!.truth.length} frames of the other nights`);
-for (const [name, rowsOf] of Object.entries(inputs)) {
-  const found = rotations.map((rotation) => unseenOf(rotation, name, rowsOf));
+tell('prefilter alone', alone);
+tell(
+  'prior, no reviews',
+  rotations.map((rotation) => unseenOf(rotation, heads['with the shipped prior']!, 0)),
+);
+for (const [name, given] of Object.entries(heads)) {
+  tell(
+    name,
+    rotations.map((rotation) => unseenOf(rotation, given)),
+  );
+}
+
+function tell(name: string, found: readonly ReturnType<typeof unseenOf>[]): void {
   const { truth, probabilities } = found[0]!;
   const { balancedAccuracy, calibrationError } = evaluateWithIntervals(probabilities, truth, classes);
   const gain = pairedDifference(probabilities, alone[0]!.probabilities, truth, classes);
@@ -159,7 +193,7 @@ for (const [name, rowsOf] of Object.entries(inputs)) {
   );
   const mean = gains.reduce((sum, value) => sum + value, 0) / gains.length;
   console.log(
-    `${name.padEnd(42)} balanced accuracy ${balancedAccuracy.toFixed(4)}, gain ${gain.difference.toFixed(4)} ` +
+    `${name.padEnd(26)} balanced accuracy ${balancedAccuracy.toFixed(4)}, gain ${gain.difference.toFixed(4)} ` +
       `(${gain.low.toFixed(4)} to ${gain.high.toFixed(4)}), calibration error ${calibrationError.toFixed(4)}; ` +
       `over ${gains.length} choices of the reviewed night ${mean.toFixed(4)} ` +
       `(${Math.min(...gains).toFixed(4)} to ${Math.max(...gains).toFixed(4)})`,
@@ -179,10 +213,10 @@ for (const order of ['proposed', 'random'] as const) {
         const next =
           order === 'random'
             ? Array.from(random.subarray(reviewed.size, count))
-            : lessonWith(rotation, inputs.features!, reviewed, more).proposals.map(({ item }) => item);
+            : lessonWith(rotation, all, reviewed, more).proposals.map(({ item }) => item);
         for (const item of next) reviewed.add(item);
       }
-      const { probabilities } = lessonWith(rotation, inputs.features!, reviewed, 1);
+      const { probabilities } = lessonWith(rotation, all, reviewed, 1);
       const unseen = pairs(probabilities.subarray(rotation[0]!.labels.length));
       curve[step]! += evaluateWithIntervals(unseen, others, classes).balancedAccuracy / rotations.length;
     });
@@ -195,7 +229,7 @@ for (const order of ['proposed', 'random'] as const) {
 
 const many = itemsOf(
   Array.from({ length: Math.ceil(2000 / nights[0]!.labels.length) }, () => nights[0]!),
-  inputs['features and embedding']!,
+  all.rowsOf,
 );
 const labels = Int8Array.from(
   { length: many.opinions.length },

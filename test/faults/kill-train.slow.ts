@@ -16,10 +16,17 @@ const train = [
   'imageWidth=4',
   'patience=0',
   'checkpointSteps=1',
+  // all that has a memory of its own: gradients summed over batches, an average of the weights, a plateau that is waited
+  // for, drawn samples, mixed pairs
+  'accumulation=2',
+  'averageDecay=0.98',
+  'schedule=plateau',
+  'sampling=weighted',
+  'mixup=0.2',
   '--epochs',
   '10',
   '--batch-size',
-  '8',
+  '4',
 ];
 const kills = 20;
 

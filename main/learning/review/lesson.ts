@@ -1,6 +1,6 @@
 /** What one batch of reviews teaches: new probabilities, the order in which to go on, and whether it still pays. */
 import { NightsiftError } from '../../../contract/errors.ts';
-import { askHead, fitHead, freshHead, type HeadItems } from './head.ts';
+import { askHead, fitHead, freshHead, type HeadItems, type HeadPrior } from './head.ts';
 import { type ProposedItem, proposeReviews, type ReviewOutlook, reviewOutlook } from './order.ts';
 
 export interface LessonInput {
@@ -11,6 +11,8 @@ export interface LessonInput {
   readonly asked: Int32Array;
   /** How many to propose. */
   readonly count: number;
+  /** What other nights told of the columns, which then have to come scaled. */
+  readonly prior?: HeadPrior | undefined;
 }
 
 export interface Lesson {
@@ -23,12 +25,13 @@ export interface Lesson {
 }
 
 /** @throws NightsiftError `badInput` when the arrays do not fit or an opinion is no number */
-export function reviewLesson({ items: given, labels, asked, count }: LessonInput): Lesson {
+export function reviewLesson({ items: given, labels, asked, count, prior }: LessonInput): Lesson {
   checkItems(given, labels);
   const items = { ...given, rows: scaledColumns(given) };
   const known = Int32Array.from(labels.keys()).filter((item) => labels[item] !== -1);
   const truth = Int32Array.from(known, (item) => labels[item]!);
-  const head = known.length === 0 ? freshHead(items.width) : fitHead(itemsAt(items, known), truth);
+  const head =
+    known.length === 0 ? freshHead(items.width, prior) : fitHead(itemsAt(items, known), truth, prior);
   const unreviewed = asked.filter((item) => labels[item] === -1);
   return {
     probabilities: askHead(head, items).probabilities,

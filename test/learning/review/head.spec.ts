@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { calibrationError, predictedClasses } from '../../../main/learning/metrics/index.ts';
 import { randomFor } from '../../../main/learning/random.ts';
-import { askHead, fitHead, freshHead, type HeadItems } from '../../../main/learning/review/head.ts';
+import {
+  askHead,
+  fitHead,
+  freshHead,
+  type HeadItems,
+  learnedWeights,
+} from '../../../main/learning/review/head.ts';
 import { proposeReviews, reviewOutlook } from '../../../main/learning/review/order.ts';
 
 interface World {
@@ -59,6 +65,27 @@ describe('the head that reviews teach', () => {
       i % 2 === 1 ? probabilities[i >> 1]! : 1 - probabilities[i >> 1]!,
     );
     expect(calibrationError(both, others.labels, predictedClasses(both, 2), 2)).toBeLessThan(0.05);
+  });
+
+  it('hands on what it learned: another camera starts from it, is better at once and still learns', () => {
+    const prior = learnedWeights(fitHead(taught.items, taught.labels));
+    expect(prior.means[1]! / prior.deviations[1]!).toBeGreaterThan(5);
+    const before = accuracy(askHead(freshHead(12), others.items).probabilities, others.labels);
+    const started = askHead(freshHead(12, prior), others.items);
+    expect(accuracy(started.probabilities, others.labels)).toBeGreaterThan(before + 0.05);
+    // a camera on which the second figure tells the other way
+    const turned = { ...taught.items, rows: taught.items.rows.map((v, i) => (i % 12 === 1 ? -v : v)) };
+    const few = fitHead(turned, taught.labels, prior);
+    const own = fitHead(turned, taught.labels);
+    expect(few.weights[3]).toBeLessThan(prior.means[1]! - prior.deviations[1]!);
+    expect(few.weights[3]).toBeGreaterThan(own.weights[3]!);
+  });
+
+  it('chooses by the evidence where the prior knows nothing', () => {
+    const unknown = { means: new Float64Array(12), deviations: new Float64Array(12).fill(Number.NaN) };
+    expect(fitHead(taught.items, taught.labels, unknown).weights).toEqual(
+      fitHead(taught.items, taught.labels).weights,
+    );
   });
 
   it('has the gradient of its posterior at zero (its weights are the maximum)', () => {
