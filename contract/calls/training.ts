@@ -311,6 +311,14 @@ export const trainingCalls = {
   }),
   'recipes.list': ask({
     in: z.object({}),
-    out: z.array(z.object({ name: z.string(), summary: z.string(), parameters: Parameters })),
+    out: z.array(
+      z.object({
+        name: z.string(),
+        summary: z.string(),
+        parameters: Parameters,
+        /** The same with what each is for and what it takes, as text. */
+        settings: z.array(z.object({ name: z.string(), description: z.string(), takes: z.string() })),
+      }),
+    ),
   }),
 };

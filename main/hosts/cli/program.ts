@@ -6,6 +6,7 @@ import { addDemo, addDoctor } from './commands/house.ts';
 import { addLearn } from './commands/learn.ts';
 import { addModels } from './commands/models.ts';
 import { addPolicy } from './commands/policy.ts';
+import { addRecipes } from './commands/recipes.ts';
 import { addRuns } from './commands/runs.ts';
 import { addScan } from './commands/scan.ts';
 import { addReview, addServe } from './commands/serve.ts';
@@ -55,6 +56,7 @@ export function buildProgram(context: Context, version: string): Command {
     addSynthesise,
     addTrainFromFits,
     addTrain,
+    addRecipes,
     addEvaluate,
     addPredict,
     addSort,

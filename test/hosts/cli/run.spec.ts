@@ -67,6 +67,7 @@ const commands = [
   'dataset export',
   'train-from-fits',
   'train',
+  'recipes',
   'evaluate',
   'predict',
   'sort',
@@ -300,4 +301,23 @@ describe('interrupting', () => {
     });
     expect((await run('doctor', house, terminal)).code).toBe(130);
   });
+});
+
+test('recipes lists what can be trained, and what one of them takes', async () => {
+  const listed = [
+    {
+      name: 'mlp',
+      summary: 'figures alone',
+      parameters: { epochs: 60 },
+      settings: [{ name: 'epochs', description: 'passes over the items', takes: '1 to 1000' }],
+    },
+  ];
+  const house = trialHouse({ 'recipes.list': () => listed });
+  const screen = trialTerminal();
+  expect(await runCommandLine(['recipes'], screen, house.door)).toBe(0);
+  expect(screen.output).toMatch(/mlp\s+figures alone/);
+  expect(await runCommandLine(['recipes', 'mlp'], screen, house.door)).toBe(0);
+  expect(screen.output).toMatch(/epochs\s+60\s+1 to 1000\s+passes over the items/);
+  expect(await runCommandLine(['recipes', 'nothing'], screen, house.door)).toBe(2);
+  expect(screen.errors).toContain('Recipes: mlp');
 });

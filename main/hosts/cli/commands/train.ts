@@ -24,7 +24,7 @@ interface CommonOptions {
 
 function withCommonOptions(command: Command): Command {
   return command
-    .option('--recipe <name>', 'small-cnn (default) or resnet18')
+    .option('--recipe <name>', 'what to train (default: small-cnn for frames); "nightsift recipes" lists all')
     .option(
       '--config <file>',
       'YAML file with recipe or models, seed, name, family, label, parameters, data, evaluation, export',
@@ -32,7 +32,10 @@ function withCommonOptions(command: Command): Command {
     .option('--set <key=value>', 'one parameter of the recipe; may be given several times', parameterPair)
     .option('--seed <n>', 'seed of weights, order and augmentation (default: 1)', wholeNumber(0))
     .option('--name <model>', 'name in the registry')
-    .option('--backbone <file>', 'ONNX or safetensors file with weights to start from (resnet18)')
+    .option(
+      '--backbone <file>',
+      'ONNX or safetensors file with weights to start from (resnet18, resnet34, star-crops)',
+    )
     .addOption(
       new Option('--engine <name>', 'what executes the steps of a network').choices(['onnxruntime', 'tfjs']),
     )
