@@ -103,6 +103,18 @@ export const recordCalls = {
       bytes: z.number(),
     }),
   }),
+  /** Writes a source that the family makes up, labels included. Errors: wrongUse, wouldOverwrite. */
+  'simulate.start': work({
+    in: z.object({
+      family: Family,
+      out: z.string().min(1),
+      rows: z.number().int().min(100).max(10_000_000).default(20_000),
+      seed: z.number().int().nonnegative().default(1),
+      /** Of the rows, that faults cover. */
+      faultShare: z.number().min(0).max(0.5).default(0.02),
+    }),
+    result: z.object({ file: z.string(), byteLength: z.number() }),
+  }),
   'items.show': ask({
     in: z.object({ session: z.string().min(1), file: z.string().min(1) }),
     out: ItemDetail,

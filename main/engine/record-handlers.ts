@@ -4,6 +4,7 @@ import type { Handlers } from '../../contract/kinds.ts';
 import { familyRows } from '../workflows/records/families.ts';
 import { decideItems, listItems, showItem } from '../workflows/records/items.ts';
 import { leaksOfFiles, leaksOfVersion } from '../workflows/records/leaks.ts';
+import { simulateSource } from '../workflows/records/simulate-source.ts';
 import { synthesise } from '../workflows/records/synthesise.ts';
 import { type Rooms, workOptions } from './rooms.ts';
 
@@ -22,6 +23,7 @@ export function recordHandlers({ library, jobs }: Rooms): Handlers<typeof record
       }),
     'synthesise.start': (input) =>
       jobs.start('synthesise.start', input, (context) => synthesise(library, input, workOptions(context))),
+    'simulate.start': (input) => jobs.start('simulate.start', input, async () => simulateSource(input)),
     'items.show': ({ session, file }) => showItem(library, session, file),
   };
 }

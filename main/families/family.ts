@@ -184,6 +184,12 @@ export interface Family {
   synthesise?(data: FamilyData, settings: Readonly<Record<string, Setting>>, seed: number): SyntheticTable;
   /** For saliency; families without it are not explained part by part. */
   readonly leavingOut?: LeavingOut;
+  /** Makes a source up, labels included, to try things on. The same settings give the same bytes. */
+  simulate?(settings: {
+    readonly rows: number;
+    readonly seed: number;
+    readonly faultShare: number;
+  }): Uint8Array;
   /** Figures beside accuracy, F1 and the like: `falsePositives/text`, `event/f1`. */
   figures?(judged: JudgedItems): Readonly<Record<string, number | null>>;
 }

@@ -42,6 +42,22 @@ export function groupedFolds(
   return result;
 }
 
+/**
+ * Every group in so many stretches of items that follow one another, each a group of its own: neighbours in time mostly
+ * stay together.
+ */
+export function cutGroups(groups: Int32Array, stretches: number): Int32Array {
+  const sizes = new Map<number, number>();
+  for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
+  const numbers = new Map([...sizes.keys()].map((group, index) => [group, index]));
+  const seen = new Map<number, number>();
+  return groups.map((group) => {
+    const place = seen.get(group) ?? 0;
+    seen.set(group, place + 1);
+    return numbers.get(group)! * stretches + Math.floor((place * stretches) / sizes.get(group)!);
+  });
+}
+
 function membersOf(groups: Int32Array): number[][] {
   const byGroup = new Map<number, number[]>();
   groups.forEach((group, item) => {

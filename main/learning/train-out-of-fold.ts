@@ -6,7 +6,7 @@ import { NightsiftError } from '../../contract/errors.ts';
 import { splitCodes, type TensorDataset } from './dataset.ts';
 import { fitTemperatureCalibration } from './estimators/calibrate.ts';
 import { withTemperature } from './estimators/recalibrate.ts';
-import { groupedFolds } from './folds.ts';
+import { cutGroups, groupedFolds } from './folds.ts';
 import { evaluate } from './metrics/index.ts';
 import { unknownLimits } from './metrics/unknown.ts';
 import { loadPredictor } from './predict.ts';
@@ -54,11 +54,9 @@ export async function trainOutOfFold(
   refuseNetworks(options.recipe);
   const used = Array.from(dataset.labels.keys()).filter((item) => dataset.split[item] !== splitCodes.review);
   const labels = Int32Array.from(used, (item) => dataset.labels[item]!);
-  const { together, known } = spreadGroups(
-    Int32Array.from(used, (item) => groups[item]!),
-    knownShare,
-    options.seed,
-  );
+  const own = Int32Array.from(used, (item) => groups[item]!);
+  const { together, known } =
+    new Set(own).size < folds ? inStretches(own, folds) : spreadGroups(own, knownShare, options.seed);
   const foldOf = groupedFolds(labels, together, folds, options.seed);
   const uncalibrated = { ...training, parameters: { ...training.parameters, calibration: false } };
   const classes = dataset.classes.length;
@@ -104,6 +102,17 @@ export async function trainOutOfFold(
     perClass: judged.perClass,
     confusion: judged.confusion,
     heldOut: { items: Int32Array.from(used), probabilities, known },
+  };
+}
+
+/** Of a group that is cut, for each fold: enough for classes to be spread evenly. */
+const stretchesPerFold = 4;
+
+/** With fewer groups than folds (one log, one table) nothing can be said of other groups: they are cut. */
+function inStretches(groups: Int32Array, folds: number) {
+  return {
+    together: cutGroups(groups, stretchesPerFold * folds),
+    known: new Uint8Array(groups.length).fill(1),
   };
 }
 

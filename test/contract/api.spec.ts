@@ -78,6 +78,7 @@ describe('the table of calls', () => {
         "settings.save",
         "settings.show",
         "settings.thresholds",
+        "simulate.start",
         "sort.start",
         "sources.fetch.start",
         "sources.forget",

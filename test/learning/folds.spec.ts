@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { groupedFolds } from '../../main/learning/folds.ts';
+import { cutGroups, groupedFolds } from '../../main/learning/folds.ts';
 import { labelQuality } from '../../main/learning/metrics/index.ts';
 
 describe('folds', () => {
@@ -70,5 +70,14 @@ describe('the estimate of wrong labels', () => {
 
   it('says nothing of a class without items', () => {
     expect(labelQuality(Float32Array.of(0.9, 0.1), [0], 2).wrongByClass).toEqual([0, null]);
+  });
+});
+
+describe('groups that are cut', () => {
+  it('give stretches of items that follow one another, none across two groups', () => {
+    const groups = Int32Array.from([7, 7, 3, 7, 7, 3, 3, 7, 7]);
+    expect(Array.from(cutGroups(groups, 3))).toEqual([0, 0, 3, 1, 1, 4, 5, 2, 2]);
+    expect(new Set(cutGroups(new Int32Array(100), 20)).size).toBe(20);
+    expect(Array.from(cutGroups(Int32Array.from([1, 1]), 8))).toEqual([0, 4]);
   });
 });

@@ -22,7 +22,8 @@ export interface TelemetryColumns {
 }
 
 const idName = /^(id|segment|segment_id)$/i;
-const timeName = /^(timestamp|time|datetime|date|utc|date_?obs|time_?stamp|epoch)$/i;
+const timeName =
+  /^(time_?stamp|time|date[ _]?time|date|utc|date_?obs|epoch|captured_?at|recorded_?at|exposure_?start|start_?time)([ _]?\(?utc\)?)?$/i;
 /** Told by the file, but nothing that was measured. */
 const otherName = /^(train|test|split|row|index|frame)$/i;
 const missingWord = /^(|nan|null|none|n\/a|na|-|\?)$/i;
@@ -38,19 +39,26 @@ export function sortColumns(
   const { header } = table;
   const find = (pattern: RegExp): number => header.findIndex((name) => pattern.test(name.trim()));
   const id = find(idName);
-  const time = find(timeName);
+  const time = timeColumn(header);
   const isLabel = (name: string): boolean =>
     name === asked || (labelColumns as readonly string[]).includes(name.toLowerCase());
   const labels = header.flatMap((name, index): [string, number][] => (isLabel(name) ? [[name, index]] : []));
   const numbers: NumberColumn[] = [];
   const contexts: { name: string; cells: string[] }[] = [];
   header.forEach((name, index) => {
-    if (index === id || index === time || isLabel(name) || otherName.test(name.trim())) return;
+    if (index === id || index === time || isLabel(name)) return;
+    if (otherName.test(name.trim()) || timeName.test(name.trim())) return;
     const cells = table.rows.map((row) => row[index]!.trim());
     if (isNumeric(cells)) numbers.push({ name, values: readNumbers(table, name, cells, problems) });
     else contexts.push({ name, cells });
   });
   return { id, time, labels, numbers, contexts };
+}
+
+/** Universal time where several columns tell one: N.I.N.A. writes the local one beside it. */
+function timeColumn(header: readonly string[]): number {
+  const times = header.flatMap((name, index) => (timeName.test(name.trim()) ? [index] : []));
+  return times.find((index) => /utc/i.test(header[index]!)) ?? times[0] ?? -1;
 }
 
 function isNumeric(cells: readonly string[]): boolean {

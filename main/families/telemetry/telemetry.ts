@@ -5,6 +5,7 @@ import { labelColumns } from './columns.ts';
 import { areaUnderPrecisionRecall } from './metrics.ts';
 import { noveltyThreshold } from './novelty.ts';
 import { readTelemetry } from './read.ts';
+import { simulateTelemetry } from './simulate.ts';
 
 export const telemetryFamily: Family = {
   name: 'telemetry',
@@ -25,6 +26,7 @@ export const telemetryFamily: Family = {
     { recipe: 'gradient-boosting', parameters: {} },
   ],
   read: readTelemetry,
+  simulate: simulateTelemetry,
   // the words of the file itself: 0 and 1, nominal and anomaly
   classesOf: () => null,
   quality,

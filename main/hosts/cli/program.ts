@@ -11,6 +11,7 @@ import { addRuns } from './commands/runs.ts';
 import { addScan } from './commands/scan.ts';
 import { addReview, addServe } from './commands/serve.ts';
 import { addCalibrate, addLabel, addSessions, addSort, addUndo } from './commands/sessions.ts';
+import { addSimulate } from './commands/simulate.ts';
 import { addSources } from './commands/sources.ts';
 import { addSynthesise } from './commands/synthesise.ts';
 import { addTrain, addTrainFromFits } from './commands/train.ts';
@@ -48,6 +49,7 @@ export function buildProgram(context: Context, version: string): Command {
     addPolicy,
     addSessions,
     addSources,
+    addSimulate,
     addReview,
     addLabel,
     addLearn,

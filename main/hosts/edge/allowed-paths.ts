@@ -24,6 +24,7 @@ export const pathFields: { readonly [K in keyof NightsiftApi]?: readonly string[
   'models.export': ['into'],
   'leaks.start': ['paths'],
   'synthesise.start': ['paths', 'out'],
+  'simulate.start': ['out'],
   'sources.fetch.start': ['addresses'],
   'demo.start': ['out'],
 };

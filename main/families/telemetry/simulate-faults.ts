@@ -1,0 +1,97 @@
+/** Faults that are put into usual signals, each over some rows of one channel. */
+import type { Draws } from './random.ts';
+import { type Channel, channels, type Signals } from './simulate-signals.ts';
+
+export interface Fault {
+  readonly kind: string;
+  readonly channel: Channel;
+  /** First row, and the row after the last. */
+  readonly from: number;
+  readonly until: number;
+}
+
+interface FaultKind {
+  readonly name: string;
+  readonly shortest: number;
+  readonly longest: number;
+  /** The value in place of the usual one. `size`: of the channel's usual spread; `age`: rows since it began. */
+  readonly value: (usual: number, size: number, at: FaultPlace) => number;
+}
+
+interface FaultPlace {
+  readonly age: number;
+  readonly length: number;
+  /** The value before it began. */
+  readonly held: number;
+  readonly sign: 1 | -1;
+  readonly draws: Draws;
+}
+
+/** A new one: one entry here. */
+export const faultKinds: readonly FaultKind[] = [
+  { name: 'spike', shortest: 1, longest: 3, value: (usual, size, { sign }) => usual + sign * 8 * size },
+  { name: 'step', shortest: 20, longest: 120, value: (usual, size, { sign }) => usual + sign * 3 * size },
+  {
+    name: 'drift',
+    shortest: 60,
+    longest: 240,
+    value: (usual, size, { age, length, sign }) => usual + (sign * 5 * size * (age + 1)) / length,
+  },
+  { name: 'stuck', shortest: 60, longest: 240, value: (_usual, _size, { held }) => held },
+  {
+    name: 'noise',
+    shortest: 20,
+    longest: 120,
+    value: (usual, size, { draws }) => usual + 2 * size * draws.normal(),
+  },
+  {
+    name: 'oscillation',
+    shortest: 40,
+    longest: 160,
+    value: (usual, size, { age }) => usual + 2.5 * size * Math.sin((2 * Math.PI * age) / 8),
+  },
+  { name: 'dropout', shortest: 3, longest: 20, value: () => Number.NaN },
+];
+
+/** Rows at the beginning that stay usual, so that a detector has something to begin with. */
+const calmShare = 0.15;
+const tries = 200;
+
+/**
+ * Writes faults into `signals` until they cover the share of rows that was asked for. No two overlap.
+ * @param share of the rows, 0 to 0.5
+ */
+export function addFaults(signals: Signals, share: number, draws: Draws): Fault[] {
+  const rows = signals.phase.length;
+  const faults: Fault[] = [];
+  let covered = 0;
+  for (let attempt = 0; attempt < tries * (1 + faults.length) && covered < share * rows; attempt += 1) {
+    const kind = faultKinds[faults.length % faultKinds.length]!;
+    const channel = channels[draws.whole(channels.length)]!;
+    const length = kind.shortest + draws.whole(kind.longest - kind.shortest + 1);
+    const from = Math.floor(draws.between(calmShare * rows, rows - length));
+    const until = from + length;
+    const isFree = from > 0 && faults.every((other) => until + 30 < other.from || from > other.until + 30);
+    if (!isFree) continue;
+    apply(kind, signals.values[channel], { kind: kind.name, channel, from, until }, draws);
+    faults.push({ kind: kind.name, channel, from, until });
+    covered += length;
+  }
+  return faults.sort((one, other) => one.from - other.from);
+}
+
+function apply(kind: FaultKind, values: Float64Array, { from, until }: Fault, draws: Draws): void {
+  const size = spreadOf(values);
+  const held = values[from - 1]!;
+  const sign = draws.uniform() < 0.5 ? -1 : 1;
+  for (let row = from; row < until; row += 1) {
+    const at = { age: row - from, length: until - from, held, sign, draws } as const;
+    values[row] = kind.value(values[row]!, size, at);
+  }
+}
+
+function spreadOf(values: Float64Array): number {
+  const known = values.filter((value) => Number.isFinite(value));
+  const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
+  return Math.sqrt(known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / known.length);
+}
