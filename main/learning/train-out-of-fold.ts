@@ -2,7 +2,6 @@
  * Judged by cross-validation, taught by everything: every item is judged by a model that saw nothing of its group, the
  * temperature is fitted on those answers, and the model that is handed out learned from all items.
  */
-import { NightsiftError } from '../../contract/errors.ts';
 import { splitCodes, type TensorDataset } from './dataset.ts';
 import { fitTemperatureCalibration } from './estimators/calibrate.ts';
 import { withTemperature } from './estimators/recalibrate.ts';
@@ -44,14 +43,18 @@ export interface TrainedOutOfFold extends TrainedFile {
   readonly heldOut: HeldOut;
 }
 
-/** @throws NightsiftError as trainModel; `wrongUse` for a network, which needs its validation split */
+/**
+ * A network decides by a validation split when to stop: in each turn the fold after the one asked about, in the end the
+ * first one, so that it learns from one fold less.
+ * @throws NightsiftError as trainModel
+ */
 export async function trainOutOfFold(
   dataset: TensorDataset,
   options: OutOfFoldOptions,
   ports: TrainModelPorts,
 ): Promise<TrainedOutOfFold> {
   const { folds, prepare, groups, knownShare, ...training } = options;
-  refuseNetworks(options.recipe);
+  const stopsByFold = findTrainable(options.recipe).kind === 'network';
   const used = Array.from(dataset.labels.keys()).filter((item) => dataset.split[item] !== splitCodes.review);
   const labels = Int32Array.from(used, (item) => dataset.labels[item]!);
   const own = Int32Array.from(used, (item) => groups[item]!);
@@ -63,9 +66,11 @@ export async function trainOutOfFold(
   const raw = new Float32Array(used.length * classes);
   for (let fold = 0; fold < folds; fold++) {
     const asked = Int32Array.from(foldOf.keys()).filter((place) => foldOf[place] === fold);
-    const part = split(dataset, used, (place) =>
-      foldOf[place] === fold ? splitCodes.review : splitCodes.train,
-    );
+    const part = split(dataset, used, (place) => {
+      if (foldOf[place] === fold) return splitCodes.review;
+      const stops = stopsByFold && foldOf[place] === (fold + 1) % folds;
+      return stops ? splitCodes.validation : splitCodes.train;
+    });
     const { onnx } = await trainModel(await prepare(part), uncalibrated, inPart(ports, fold, folds + 1));
     const answers = await answersOf(
       onnx,
@@ -79,7 +84,9 @@ export async function trainOutOfFold(
   }
   const calibration = fitTemperatureCalibration(raw, labels, classes);
   const probabilities = Float32Array.from(calibration.apply(Float64Array.from(raw), classes));
-  const everything = split(dataset, used, () => splitCodes.train);
+  const everything = split(dataset, used, (place) =>
+    stopsByFold && foldOf[place] === 0 ? splitCodes.validation : splitCodes.train,
+  );
   const trained = await trainModel(await prepare(everything), uncalibrated, inPart(ports, folds, folds + 1));
   const limits = unknownLimits(probabilities, labels, classes);
   const judged = evaluate(probabilities, labels, dataset.classes);
@@ -128,13 +135,6 @@ function spreadGroups(groups: Int32Array, share: number, seed: number) {
     together: groups.map((group, item) => (spread.has(group) ? beyond + item : group)),
     known: Uint8Array.from(groups, (group) => (spread.has(group) ? 1 : 0)),
   };
-}
-
-function refuseNetworks(recipe: string): void {
-  if (findTrainable(recipe).kind === 'estimator') return;
-  throw new NightsiftError('wrongUse', `${recipe} is trained on one split, not in folds.`, {
-    hint: 'Leave evaluation.folds out, or set it to 0.',
-  });
 }
 
 function split(

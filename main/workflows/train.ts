@@ -180,7 +180,9 @@ async function trainBest(
   for (const { recipe, parameters } of candidates) {
     const own = { ...settings, recipe, parameters: { ...settings.parameters, ...parameters } };
     const learned = await learn(ports, newRun(ports, version, own), options);
-    options.onMessage?.(`${recipe}: macro F1 ${learned.report?.all.macroF1?.toFixed(4) ?? 'unknown'}`);
+    const said = Object.entries(parameters).map(([key, value]) => ` ${key}=${String(value)}`);
+    const figure = learned.report?.all.macroF1?.toFixed(4) ?? 'unknown';
+    options.onMessage?.(`${recipe}${said.join('')}: macro F1 ${figure}`);
     const isBetter = best === null || qualityOf(learned) > qualityOf(best);
     const left = isBetter ? best : learned;
     if (isBetter) best = learned;

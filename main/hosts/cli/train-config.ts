@@ -1,6 +1,7 @@
 /**
  * `--config FILE.yaml`: what `--recipe`, `--set` and the like say, in a file. Sections `read`, `data`, `evaluation` and `export`
- * hold the settings of the same first word; `models` names several recipes, of which the best is kept.
+ * hold the settings of the same first word; `models` names several recipes, of which the best is kept;
+ * a list in place of a setting stands for one try with each of its values.
  */
 import { readFile } from 'node:fs/promises';
 import { parse as parseYaml } from 'yaml';
@@ -84,9 +85,28 @@ function chosenModels(file: string, models: unknown): Pick<TrainConfig, 'candida
     : models;
   if (!isRecord(named))
     throw wrongUse(`${file}: models has to be a list of recipes, or recipes with settings.`);
-  const candidates = Object.entries(named).map(([name, settings]) => ({
-    recipe: name.replaceAll('_', '-'),
-    parameters: settingsOf(file, `models.${name}`, settings),
-  }));
+  const candidates = Object.entries(named).flatMap(([name, settings]) =>
+    gridOf(settings).map((values) => ({
+      recipe: name.replaceAll('_', '-'),
+      parameters: settingsOf(file, `models.${name}`, values),
+    })),
+  );
+  if (candidates.length > mostCandidates) {
+    throw wrongUse(`${file}: models asks for ${candidates.length} tries.`, `Allowed: ${mostCandidates}.`);
+  }
   return { candidates };
+}
+
+const mostCandidates = 1000;
+
+/** Every choice of one value from each list, the last list changing first. */
+function gridOf(settings: unknown): unknown[] {
+  if (!isRecord(settings)) return [settings];
+  return Object.entries(settings).reduce<Record<string, unknown>[]>(
+    (chosen, [key, setting]) =>
+      chosen.flatMap((others) =>
+        (Array.isArray(setting) ? setting : [setting]).map((value) => ({ ...others, [key]: value })),
+      ),
+    [{}],
+  );
 }

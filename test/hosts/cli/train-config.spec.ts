@@ -45,6 +45,19 @@ export:
     });
   });
 
+  it('tries every choice of listed values', async () => {
+    const { candidates } = await readConfig(
+      file('models:\n  random_forest: { trees: [100, 200], maximum_depth: [0, 20], bins: 64 }\n  mlp:'),
+    );
+    expect(candidates).toEqual([
+      { recipe: 'random-forest', parameters: { trees: 100, maximumDepth: 0, bins: 64 } },
+      { recipe: 'random-forest', parameters: { trees: 100, maximumDepth: 20, bins: 64 } },
+      { recipe: 'random-forest', parameters: { trees: 200, maximumDepth: 0, bins: 64 } },
+      { recipe: 'random-forest', parameters: { trees: 200, maximumDepth: 20, bins: 64 } },
+      { recipe: 'mlp', parameters: {} },
+    ]);
+  });
+
   it('may list models by their names, and may be empty', async () => {
     expect(
       (await readConfig(file('models: [mlp, random-forest]'))).candidates?.map(({ recipe }) => recipe),
