@@ -93,6 +93,8 @@ export interface Bridge {
   more(call: number, count: number): void;
   stop(call: number): void;
   listen(onReply: (reply: CallReply) => void): void;
+  /** Where a file or folder lies that the person dropped on the page; empty for one that is not on the disk. */
+  pathOf(dropped: object): string;
 }
 
 /** Channels of Electron's IPC, one for each direction. */

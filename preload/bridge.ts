@@ -9,8 +9,12 @@ export interface RendererIpc {
 
 type Kind = 'ask' | 'bytes' | 'stream';
 
-/** `kinds` is the table of calls: a name outside it never leaves the page. */
-export function buildBridge(ipc: RendererIpc, kinds: Readonly<Record<string, Kind>>): Bridge {
+/** `kinds` is the table of calls: a name outside it never leaves the page. `pathOf` is Electron's. */
+export function buildBridge(
+  ipc: RendererIpc,
+  kinds: Readonly<Record<string, Kind>>,
+  pathOf: Bridge['pathOf'],
+): Bridge {
   let heard: (reply: CallReply) => void = () => undefined;
   ipc.on(bridgeChannels.reply, (_event, reply) => heard(reply));
 
@@ -32,5 +36,6 @@ export function buildBridge(ipc: RendererIpc, kinds: Readonly<Record<string, Kin
     listen(onReply) {
       heard = onReply;
     },
+    pathOf,
   };
 }

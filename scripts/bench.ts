@@ -11,6 +11,7 @@ const benches: Readonly<Record<string, readonly string[]>> = {
   'training-screen': ['test/bench/training-screen.ts'],
   estimators: ['test/bench/estimators.ts'],
   workbench: ['test/bench/workbench.ts'],
+  'kill-review': ['test/bench/kill-review.ts'],
 };
 
 const asked = process.argv.slice(2);

@@ -35,6 +35,8 @@ export class House {
   /** Set while a screen has something over everything else (the table of keys, a dialog). */
   isHelpOpen = $state(false);
 
+  #forget: () => void = () => undefined;
+
   constructor(client: NightsiftClient) {
     this.client = client;
     this.jobs = new Jobs(client);
@@ -48,7 +50,7 @@ export class House {
       },
       onRefused: ({ session }, thrown) => {
         this.toasts.fail(thrown);
-        if (this.frames?.name === session) void this.frames.load();
+        if (this.frames?.name === session) void this.frames.reload();
       },
       onDelayed: (_, thrown) => this.toasts.fail(thrown),
       onWaiting: (count) => {
@@ -91,7 +93,11 @@ export class House {
   openSession(name: string): SessionFrames {
     if (this.frames?.name === name || this.frames?.session?.id === name) return this.frames;
     this.frames?.close();
-    const frames = new SessionFrames(this.client, this.outbox, name);
+    this.#forget();
+    // Its derived state must not end with the screen from which it was opened.
+    const made: SessionFrames[] = [];
+    this.#forget = $effect.root(() => void made.push(new SessionFrames(this.client, this.outbox, name)));
+    const frames = made[0] as SessionFrames;
     this.frames = frames;
     void frames.open();
     return frames;

@@ -46,6 +46,9 @@ export class SessionFrames {
   readonly #client: NightsiftClient;
   readonly #outbox: Outbox;
   readonly #stop = new AbortController();
+  /** What a person said since: an answer that was asked for before that does not take it away again. */
+  readonly #said = new Map<number, Said>();
+  #turn = 0;
   #done: Step[] = [];
   #undone: Step[] = [];
 
@@ -67,12 +70,13 @@ export class SessionFrames {
 
   /** Reads the rows again. Frames that were listed keep their place; new ones come behind. */
   async load(): Promise<void> {
+    const asked = this.#turn;
     try {
       const { session, thresholds, columns } = await this.#client('frames.rows', { session: this.name });
       const isFirst = !this.isLoaded;
       this.session = session;
       this.thresholds = thresholds;
-      this.rows = rowsOf(columns);
+      this.rows = rowsOf(columns).map((row) => this.#withSaid(row, asked));
       this.problem = null;
       if (isFirst) this.relist();
       else this.#addNew();
@@ -135,6 +139,11 @@ export class SessionFrames {
     this.#undone.push(step);
     this.#counted();
     this.#change(step.items, (row) => step.before.get(row.item) ?? row);
+    for (const item of step.items) {
+      const before = step.before.get(item);
+      if (before === undefined) this.#said.delete(item);
+      else this.#note(before, Number.POSITIVE_INFINITY);
+    }
     this.#outbox.put({ kind: 'undo', session: this.name, id: step.id });
     return step;
   }
@@ -151,6 +160,8 @@ export class SessionFrames {
   /** What holds for frames after a decision, from this window or another. */
   receive(items: readonly DecidedItem[]): void {
     const byItem = new Map(items.map((each) => [each.item, each]));
+    this.#turn += 1;
+    for (const each of items) this.#note(each, this.#turn);
     this.#change([...byItem.keys()], (row) => {
       const { label, labelledBy, score } = byItem.get(row.item)!;
       return { ...row, label, labelledBy, score };
@@ -160,8 +171,31 @@ export class SessionFrames {
   #send(step: Step, by: string): void {
     const { id, items, label } = step;
     this.#counted();
-    if (label !== null) this.#change(items, (row) => ({ ...row, label, labelledBy: 'person' }));
+    if (label !== null) {
+      this.#change(items, (row) => ({ ...row, label, labelledBy: 'person' }));
+      for (const item of items) {
+        const score = this.byItem.get(item)?.score ?? null;
+        this.#note({ item, label, labelledBy: 'person', score }, Number.POSITIVE_INFINITY);
+      }
+    }
     this.#outbox.put({ kind: 'decide', session: this.name, id, items, label, by });
+  }
+
+  /** A decision was refused: what the library says holds. */
+  async reload(): Promise<void> {
+    this.#said.clear();
+    await this.load();
+  }
+
+  #note({ item, label, labelledBy, score }: DecidedItem, turn: number): void {
+    this.#said.set(item, { label, labelledBy, score, turn });
+  }
+
+  #withSaid(row: FrameRow, asked: number): FrameRow {
+    const said = this.#said.get(row.item);
+    if (said === undefined || said.turn <= asked) return row;
+    const { label, labelledBy, score } = said;
+    return { ...row, label, labelledBy, score };
   }
 
   #counted(): void {
@@ -214,6 +248,9 @@ export class SessionFrames {
     }
   }
 }
+
+/** `turn`: of the answer that confirmed it; infinite while it is on its way. */
+type Said = Pick<DecidedItem, 'label' | 'labelledBy' | 'score'> & { readonly turn: number };
 
 function isDecidable(row: FrameRow | undefined): boolean {
   return row !== undefined && (row.status === 'ok' || row.status === 'failed');

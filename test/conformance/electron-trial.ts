@@ -39,6 +39,7 @@ export function openTrialIpc(): TrialIpc {
           on: (channel, listener) => inPage.on(channel, listener),
         },
         kinds,
+        () => '',
       );
       return { bridge, sender };
     },

@@ -227,7 +227,7 @@ describe.skipIf(!canRun)('the workbench in a browser', () => {
     await isFlawless();
     await page.keyboard.press('Shift+R');
     const box = (await page.getByRole('img', { name: /^Night graph/ }).boundingBox())!;
-    await page.mouse.move(box.x + 150, box.y + 6);
+    await page.mouse.move(box.x + 200, box.y + 6);
     await page.mouse.down();
     await page.mouse.move(box.x + box.width - 10, box.y + 90, { steps: 4 });
     await page.mouse.up();

@@ -82,6 +82,7 @@ describe.skipIf(missing.length > 0)('the desktop', () => {
       'bytes',
       'listen',
       'more',
+      'pathOf',
       'stop',
       'watch',
     ]);

@@ -17,6 +17,7 @@ import {
   withinScreens,
   writeWindowPlace,
 } from '../../../main/hosts/desktop/window-state.ts';
+import { buildBridge } from '../../../preload/bridge.ts';
 import { trialPages } from '../edge/trial-host.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'nightsift-desktop-spec-'));
@@ -47,6 +48,14 @@ test('what packs the desktop keeps the doors of Electron shut', () => {
     'npmRebuild: false',
   ])
     expect(recipe).toContain(line);
+});
+
+test('the bridge says where a dropped folder lies, and reaches nothing else by it', () => {
+  const sent: unknown[] = [];
+  const ipc = { send: (_channel: string, message: unknown) => sent.push(message), on: () => undefined };
+  const bridge = buildBridge(ipc, {}, (dropped) => `/data/${(dropped as File).name}`);
+  expect(bridge.pathOf(new File([], 'night-1'))).toBe('/data/night-1');
+  expect(sent).toEqual([]);
 });
 
 describe('the scheme', () => {
