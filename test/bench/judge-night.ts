@@ -2,7 +2,8 @@
  * The judge on simulated nights, each figure beside its target:
  * `node test/bench/judge-night.ts [--kind standard,hard|all] [--seeds 1,2|1-8] [--frames 120] [--workers 1] [--misses]`
  * `--foreign` takes nights of another simulator (test/bench/foreign-night, Python) than the one the judge grew up with;
- * `--stale` keeps to records of older measuring code where there are some; `--keep` keeps the simulated files.
+ * `--stale` keeps to records of older measuring code where there are some; `--keep` keeps the simulated files;
+ * `--trails` looks only at frames of our own simulator that trails cross and half as many clean ones.
  * Records are kept in a temp folder by the hash of the code that made them, so judging alone is re-run in seconds.
  */
 import { parseArgs } from 'node:util';
@@ -131,12 +132,18 @@ async function main(): Promise<void> {
       misses: { type: 'boolean', default: false },
       stale: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
+      trails: { type: 'boolean', default: false },
     },
   });
   const { foreign } = values;
   const frameCount = Number(values.frames);
   const size = { width: Number(values.width), height: Number(values.height) };
-  const how = { workers: Number(values.workers), stale: values.stale, keep: values.keep };
+  const how = {
+    workers: Number(values.workers),
+    stale: values.stale,
+    keep: values.keep,
+    trails: values.trails,
+  };
   const judged: JudgedFrame[] = [];
   const take = (frames: readonly MeasuredFrame[], kind: BenchKind, seed: number): void => {
     const start = performance.now();

@@ -124,17 +124,23 @@ export interface RecordOptions {
   readonly stale?: boolean;
   /** Keeps the simulated files beside the records: measuring anew then costs measuring only. */
   readonly keep?: boolean;
+  /** Only frames crossed by trails and half as many clean ones. */
+  readonly trails?: boolean;
 }
 
 const ownSimulator = ['main/families/frames/simulate'];
 
 /** All frames of a night, measured (or taken from the temp folder when neither code nor recipe changed). */
 export async function measuredNight(recipe: NightRecipe, options: RecordOptions): Promise<MeasuredFrame[]> {
-  const count = planNight(recipe).frames.length;
+  const { frames } = planNight(recipe);
+  const every = frames.map((_, index) => index);
+  const crossed = every.filter((index) => frames[index].defects.some((defect) => 'trails' in defect));
+  const clean = every.filter((index) => frames[index].defects.length === 0);
+  const few = [...crossed, ...clean.slice(0, Math.ceil(crossed.length / 2))].sort((a, b) => a - b);
   const folder = cacheFolder(recipe, ownSimulator, options.stale ?? false);
   const kept = options.keep === true ? filesFolder(recipe, ownSimulator) : null;
   if (kept !== null) mkdirSync(kept, { recursive: true });
-  return measured(folder, count, options.workers, () => ({ recipe, kept }));
+  return measured(folder, options.trails ? few : every, options.workers, () => ({ recipe, kept }));
 }
 
 /** The same for a night of the other simulator (Python with numpy, scipy and astropy). */
@@ -165,19 +171,20 @@ export async function measuredForeignNight(
     if (status !== 0) throw new Error(`the other simulator ended with ${status}`);
     return { folder: files };
   };
-  const frames = await measured(folder, recipe.frameCount, options.workers, write);
+  const every = Array.from({ length: recipe.frameCount }, (_, index) => index);
+  const frames = await measured(folder, every, options.workers, write);
   if (options.keep !== true) rmSync(files, { recursive: true, force: true });
   return frames;
 }
 
 async function measured(
   folder: string,
-  count: number,
+  indices: readonly number[],
   workers: number,
   prepare: () => BenchJob['night'],
 ): Promise<MeasuredFrame[]> {
   const fileOf = (index: number): string => join(folder, `${index}.bin`);
-  const missing = Array.from({ length: count }, (_, index) => index).filter((i) => !existsSync(fileOf(i)));
+  const missing = indices.filter((i) => !existsSync(fileOf(i)));
   const keep = (index: number, frame: MeasuredFrame): void => {
     const path = fileOf(index);
     writeFileSync(`${path}.part`, serialize(frame));
@@ -190,5 +197,5 @@ async function measured(
     const night = prepare();
     await Promise.all(shares.map((indices) => runWorker({ night, indices }, keep)));
   }
-  return Array.from({ length: count }, (_, i) => deserialize(readFileSync(fileOf(i))) as MeasuredFrame);
+  return indices.map((i) => deserialize(readFileSync(fileOf(i))) as MeasuredFrame);
 }
