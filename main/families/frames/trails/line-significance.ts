@@ -54,12 +54,31 @@ export function significanceInParts(
   return bottom > 0 ? top / Math.sqrt(bottom) : 0;
 }
 
+/**
+ * Matched sums at places beside the line. Light that rises evenly from one side to the other is no ripple: the line's own
+ * sum, taken evenly from both sides, does not feel it.
+ */
 function addBeside(profile: Profile, fwhm: number, level: number, values: number[]): void {
   const reach = profile.half - Math.ceil(fwhm * 0.6);
   const step = Math.max(1, fwhm / 2);
+  const slope = slopeBeside(profile, fwhm);
   for (let u = Math.max(3, 2.2 * fwhm); u <= reach; u += step) {
-    values.push(Math.abs(matchAt(profile, u, fwhm, level).z), Math.abs(matchAt(profile, -u, fwhm, level).z));
+    for (const offset of [u, -u])
+      values.push(Math.abs(matchAt(profile, offset, fwhm, level + slope * offset).z));
   }
+}
+
+/** Rise of the level for each px across the line, from the medians of its two sides; 0 where one of them is hidden. */
+function slopeBeside({ half, mean }: Profile, fwhm: number): number {
+  const inner = Math.min(half - 4, Math.ceil(1.7 * fwhm + 1));
+  const sides = [-1, 1].map((side) => {
+    const values: number[] = [];
+    for (let u = inner; u <= half; u++)
+      if (!Number.isNaN(mean[half + side * u])) values.push(mean[half + side * u]);
+    return values.length < 4 ? Number.NaN : medianOf(values);
+  });
+  const slope = (sides[1] - sides[0]) / (inner + half);
+  return Number.isNaN(slope) ? 0 : slope;
 }
 
 const triedWidths: readonly number[] = [0.5, 0.71, 1, 1.41, 2];

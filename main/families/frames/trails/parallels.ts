@@ -14,17 +14,31 @@ const fewest = 10;
  * makes; 1 where too few lie inside the map.
  */
 export function scatterOfParallels(line: TracedLine, map: Raster, cell: number): number {
-  const sums: number[] = [];
   const stride = Math.max(line.fwhm / cell, 1);
-  for (let k = first; k <= last; k++) {
-    for (const side of [-1, 1]) {
+  const sides = [-1, 1].map((side) => {
+    const sums: { k: number; sum: number }[] = [];
+    for (let k = first; k <= last; k++) {
       const sum = sumAlong(line, map, cell, side * k * stride, stride);
-      if (!Number.isNaN(sum)) sums.push(sum);
+      if (!Number.isNaN(sum)) sums.push({ k: side * k, sum });
     }
-  }
+    return sums;
+  });
+  const sums = sides.flat();
   if (sums.length < fewest) return 1;
-  const middle = medianOf(sums);
-  return 1.4826 * medianOf(sums.map((sum) => Math.abs(sum - middle)));
+  const slope = slopeOf(sides);
+  const level = sums.map(({ k, sum }) => sum - slope * k);
+  const middle = medianOf(level);
+  return 1.4826 * medianOf(level.map((value) => Math.abs(value - middle)));
+}
+
+/** Even rise from one side of the line to the other, which is no stripe; 0 where a side shows too little. */
+function slopeOf(sides: readonly (readonly { k: number; sum: number }[])[]): number {
+  if (sides.some((side) => side.length < fewest / 2)) return 0;
+  const [left, right] = sides.map((side) => ({
+    k: side.reduce((total, { k }) => total + k, 0) / side.length,
+    sum: medianOf(side.map(({ sum }) => sum)),
+  }));
+  return (right.sum - left.sum) / (right.k - left.k);
 }
 
 /** Sum over its noise along a parallel `offset` cells away, `width` cells wide; NaN where half of it is not defined. */
