@@ -64,15 +64,27 @@ function reshaped(scope: Scope, value: Value, shape: readonly number[]): Value {
   return scope.apply('Reshape', [value, scope.integers(shape)]);
 }
 
-function swapped(scope: Scope, value: Value): Value {
-  return scope.apply('Transpose', [value], { perm: value.shape.length === 4 ? [1, 0, 2, 3] : [0, 2, 1] });
+/** Items and channels of images. */
+function channelsFirst(scope: Scope, images: Value): Value {
+  return scope.apply('Transpose', [images], { perm: [1, 0, 2, 3] });
+}
+
+/** The last two axes. */
+function transposed(scope: Scope, matrices: Value): Value {
+  const axes = matrices.shape.map((_, axis) => axis);
+  return scope.apply('Transpose', [matrices], { perm: [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!] });
 }
 
 /**
- * The runtime makes equal nodes one, and would keep what the forward pass made of the data until the backward pass, more
- * than three times the size of the data itself: the two differ in form, so that each makes its own.
+ * The runtime makes equal nodes one, and plans memory so that a value may take over the place of an earlier one of the
+ * same shape. Either would keep what the forward pass has of several times the size of the data until the backward pass:
+ * the two differ in form, by an axis of one more in front.
  */
 type Use = 'forward' | 'backward';
+
+function lead(use: Use): readonly number[] {
+  return use === 'forward' ? [] : [1];
+}
 
 /**
  * Every window of every image times the columns of a matrix, as one convolution in which channels and items are one
@@ -81,19 +93,19 @@ type Use = 'forward' | 'backward';
  */
 function transformed(scope: Scope, x: Value, kernel: Value, before: number, use: Use): Value {
   const [items, channels, height, width] = x.shape as [number, number, number, number];
-  const channelsFirst =
+  const turnedImages =
     use === 'forward'
-      ? swapped(scope, x)
+      ? channelsFirst(scope, x)
       : scope.apply('Transpose', [reshaped(scope, x, [items, channels, height * width])], {
           perm: [1, 0, 2],
         });
-  const images = reshaped(scope, channelsFirst, [1, 1, channels * items, height, width]);
+  const images = reshaped(scope, turnedImages, [1, 1, channels * items, height, width]);
   const beyond = [height, width].map((size) => Math.ceil(size / tile) * tile - size + before);
   const values = scope.apply('Conv', [images, kernel], {
     strides: [1, tile, tile],
     pads: [0, before, before, 0, ...beyond],
   });
-  return reshaped(scope, values, [points, channels, -1]);
+  return reshaped(scope, values, [...lead(use), points, channels, -1]);
 }
 
 function transformedData(scope: Scope, x: Value, use: Use): Value {
@@ -107,26 +119,26 @@ function spreadResults(scope: Scope, gradient: Value): Value {
   return transformed(scope, gradient, matrix, 0, 'backward');
 }
 
-/** [points, outputs, inputs] */
-function transformedKernel(scope: Scope, weight: Value, flipped: boolean): Value {
+/** [points, outputs, inputs], in the backward pass with the kernel flipped. */
+function transformedKernel(scope: Scope, weight: Value, use: Use): Value {
   const [outputs, inputs] = weight.shape as [number, number];
-  const flat = scope.apply('Transpose', [reshaped(scope, weight, [outputs * inputs, 9])], { perm: [1, 0] });
-  const matrix = flipped
-    ? constant(scope, 'flipped kernel', flippedKernelMatrix, [points, 9])
-    : constant(scope, 'kernel', kernelMatrix, [points, 9]);
-  return reshaped(scope, scope.apply('MatMul', [matrix, flat]), [points, outputs, inputs]);
+  const flat = transposed(scope, reshaped(scope, weight, [outputs * inputs, 9]));
+  const matrix = use === 'forward' ? kernelMatrix : flippedKernelMatrix;
+  const factor = constant(scope, `kernel, ${use}`, matrix, [...lead(use), points, 9]);
+  const products = scope.apply('MatMul', [factor, flat]);
+  return reshaped(scope, products, [...lead(use), points, outputs, inputs]);
 }
 
 /** @param products [points, channels, items * tiles], for results of the shape of `like` but for its channels */
-function results(scope: Scope, products: Value, like: Value): Value {
+function results(scope: Scope, products: Value, like: Value, use: Use): Value {
   const [items, , height, width] = like.shape as [number, number, number, number];
-  const channels = products.shape[1]!;
+  const channels = products.shape.at(-2)!;
   const [rows, columns] = [Math.ceil(height / tile), Math.ceil(width / tile)];
-  const flat = reshaped(scope, products, [points, channels * items * rows * columns]);
-  const matrix = constant(scope, 'results', resultMatrix, [tile * tile, points]);
+  const flat = reshaped(scope, products, [...lead(use), points, channels * items * rows * columns]);
+  const matrix = constant(scope, `results, ${use}`, resultMatrix, [...lead(use), tile * tile, points]);
   const tiles = reshaped(scope, scope.apply('MatMul', [matrix, flat]), [1, -1, rows, columns]);
   const images = scope.apply('DepthToSpace', [tiles], { blocksize: tile, mode: 'DCR' });
-  const whole = swapped(scope, reshaped(scope, images, [channels, items, rows * tile, columns * tile]));
+  const whole = channelsFirst(scope, reshaped(scope, images, [channels, items, rows * tile, columns * tile]));
   if (rows * tile === height && columns * tile === width) return whole;
   return scope.apply('Slice', [
     whole,
@@ -141,20 +153,17 @@ function results(scope: Scope, products: Value, like: Value): Value {
 /** @param x [items, inputs, height, width]; weight [outputs, inputs, 3, 3] */
 export function winogradConvolution(scope: Scope, x: Value, weight: Value): Value {
   const products = scope.apply('MatMul', [
-    transformedKernel(scope, weight, false),
+    transformedKernel(scope, weight, 'forward'),
     transformedData(scope, x, 'forward'),
   ]);
-  return results(scope, products, x);
+  return results(scope, products, x, 'forward');
 }
 
 /** A convolution of the gradient with the flipped kernel, inputs and outputs swapped. */
 export function winogradDataGradient(scope: Scope, gradient: Value, weight: Value): Value {
-  const kernel = swapped(scope, transformedKernel(scope, weight, true));
-  return results(
-    scope,
-    scope.apply('MatMul', [kernel, transformedData(scope, gradient, 'backward')]),
-    gradient,
-  );
+  const kernel = transposed(scope, transformedKernel(scope, weight, 'backward'));
+  const products = scope.apply('MatMul', [kernel, transformedData(scope, gradient, 'backward')]);
+  return results(scope, products, gradient, 'backward');
 }
 
 /** The product rule among the transformed values, then back to 3x3. */
@@ -162,11 +171,9 @@ export function winogradWeightGradient(scope: Scope, x: Value, gradient: Value):
   const [outputs, inputs] = [gradient.shape[1]!, x.shape[1]!];
   const products = scope.apply('MatMul', [
     spreadResults(scope, gradient),
-    swapped(scope, transformedData(scope, x, 'backward')),
+    transposed(scope, transformedData(scope, x, 'backward')),
   ]);
-  const flat = scope.apply('Transpose', [reshaped(scope, products, [points, outputs * inputs])], {
-    perm: [1, 0],
-  });
-  const matrix = constant(scope, 'kernel', kernelMatrix, [points, 9]);
+  const flat = transposed(scope, reshaped(scope, products, [points, outputs * inputs]));
+  const matrix = constant(scope, 'kernel, forward', kernelMatrix, [points, 9]);
   return reshaped(scope, scope.apply('MatMul', [flat, matrix]), [outputs, inputs, 3, 3]);
 }
