@@ -1,10 +1,13 @@
 /**
- * Judged by cross-validation, taught by everything: every item is judged by a model that saw nothing of its group, the
- * temperature is fitted on those answers, and the model that is handed out learned from all items.
+ * Judged by cross-validation, taught by everything: every item is judged by a model that saw nothing of its group and
+ * calibrated on the answers of the other folds; the model that is handed out learned from all items and is calibrated on
+ * all these answers.
  */
+
+import { anomalyIndex } from './anomaly/anomaly-classes.ts';
 import { splitCodes, type TensorDataset } from './dataset.ts';
-import { fitTemperatureCalibration } from './estimators/calibrate.ts';
-import { withTemperature } from './estimators/recalibrate.ts';
+import { calibrated, fitClassCalibration } from './estimators/class-calibration.ts';
+import { withCalibration } from './estimators/recalibrate.ts';
 import { cutGroups, groupedFolds } from './folds.ts';
 import { evaluate } from './metrics/index.ts';
 import { unknownLimits } from './metrics/unknown.ts';
@@ -82,8 +85,9 @@ export async function trainOutOfFold(
       raw.set(answers.subarray(index * classes, (index + 1) * classes), place * classes);
     });
   }
-  const calibration = fitTemperatureCalibration(raw, labels, classes);
-  const probabilities = Float32Array.from(calibration.apply(Float64Array.from(raw), classes));
+  const anomaly = anomalyIndex(dataset.classes);
+  const probabilities = calibratedByOthers(raw, labels, classes, foldOf, anomaly);
+  const calibration = fitClassCalibration(raw, labels, classes, anomaly);
   const everything = split(dataset, used, (place) =>
     stopsByFold && foldOf[place] === 0 ? splitCodes.validation : splitCodes.train,
   );
@@ -92,7 +96,7 @@ export async function trainOutOfFold(
   const judged = evaluate(probabilities, labels, dataset.classes);
   return {
     ...trained,
-    onnx: withTemperature(trained.onnx, calibration.figures.temperature ?? 1, {
+    onnx: withCalibration(trained.onnx, calibration, {
       judgedBy: `${folds} folds`,
       fittedOn: 'all',
       ...(limits && { unknown: JSON.stringify(limits) }),
@@ -104,7 +108,7 @@ export async function trainOutOfFold(
       'outOfFold/balancedAccuracy': judged.balancedAccuracy,
       'outOfFold/calibrationError': judged.calibrationError,
       'outOfFold/loss': judged.loss,
-      ...calibration.figures,
+      temperature: calibration.temperature,
     },
     perClass: judged.perClass,
     confusion: judged.confusion,
@@ -121,6 +125,33 @@ function inStretches(groups: Int32Array, folds: number) {
     together: cutGroups(groups, stretchesPerFold * folds),
     known: new Uint8Array(groups.length).fill(1),
   };
+}
+
+/** Each fold's answers, calibrated by those of the others: figures shall not rest on what a calibration has seen. */
+function calibratedByOthers(
+  raw: Float32Array,
+  labels: Int32Array,
+  classes: number,
+  foldOf: Int32Array,
+  anomaly: number,
+): Float32Array {
+  const result = new Float32Array(raw.length);
+  const pick = (places: number[]) =>
+    Float32Array.from({ length: places.length * classes }, (_, index) => {
+      return raw[places[Math.floor(index / classes)]! * classes + (index % classes)]!;
+    });
+  for (const fold of new Set(foldOf)) {
+    const places = [...foldOf.keys()];
+    const own = places.filter((place) => foldOf[place] === fold);
+    const others = places.filter((place) => foldOf[place] !== fold);
+    const otherLabels = Int32Array.from(others, (place) => labels[place]!);
+    const calibration = fitClassCalibration(pick(others), otherLabels, classes, anomaly);
+    const answers = calibrated(pick(own), classes, calibration);
+    own.forEach((place, index) => {
+      result.set(answers.subarray(index * classes, (index + 1) * classes), place * classes);
+    });
+  }
+  return result;
 }
 
 /** Items of the groups that count as known get groups of their own. */

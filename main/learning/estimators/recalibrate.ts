@@ -1,13 +1,14 @@
-/** Calibration after the fact: a finished model file with a temperature put behind its probabilities. */
+/** Calibration after the fact: a finished model file with a calibration put behind its probabilities. */
 import { decodeModel, encodeModel, type OnnxTensor } from '../../formats/onnx/index.ts';
 import { leastProbability } from './calibrate.ts';
+import type { ClassCalibration } from './class-calibration.ts';
 
 const output = 'probabilities';
 
-/** Softmax of log(max(p, floor)) / temperature, as estimators calibrate. Errors: badModel. */
-export function withTemperature(
+/** Softmax of log(max(p, floor)) / temperature + offset. Errors: badModel. */
+export function withCalibration(
   onnx: Uint8Array,
-  temperature: number,
+  { temperature, offsets }: ClassCalibration,
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array {
   const model = decodeModel(onnx);
@@ -33,20 +34,22 @@ export function withTemperature(
       ...model.graph,
       initializers: [
         ...model.graph.initializers,
-        scalar('calibration.floor', leastProbability),
-        scalar('calibration.factor', 1 / temperature),
+        constant('calibration.floor', [], [leastProbability]),
+        constant('calibration.factor', [], [1 / temperature]),
+        constant('calibration.offsets', [offsets.length], offsets),
       ],
       nodes: [
         ...nodes,
         node('Max', [raw, 'calibration.floor'], 'calibration.floored'),
         node('Log', ['calibration.floored'], 'calibration.logarithms'),
         node('Mul', ['calibration.logarithms', 'calibration.factor'], 'calibration.scaled'),
-        node('Softmax', ['calibration.scaled'], output, 1),
+        node('Add', ['calibration.scaled', 'calibration.offsets'], 'calibration.moved'),
+        node('Softmax', ['calibration.moved'], output, 1),
       ],
     },
   });
 }
 
-function scalar(name: string, value: number): OnnxTensor {
-  return { name, type: 'float32', dims: [], bytes: new Uint8Array(Float32Array.of(value).buffer) };
+function constant(name: string, dims: readonly number[], values: ArrayLike<number>): OnnxTensor {
+  return { name, type: 'float32', dims, bytes: new Uint8Array(Float32Array.from(values).buffer) };
 }
