@@ -37,6 +37,7 @@ export const callKinds = {
   'items.decide': 'ask',
   'leaks.start': 'ask',
   'synthesise.start': 'ask',
+  'detect.start': 'ask',
   'simulate.start': 'ask',
   'items.show': 'ask',
   'sources.list': 'ask',

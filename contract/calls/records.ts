@@ -38,6 +38,36 @@ export const ItemDetail = z.object({
 });
 export type ItemDetail = z.infer<typeof ItemDetail>;
 
+/** `nightsift.events/1`: a public contract, as `events.json` holds it. */
+export const DetectReport = z.object({
+  schema: z.literal('nightsift.events/1'),
+  model: z.string(),
+  run: z.string(),
+  session: z.string(),
+  into: z.string(),
+  rows: z.number(),
+  stages: z.array(z.object({ name: z.string(), seconds: z.number(), sentence: z.string() })),
+  events: z.array(
+    z.object({
+      source: z.string(),
+      first: z.string(),
+      last: z.string(),
+      rows: z.number(),
+      start: z.string().nullable(),
+      end: z.string().nullable(),
+      peakScore: z.number(),
+      channels: z.array(
+        z.object({ name: z.string(), share: z.number(), direction: z.enum(['high', 'low']) }),
+      ),
+    }),
+  ),
+  /** On the rows that were learned from, by rows, events and ranges; empty without labels. */
+  figures: z.record(z.string(), z.number().nullable()),
+  /** Of models that had not seen the rows, where there were labels to hold out. */
+  heldOut: z.record(z.string(), z.number().nullable()),
+});
+export type DetectReport = z.infer<typeof DetectReport>;
+
 const classWord = z.string().min(1).max(200);
 
 export const recordCalls = {
@@ -102,6 +132,26 @@ export const recordCalls = {
       classes: z.array(z.string()),
       bytes: z.number(),
     }),
+  }),
+  /**
+   * The seven stages from a log to a report: read, validate, prepare, features, learn, detect, judge. Writes report.md,
+   * report.html, events.json and detector.onnx to a folder. Errors: those of scan and train, wrongUse for a family without events.
+   */
+  'detect.start': work({
+    in: z.object({
+      family: Family,
+      paths: z.array(z.string().min(1)).min(1),
+      into: z.string().min(1),
+      label: z.string().min(1).optional(),
+      /** Of reading. */
+      settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+      recipe: z.string().min(1).optional(),
+      parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).default({}),
+      where: z.record(z.string(), z.array(z.string())).default({}),
+      seed: z.number().int().nonnegative().default(1),
+      name: z.string().min(1).optional(),
+    }),
+    result: DetectReport,
   }),
   /** Writes a source that the family makes up, labels included. Errors: wrongUse, wouldOverwrite. */
   'simulate.start': work({

@@ -1,6 +1,7 @@
 import type { recordCalls } from '../../contract/calls/records.ts';
 import { NightsiftError } from '../../contract/errors.ts';
 import type { Handlers } from '../../contract/kinds.ts';
+import { detectEvents } from '../workflows/records/detect/detect-events.ts';
 import { familyRows } from '../workflows/records/families.ts';
 import { decideItems, listItems, showItem } from '../workflows/records/items.ts';
 import { leaksOfFiles, leaksOfVersion } from '../workflows/records/leaks.ts';
@@ -8,7 +9,8 @@ import { simulateSource } from '../workflows/records/simulate-source.ts';
 import { synthesise } from '../workflows/records/synthesise.ts';
 import { type Rooms, workOptions } from './rooms.ts';
 
-export function recordHandlers({ library, jobs }: Rooms): Handlers<typeof recordCalls> {
+export function recordHandlers(rooms: Rooms): Handlers<typeof recordCalls> {
+  const { library, jobs } = rooms;
   return {
     'families.list': () => familyRows(),
     'items.list': (input) => listItems(library, input),
@@ -23,6 +25,8 @@ export function recordHandlers({ library, jobs }: Rooms): Handlers<typeof record
       }),
     'synthesise.start': (input) =>
       jobs.start('synthesise.start', input, (context) => synthesise(library, input, workOptions(context))),
+    'detect.start': (input) =>
+      jobs.start('detect.start', input, (context) => detectEvents(rooms, input, workOptions(context))),
     'simulate.start': (input) => jobs.start('simulate.start', input, async () => simulateSource(input)),
     'items.show': ({ session, file }) => showItem(library, session, file),
   };

@@ -98,6 +98,45 @@ export interface LeavingOut {
   weakened(item: readonly FamilyTensor[], share: number): readonly FamilyTensor[];
 }
 
+/** Rows with an answer of a detector, in the order of their source. */
+export interface DetectedRows {
+  readonly items: readonly Pick<FamilyItem, 'id' | 'group' | 'position' | 'facts'>[];
+  /** How strange each row is, 0 to 1. */
+  readonly scores: Float64Array;
+  /** 1 where it counts as strange. */
+  readonly strange: Uint8Array;
+  /** What the source says: 1 strange, 0 usual, -1 nothing. */
+  readonly truth: Int8Array;
+  /** [items, features] */
+  readonly features: FamilyTensor['data'];
+  readonly featureNames: readonly string[];
+}
+
+/** Rows that belong together as one strange thing that happened. */
+export interface DetectedEvent {
+  readonly source: string;
+  /** Ids of its first and its last row, and how many rows lie between, both included. */
+  readonly first: string;
+  readonly last: string;
+  readonly rows: number;
+  /** When, where rows have times. */
+  readonly start: string | null;
+  readonly end: string | null;
+  readonly peakScore: number;
+  /** Share of each channel in what is strange about it, the largest first; together 1. */
+  readonly channels: readonly {
+    readonly name: string;
+    readonly share: number;
+    readonly direction: 'high' | 'low';
+  }[];
+}
+
+export interface Detection {
+  readonly events: readonly DetectedEvent[];
+  /** By rows, by events and by ranges; empty where the source says nothing. */
+  readonly figures: Readonly<Record<string, number | null>>;
+}
+
 /** What a model said of labelled items, for figures that only this family asks for. */
 export interface JudgedItems {
   readonly classes: readonly string[];
@@ -184,6 +223,8 @@ export interface Family {
   synthesise?(data: FamilyData, settings: Readonly<Record<string, Setting>>, seed: number): SyntheticTable;
   /** For saliency; families without it are not explained part by part. */
   readonly leavingOut?: LeavingOut;
+  /** Events out of answers row by row, for families whose rows follow one another. */
+  events?(rows: DetectedRows): Detection;
   /** Makes a source up, labels included, to try things on. The same settings give the same bytes. */
   simulate?(settings: {
     readonly rows: number;

@@ -20,6 +20,7 @@ describe('the table of calls', () => {
         "datasets.verify",
         "demo.night",
         "demo.start",
+        "detect.start",
         "doctor.start",
         "evaluate.start",
         "families.list",

@@ -74,6 +74,9 @@ const ratios: readonly Ratio[] = [
   },
 ];
 
+/** Features that are made of several channels. */
+export const derivedNames: ReadonlySet<string> = new Set(ratios.map(({ name }) => name));
+
 export interface FeatureColumns {
   readonly names: readonly string[];
   readonly columns: readonly Float64Array[];

@@ -2,6 +2,7 @@
 import { tableFileName } from '../../formats/tables/table.ts';
 import type { Family, JudgedItems, QualityFigure, SourceReading } from '../family.ts';
 import { labelColumns } from './columns.ts';
+import { telemetryEvents } from './events.ts';
 import { areaUnderPrecisionRecall } from './metrics.ts';
 import { noveltyThreshold } from './novelty.ts';
 import { readTelemetry } from './read.ts';
@@ -27,6 +28,7 @@ export const telemetryFamily: Family = {
   ],
   read: readTelemetry,
   simulate: simulateTelemetry,
+  events: telemetryEvents,
   // the words of the file itself: 0 and 1, nominal and anomaly
   classesOf: () => null,
   quality,

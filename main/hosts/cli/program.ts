@@ -1,6 +1,7 @@
 /** The whole command line, put together from one file for each group of commands. */
 import { Command } from 'commander';
 import { addDataSet } from './commands/dataset.ts';
+import { addDetect } from './commands/detect.ts';
 import { addEvaluate, addPredict } from './commands/evaluate.ts';
 import { addDemo, addDoctor } from './commands/house.ts';
 import { addLearn } from './commands/learn.ts';
@@ -50,6 +51,7 @@ export function buildProgram(context: Context, version: string): Command {
     addSessions,
     addSources,
     addSimulate,
+    addDetect,
     addReview,
     addLabel,
     addLearn,

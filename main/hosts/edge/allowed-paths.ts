@@ -25,6 +25,7 @@ export const pathFields: { readonly [K in keyof NightsiftApi]?: readonly string[
   'leaks.start': ['paths'],
   'synthesise.start': ['paths', 'out'],
   'simulate.start': ['out'],
+  'detect.start': ['paths', 'into'],
   'sources.fetch.start': ['addresses'],
   'demo.start': ['out'],
 };
