@@ -342,5 +342,9 @@ describe.skipIf(!canRun)('the workbench in a browser', () => {
       const label = await page.getByRole('option', { name }).getAttribute('aria-label');
       expect(label, name).toContain('Contaminated by a person');
     }
+    // over the whole walk: nothing but what a host that is gone leaves unanswered
+    const faults = (await watched.faults()).filter((fault) => !/WebSocket|ERR_CONNECTION/.test(fault));
+    expect(faults).toEqual([]);
+    expect(await watched.inaccessible()).toEqual([]);
   });
 });
