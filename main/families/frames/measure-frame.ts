@@ -140,7 +140,7 @@ function findStars(
   const psf = buildFramePsf({
     source: residuals,
     parity: sky.lattices.parity,
-    spots: findBrightSpots(residuals, bright),
+    spots: findBrightSpots(residuals, bright, isSaturated),
     isSaturated,
   });
   if (psf === null) return null;

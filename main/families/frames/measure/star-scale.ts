@@ -22,7 +22,11 @@ const largestSigma = 20;
 const leastPeak = 6;
 
 /** Bright spots at any scale, strongest first, one for each place. `bright` lists the pixels above 6 sigma. */
-export function findBrightSpots(residuals: ResidualFrame, bright: Int32Array): BrightSpot[] {
+export function findBrightSpots(
+  residuals: ResidualFrame,
+  bright: Int32Array,
+  isSaturated: (index: number) => boolean,
+): BrightSpot[] {
   const spots: BrightSpot[] = [];
   const taken = new StarPlaces<BrightSpot>(residuals.width, 16);
   const look = (peaks: readonly Peak[], block: number) => {
@@ -36,7 +40,7 @@ export function findBrightSpots(residuals: ResidualFrame, bright: Int32Array): B
       taken.add(spot);
     }
   };
-  look(brightestPixels(residuals, bright), 1);
+  look(brightestPixels(residuals, bright, isSaturated), 1);
   if (Math.min(residuals.width, residuals.rows) >= 32) {
     const fours = coarsePlane(residuals);
     look(brightestPeaks(fours, mostBlocks[4]), 4);
@@ -58,8 +62,15 @@ interface Peak {
   readonly light: number;
 }
 
-/** Bright pixels that none of their eight neighbours exceeds, those with the most light round them first. */
-function brightestPixels(residuals: ResidualFrame, bright: Int32Array): Peak[] {
+/**
+ * Bright pixels that none of their eight neighbours exceeds, those with the most light round them first. Full ones count
+ * apart: where a file clips low they would leave no room for stars that show their profile.
+ */
+function brightestPixels(
+  residuals: ResidualFrame,
+  bright: Int32Array,
+  isSaturated: (index: number) => boolean,
+): Peak[] {
   const { space, width, isMosaic } = residuals;
   return space.borrow(() => {
     const listed = space.allocate(4 * bright.length);
@@ -71,7 +82,11 @@ function brightestPixels(residuals: ResidualFrame, bright: Int32Array): Peak[] {
     const order = Array.from({ length: count }, (_, k) => k).sort(
       (a, b) => lights[2 * b + 1] - lights[2 * a + 1],
     );
-    return order.slice(0, mostPeaks).map((k) => {
+    let [full, open] = [0, 0];
+    const kept = order.filter((k) =>
+      open < mostPeaks && isSaturated(indices[2 * k]) ? full++ < mostPeaks : open++ < mostPeaks,
+    );
+    return kept.map((k) => {
       const index = indices[2 * k];
       return { x: index % width, y: Math.floor(index / width), light: lights[2 * k + 1] };
     });

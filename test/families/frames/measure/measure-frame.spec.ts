@@ -143,6 +143,19 @@ describe('measuring a frame', () => {
     );
   });
 
+  it('finds the size of the stars of a crowd that is mostly full', () => {
+    const crowd = { ...plain, seed: 9, width: 600, height: 500, stars: 2600 };
+    const { image, truth } = drawScene(crowd);
+    const order = Float32Array.from(image.pixels).sort();
+    const clip = order[Math.floor(0.985 * order.length)]!;
+    const { measurements } = measure({
+      ...image,
+      pixels: image.pixels.map((value) => Math.min(value, clip)),
+    });
+    expect(measurements.starCount).toBeGreaterThan(200);
+    expect(off(measurements.fwhm, truth.fwhm)).toBeLessThan(0.09);
+  });
+
   it('gives nulls, not errors, for frames that hold nothing', () => {
     for (const [width, height, value] of [
       [64, 64, Number.NaN],
