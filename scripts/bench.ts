@@ -10,6 +10,7 @@ const benches: Readonly<Record<string, readonly string[]>> = {
   training: ['test/bench/training.ts'],
   'training-screen': ['test/bench/training-screen.ts'],
   estimators: ['test/bench/estimators.ts'],
+  spectra: ['test/bench/spectra.ts'],
   workbench: ['test/bench/workbench.ts'],
   'kill-review': ['test/bench/kill-review.ts'],
 };

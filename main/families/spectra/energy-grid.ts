@@ -80,19 +80,47 @@ export function withGain(fine: Float64Array, factor: number): Float64Array {
  * energy): enough to take counting noise out of a background of few counts, too little to hide a peak.
  */
 export function smoothed(fine: Float64Array, share: number): Float64Array {
+  const kernels = kernelsOf(share);
   const result = new Float64Array(fineBins);
   for (let bin = 0; bin < fineBins; bin += 1) {
-    if (fine[bin] === 0) continue;
-    const energy = Math.max(15, (bin + 0.5) * finekeV);
-    const sigma = Math.max(0.3, (share * 0.075 * Math.sqrt(energy * 662)) / 2.355 / finekeV);
-    const [from, to] = [
-      Math.max(0, Math.floor(bin - 4 * sigma)),
-      Math.min(fineBins - 1, Math.ceil(bin + 4 * sigma)),
-    ];
-    let sum = 0;
-    for (let k = from; k <= to; k += 1) sum += Math.exp(-0.5 * ((k - bin) / sigma) ** 2);
-    for (let k = from; k <= to; k += 1)
-      result[k]! += (fine[bin]! * Math.exp(-0.5 * ((k - bin) / sigma) ** 2)) / sum;
+    const value = fine[bin]!;
+    if (value === 0) continue;
+    const { from, weights } = kernels[bin]!;
+    for (let k = 0; k < weights.length; k += 1) result[from + k]! += value * weights[k]!;
   }
   return result;
+}
+
+interface Kernel {
+  /** The first bin that it reaches. */
+  readonly from: number;
+  /** They add up to 1. */
+  readonly weights: Float64Array;
+}
+
+// A session smooths thousands of spectra alike; of each share the kernels are worked out once.
+const knownKernels = new Map<number, readonly Kernel[]>();
+const mostKnown = 8;
+
+function kernelsOf(share: number): readonly Kernel[] {
+  const known = knownKernels.get(share);
+  if (known !== undefined) return known;
+  const kernels = Array.from({ length: fineBins }, (_, bin) => kernelAt(bin, share));
+  if (knownKernels.size >= mostKnown) knownKernels.clear();
+  knownKernels.set(share, kernels);
+  return kernels;
+}
+
+function kernelAt(bin: number, share: number): Kernel {
+  const energy = Math.max(15, (bin + 0.5) * finekeV);
+  const sigma = Math.max(0.3, (share * 0.075 * Math.sqrt(energy * 662)) / 2.355 / finekeV);
+  const [from, to] = [
+    Math.max(0, Math.floor(bin - 4 * sigma)),
+    Math.min(fineBins - 1, Math.ceil(bin + 4 * sigma)),
+  ];
+  const weights = Float64Array.from({ length: to - from + 1 }, (_, k) =>
+    Math.exp(-0.5 * ((from + k - bin) / sigma) ** 2),
+  );
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return { from, weights: weights.map((weight) => weight / sum) };
 }

@@ -1,27 +1,34 @@
 /** What models see of a spectrum: its shape for networks and forests, its counts for likelihoods. */
 import type { FamilyTensor } from '../family.ts';
-import { coarse, coarseBins, coarseEdges, fineBins } from './energy-grid.ts';
+import { coarse, coarseBins, coarseEdges, fineBins, smoothed } from './energy-grid.ts';
 
-/** Square roots of the shares of the fine bins: counting noise is the same in all of them. */
-export const shapeTensor = 'features';
-/** The same as a signal of one channel. */
-export const signalTensor = 'signal';
+/** Square roots of the shares of the fine bins, smoothed: what is narrower than a peak is counting noise. */
+const shapeTensor = 'features';
+/** Square roots of the shares as they are, a signal of one channel: counting noise is the same in all of them. */
+const signalTensor = 'signal';
 /** Counts of the coarse bins. */
-export const countsTensor = 'counts';
+const countsTensor = 'counts';
+
+/** Share of the resolution by which the smoothed ones are smoothed. */
+const smoothing = 0.7;
 
 /** The tensors of spectra given on the fine grid. */
 export function tensorsOf(spectra: readonly Float64Array[]): FamilyTensor[] {
   const shapes = new Float32Array(spectra.length * fineBins);
+  const signals = new Float32Array(spectra.length * fineBins);
   const counts = new Float32Array(spectra.length * coarseBins);
   spectra.forEach((fine, row) => {
     const sum = fine.reduce((total, value) => total + value, 0);
-    for (let bin = 0; bin < fineBins; bin += 1)
-      shapes[row * fineBins + bin] = sum > 0 ? Math.sqrt(fine[bin]! / sum) : 0;
+    const soft = smoothed(fine, smoothing);
+    for (let bin = 0; sum > 0 && bin < fineBins; bin += 1) {
+      shapes[row * fineBins + bin] = Math.sqrt(soft[bin]! / sum);
+      signals[row * fineBins + bin] = Math.sqrt(fine[bin]! / sum);
+    }
     counts.set(coarse(fine), row * coarseBins);
   });
   return [
     { name: shapeTensor, shape: [fineBins], data: shapes },
-    { name: signalTensor, shape: [1, fineBins], data: shapes },
+    { name: signalTensor, shape: [1, fineBins], data: signals },
     { name: countsTensor, shape: [coarseBins], data: counts },
   ];
 }
@@ -31,7 +38,7 @@ export function spectraOf(
   tensors: readonly FamilyTensor[],
   rows: number,
 ): { readonly shares: Float64Array; readonly counts: number }[] {
-  const shapes = tensors.find(({ name }) => name === shapeTensor)!.data;
+  const shapes = tensors.find(({ name }) => name === signalTensor)!.data;
   const counted = tensors.find(({ name }) => name === countsTensor)!.data;
   return Array.from({ length: rows }, (_, row) => {
     const shares = Float64Array.from(
