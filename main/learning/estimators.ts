@@ -1,4 +1,5 @@
 import { NightsiftError } from '../../contract/errors.ts';
+import { autoencoder } from './anomaly/autoencoder.ts';
 import { outlierEnsemble } from './anomaly/outlier-ensemble.ts';
 import { streamNovelty } from './anomaly/stream-novelty.ts';
 import type { Estimator } from './estimators/estimator.ts';
@@ -28,6 +29,7 @@ export const estimators: readonly Estimator[] = [
   oneClassSvm,
   localOutlierFactor,
   outlierEnsemble,
+  autoencoder,
   streamNovelty,
   logisticRegression,
   nearestNeighbours,

@@ -24,6 +24,7 @@ export const telemetryFamily: Family = {
     { recipe: 'one-class-svm', parameters: {} },
     { recipe: 'local-outlier-factor', parameters: { distinct: true } },
     { recipe: 'outlier-ensemble', parameters: {} },
+    { recipe: 'autoencoder', parameters: {} },
     { recipe: 'gradient-boosting', parameters: {} },
   ],
   read: readTelemetry,
