@@ -6,6 +6,7 @@ import { type ColumnDescription, describeColumn, isMissing } from './description
 import { columnFeatureCount, columnFeatureNames, writeFeatures } from './features/extract.ts';
 import { kindOfClass, kinds } from './kinds.ts';
 import { describeRow, type SharedLayout, sharedLayoutOf } from './shared-layout.ts';
+import { checkRawTable } from './table-checks.ts';
 
 /** The label column that is made of the nine classes, where only those are given. */
 export const kindColumn = 'kind';
@@ -74,6 +75,7 @@ function rawColumns(table: Table, file: string, problems: Problem[]): Described[
       sentence: 'There is a header and no row below it: nothing tells what the columns hold.',
     });
   }
+  problems.push(...checkRawTable(table));
   const kind = folderKind(file);
   return table.header.map((name, place): Described => {
     const column = describeColumn(

@@ -127,6 +127,27 @@ describe('reading a table', () => {
   });
 });
 
+describe('what is wrong with a raw table', () => {
+  it.each([
+    ['rows said twice', 'a,b\n1,2\n3,4\n1,2\n1,2\n', { row: 4, column: null, code: 'repeatedRow' }],
+    ['a column that copies another', 'a,b,c\n1,1,x\n2,2,y\n', { row: 1, column: 'b', code: 'copiedColumn' }],
+    [
+      'a number too long for a double',
+      'id,b\n7,x\n9223372036854775807,y\n',
+      { row: 3, column: 'id', code: 'longNumber' },
+    ],
+  ])('is named by row and column: %s', (_what, text, place) => {
+    const { problems } = read(text);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatchObject(place);
+  });
+
+  it('is nothing where columns are constant, and where a table has one column', () => {
+    expect(read('a,b,c\n1,1,x\n1,1,y\n').problems).toEqual([]);
+    expect(read('a\n1\n1\n').problems).toEqual([]);
+  });
+});
+
 describe('the way from nine classes to eight kinds', () => {
   it('has a kind for every class', () => {
     for (const name of sortingHatClasses) {
