@@ -41,16 +41,21 @@ export function sumTrees(trees: Trees, table: Table, start?: ArrayLike<number>):
   const { rows, columns } = table;
   const values = table.values instanceof Float32Array ? table.values : Float32Array.from(table.values);
   const sums = new Float64Array(rows * width);
-  for (let row = 0; row < rows; row++) {
-    const place = row * width;
-    if (start) for (let output = 0; output < width; output++) sums[place + output] = start[output]!;
+  if (start) for (let place = 0; place < sums.length; place++) sums[place] = start[place % width]!;
+  // a tree and some rows fit into the cache together, all trees do not
+  for (let first = 0; first < rows; first += rowsTogether) {
+    const end = Math.min(rows, first + rowsTogether);
     for (const root of roots) {
-      const leaf = leafOf(trees, root, values, row * columns) * width;
-      for (let output = 0; output < width; output++) sums[place + output]! += leaves[leaf + output]!;
+      for (let row = first; row < end; row++) {
+        const leaf = leafOf(trees, root, values, row * columns) * width;
+        for (let output = 0; output < width; output++) sums[row * width + output]! += leaves[leaf + output]!;
+      }
     }
   }
   return sums;
 }
+
+const rowsTogether = 256;
 
 export function joinTrees(parts: readonly Trees[]): Trees {
   const width = parts[0]?.width ?? 1;
