@@ -154,6 +154,12 @@ describe.skipIf(missingForWorkbench.length > 0)('the screens of learning', () =>
   test('promote with a reason, see it in the history, take the file along', async () => {
     await page.keyboard.press('Alt+0');
     await until('first@1');
+    await press('Stage…');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.type('try it on last week');
+    await page.keyboard.press('Enter');
+    await until('first@1 is in staging.');
+    expect((await bench.client('models.show', { model: 'first@staging' })).model.version).toBe(1);
     await press('Promote…');
     await page.getByRole('dialog').waitFor();
     expect(await bench.accessibilityProblems()).toEqual([]);

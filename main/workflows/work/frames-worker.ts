@@ -1,6 +1,6 @@
 /** The worker thread of the frames family. */
-import { setPriority } from 'node:os';
-import process from 'node:process';
+import './yield-to-looking.ts';
+
 import { decodeStored } from '../../families/frames/decode-frame.ts';
 import { judgeSession } from '../../families/frames/judge-session.ts';
 import { KernelSpace } from '../../families/frames/kernels/kernels.ts';
@@ -12,9 +12,6 @@ import { frameTasks } from './frame-tasks.ts';
 
 /** A worker measures one frame at a time: the next one lies where the last one lay. */
 const space = new KernelSpace();
-
-// A person who looks at a night while it is measured comes first. Linux knows priorities of single threads.
-if (process.platform === 'linux') setPriority(0, 10);
 
 serveTasks({
   ...frameTasks({
