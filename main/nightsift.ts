@@ -29,6 +29,7 @@ import type { Progress } from './workflows/progress.ts';
 import { type Promotion, promote as promoteVersion, type StageDecision } from './workflows/promote.ts';
 import { scan as scanNight } from './workflows/scan.ts';
 import { recoverOperations, sortSession, undoOperation } from './workflows/sort.ts';
+import { keepFromMemory, type MemoryContent } from './workflows/sources/memory-source.ts';
 import { type TrainInput, type TrainOptions, train as trainModel } from './workflows/train.ts';
 import { type TrainFromFitsInput, trainFromFits as trainFolder } from './workflows/train-from-fits.ts';
 import { type TrainedModel as OpenModel, openTrainedModel } from './workflows/trained-model.ts';
@@ -116,6 +117,14 @@ export function scan(
 ): Promise<ScanOutcome> {
   const { session, policy, policyChanges, workers, ...work } = options;
   return scanNight(portsOf(library), { paths, session, policy, policyChanges, workers }, work);
+}
+
+/**
+ * What a script has in memory as a path that every call takes: bytes of any format, text, or records.
+ * @param name as a file is called: `log.jsonl`
+ */
+export function fromMemory(library: OpenLibrary, name: string, content: MemoryContent): string {
+  return keepFromMemory(portsOf(library).library, name, content);
 }
 
 /** Notes what a person says of frames. */

@@ -12,6 +12,7 @@ test('the public surface is this', () => {
       "api",
       "createDataset",
       "evaluate",
+      "fromMemory",
       "isNightsiftError",
       "label",
       "openEngine",
