@@ -1,7 +1,7 @@
 /**
  * Makes the backbone that is shipped: simulates and measures nights of many cameras, trains the body of `star-crops` to
  * tell widths of stars and kinds of defects apart, and writes its weights and the record of the run to assets/:
- * `node scripts/train-backbone.ts [--nights 16] [--epochs 12] [--threads 2] [--folder DIR]`
+ * `node scripts/train-backbone.ts [--nights 16] [--epochs 16] [--threads 2] [--folder DIR]`
  * Measured nights stay in the folder; a second run trains only.
  */
 import { createHash } from 'node:crypto';
@@ -62,7 +62,7 @@ function classOf({ kind, strength }: KnownTruth, { measurements }: FrameRecord):
 const { values } = parseArgs({
   options: {
     nights: { type: 'string', default: '16' },
-    epochs: { type: 'string', default: '12' },
+    epochs: { type: 'string', default: '16' },
     threads: { type: 'string', default: '2' },
     seed: { type: 'string', default: '1' },
     folder: { type: 'string', default: join(tmpdir(), 'nightsift-backbone') },
@@ -102,7 +102,7 @@ async function dataset(): Promise<TensorDataset> {
 const data = await dataset();
 const parameters = {
   epochs: Number(values.epochs),
-  batchSize: 32,
+  batchSize: 16,
   learningRate: 3e-3,
   weightDecay: 0.02,
   patience: 0,

@@ -18,9 +18,14 @@ import { priorFile, priorSchema } from '../main/workflows/training/shipped-prior
 import { measuredNight, nightName, teachingNights } from './backbone/nights.ts';
 
 /** The judge uses all others by itself; fitted on more nights than there are cameras to learn from, they added nothing. */
-const beyondTheJudge = ['faintLine.excess', 'faintLine.sigmas'];
+const beyondTheJudge = ['faintLine.excess'];
 const columns = beyondTheJudge.map((name) => frameFeatureNames.indexOf(name));
 
+/** Nothing is known beforehand, but no weight is a hundred: log-odds for each unit. */
+const broad = {
+  means: new Float64Array(columns.length),
+  deviations: new Float64Array(columns.length).fill(3),
+};
 /** A weight is kept from this many of its own deviations on. */
 const surely = 2;
 /** Cameras differ: a weight is never held to be known better than to this share of itself. */
@@ -61,7 +66,7 @@ const items = {
   width: columns.length,
   opinions: Float32Array.from(opinions),
 };
-const { means, deviations } = learnedWeights(fitHead(items, labels));
+const { means, deviations } = learnedWeights(fitHead(items, labels, broad));
 const kept = beyondTheJudge.flatMap((name, column) => {
   const [mean, deviation] = [means[column]!, deviations[column]!];
   if (!(Math.abs(mean) > surely * deviation)) return [];

@@ -236,7 +236,10 @@ const labels = Int8Array.from(
   (_, item) => nights[0]!.labels[item % nights[0]!.labels.length]!,
 );
 const begun = performance.now();
+const before = process.cpuUsage();
 reviewLesson({ items: many, labels, asked: new Int32Array(0), count: 1 });
+const { user, system } = process.cpuUsage(before);
 console.log(
-  `refit with ${labels.length} labelled frames: ${((performance.now() - begun) / 1000).toFixed(2)} s`,
+  `refit with ${labels.length} labelled frames, ${many.width} figures each: ${((performance.now() - begun) / 1000).toFixed(2)} s, ` +
+    `${((user + system) / 1e6).toFixed(2)} s of CPU`,
 );

@@ -8,7 +8,7 @@ import type { Comparison, FrameContext } from './session/frame-context.ts';
 import { clamp, logit } from './session/robust-statistics.ts';
 
 /** Version of the list below; a model remembers the one it was trained with. */
-export const frameFeatureVersion = 2;
+export const frameFeatureVersion = 3;
 
 const confidenceCodes: readonly FindingCode[] = [
   'trail',
@@ -120,10 +120,13 @@ function trailFeatures({ record, trailRepeats, peers }: FrameContext): number[] 
   ];
 }
 
+/** By how much the best line of noise alone seldom exceeds the night's usual one. */
+const reachOfNoise = 1;
+
 /** Nothing where other frames show the same line, or where there is a trail anyway. */
 function faintLineFeatures({ faintLine, faintLineRepeats, record }: FrameContext): number[] {
   if (faintLine === null || faintLineRepeats > 0 || record.trails.length > 0) return [0, 0];
-  return [Math.max(0, faintLine.excess), squeeze(Math.max(0, sigmas(faintLine)))];
+  return [Math.max(0, faintLine.excess - reachOfNoise), squeeze(Math.max(0, sigmas(faintLine)))];
 }
 
 function lightFeatures({ structure, loss, usualShapeVariance }: FrameContext): number[] {

@@ -93,7 +93,9 @@ export function fitHead(items: HeadItems, labels: ArrayLike<number>, known?: Hea
   let best: Fit | undefined;
   for (const candidate of precisionsPerColumn) {
     const prior = pullOf(items.width, candidate, known);
-    const fit = fitOne(design, size, items.opinions, labels, prior);
+    // the maximum of one candidate is a good start for the next one's
+    const start = best?.weights ?? prior.means;
+    const fit = fitOne(design, items.opinions, labels, prior, start);
     if (best === undefined || fit.evidence > best.evidence) best = fit;
   }
   const { weights, precision, logOdds } = best!;
@@ -122,12 +124,13 @@ function pullOf(width: number, candidate: number, known?: HeadPrior): Pull {
 
 function fitOne(
   design: Float64Array,
-  size: number,
   opinions: Float32Array,
   labels: ArrayLike<number>,
   prior: Pull,
+  start: Float64Array,
 ): Fit {
-  const weights = prior.means.slice();
+  const weights = start.slice();
+  const size = weights.length;
   let logOdds = oddsOf(design, size, opinions, weights);
   let precision = curvatureOf(design, size, logOdds, prior);
   for (let step = 0; step < newtonSteps; step++) {
