@@ -101,11 +101,22 @@ async function seenFrames(ports: ReviewPorts, session: Session): Promise<SeenFra
   const embeddings = await frameEmbeddings(ports, frames);
   return frames.map((frame, index) => {
     const embedding = embeddings?.[index] ?? new Float32Array(0);
-    const row = new Float32Array(frame.features.length + embedding.length);
-    row.set(frame.features);
-    row.set(embedding, frame.features.length);
-    return { ...frame, row };
+    return { ...frame, row: headRow(frame.features, embedding) };
   });
+}
+
+/** What a figure of an embedding counts against a measured feature, before reviews tell: many figures that each say little. */
+const embeddingShare = 0.25;
+
+/** A frame's row for the head. */
+export function headRow(features: Float32Array, embedding: Float32Array): Float32Array {
+  const row = new Float32Array(features.length + embedding.length);
+  row.set(features);
+  row.set(
+    embedding.map((value) => embeddingShare * value),
+    features.length,
+  );
+  return row;
 }
 
 function framesOf({ library, family }: ReviewPorts, session: Session): ReviewFrame[] {

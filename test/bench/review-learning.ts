@@ -16,7 +16,7 @@ import { evaluateWithIntervals, pairedDifference } from '../../main/learning/met
 import { randomFor, shuffled } from '../../main/learning/random.ts';
 import { reviewLesson } from '../../main/learning/review/lesson.ts';
 import { onnxRuntime } from '../../main/runtime/onnx-runtime.ts';
-import { opinionOf } from '../../main/workflows/review-learning.ts';
+import { headRow, opinionOf } from '../../main/workflows/review-learning.ts';
 import { shippedBackbone } from '../../main/workflows/training/shipped-backbone.ts';
 import { shippedPrior } from '../../main/workflows/training/shipped-prior.ts';
 import { cameraNights, measuredNight, nightName } from '../../scripts/backbone/nights.ts';
@@ -104,7 +104,7 @@ function relative(night: Night, item: number): Float32Array {
 
 const featuresOf: Rows = (night, item) => [night.features[item]!];
 const all: Given = {
-  rowsOf: (night, item) => [night.features[item]!, relative(night, item)],
+  rowsOf: (night, item) => [headRow(night.features[item]!, relative(night, item))],
   hasPrior: true,
 };
 const heads: Readonly<Record<string, Given>> = {
