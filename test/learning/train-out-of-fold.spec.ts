@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest';
+import type { TensorDataset } from '../../main/learning/dataset.ts';
+import { loadPredictor } from '../../main/learning/predict.ts';
+import { trainOutOfFold } from '../../main/learning/train-out-of-fold.ts';
+import { onnxRuntime } from '../../main/runtime/onnx-runtime.ts';
+import { syntheticDataset } from './synthetic.ts';
+
+const items = 90;
+const whole = syntheticDataset({ items, side: 4, features: 6, seed: 2 });
+const dataset: TensorDataset = {
+  ...whole,
+  inputs: whole.inputs.filter(({ name }) => name === 'features'),
+};
+
+it.each([
+  ['random-forest', { trees: 20 }],
+  ['mlp', { epochs: 3, layers: 1, width: 16, batchSize: 16 }],
+])('judges every item by a model that saw nothing of its group: %s', async (recipe, parameters) => {
+  const prepared: TensorDataset[] = [];
+  const groups = Int32Array.from({ length: items }, (_, item) => item >> 1);
+  const runtime = onnxRuntime({ threads: 1 });
+  const trained = await trainOutOfFold(
+    dataset,
+    {
+      recipe,
+      parameters,
+      seed: 3,
+      metadata: {},
+      folds: 3,
+      groups,
+      knownShare: 0,
+      prepare: async (part) => {
+        prepared.push(part);
+        return part;
+      },
+    },
+    { runtime, now: () => 0 },
+  );
+  expect(trained.heldOut.items).toHaveLength(items);
+  expect(prepared).toHaveLength(4);
+  for (const part of prepared.slice(0, 3)) {
+    // 3 is left out, 1 is what a network stops by
+    const codeOf = new Map<number, number>();
+    part.split.forEach((code, item) => {
+      expect(codeOf.get(groups[item]!) ?? code).toBe(code);
+      codeOf.set(groups[item]!, code);
+    });
+    expect(new Set(part.split)).toEqual(new Set(recipe === 'mlp' ? [0, 1, 3] : [0, 3]));
+  }
+  for (let item = 0; item < items; item++) {
+    const [one, other] = trained.heldOut.probabilities.subarray(2 * item, 2 * item + 2);
+    expect(one! + other!).toBeCloseTo(1, 5);
+  }
+  const predictor = await loadPredictor(trained.onnx, runtime);
+  expect(await predictor.predict(dataset.inputs)).toHaveLength(2 * items);
+  await predictor.release();
+});
