@@ -53,14 +53,22 @@ function labelColumnsOf({ label }: ReadOptions): readonly string[] {
 }
 
 /** Without a calibration that rises, the one given is taken, else channels span the grid evenly. */
-function gridded({ spectrum, row }: TableSpectrum, options: ReadOptions, problems: Problem[]): Float64Array {
+function gridded(
+  { spectrum, row, cells }: TableSpectrum,
+  options: ReadOptions,
+  problems: Problem[],
+): Float64Array {
   const { counts, calibration } = spectrum;
+  if (counts.every((value) => value === 0)) {
+    const sentence = `Spectrum ${row} holds no count: nothing can be said of it.`;
+    problems.push({ row, column: null, code: 'empty', sentence });
+  }
   if (calibration !== null && risesOver(counts.length, calibration)) return onFineGrid(counts, calibration);
   const given = givenCalibration(options);
   if (given !== null && risesOver(counts.length, given)) return onFineGrid(counts, given);
   problems.push({
     row,
-    column: null,
+    column: Object.keys(cells).find((name) => /^cal1$/i.test(name)) ?? null,
     code: 'noCalibration',
     sentence: `Spectrum ${row} has no energy calibration that rises; its ${counts.length} channels were spread over 0 to ${fineBins * finekeV} keV.`,
   });

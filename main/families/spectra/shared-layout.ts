@@ -15,8 +15,12 @@ export interface TableSpectrum {
 const calibrationColumn = /^cal(\d)$/i;
 const channelColumn = /^(?:ch|channel|c)?[ _]?(\d{1,5})$/i;
 const idColumns = ['id', 'segment'];
+const liveTimeColumns = ['live_s', 'live_time'];
 /** A table of fewer channels than this in columns of their own is no table of spectra. */
 const fewestChannelColumns = 32;
+
+/** More in one channel than any detector counts in a lifetime: sums of such numbers would not be counts. */
+const mostCounts = 1e15;
 
 /**
  * Rows that make no sense are left out and named.
@@ -37,6 +41,9 @@ export function readSpectrumTable(source: SourceBytes, problems: Problem[]): Tab
   const terms = [...places]
     .filter(([name]) => calibrationColumn.test(name))
     .sort(([one], [other]) => one.localeCompare(other));
+  const liveTimeName = liveTimeColumns.find((name) => places.has(name));
+  const liveTime =
+    liveTimeName === undefined ? null : { name: liveTimeName, place: places.get(liveTimeName)! };
   const id = idColumns.map((name) => places.get(name)).find((place) => place !== undefined);
   return table.rows.flatMap((cells, index): TableSpectrum[] => {
     const row = table.rowNumbers[index]!;
@@ -58,7 +65,7 @@ export function readSpectrumTable(source: SourceBytes, problems: Problem[]): Tab
           calibration:
             calibrationOf(terms, cells, row, problems) ??
             calibrationOfBins(cells[places.get('energy_bins') ?? -1], found.length),
-          liveSeconds: numberOf(cells[places.get('live_s') ?? places.get('live_time') ?? -1]),
+          liveSeconds: liveSecondsOf(liveTime, cells, row, problems),
           detector: cells[places.get('detector') ?? -1] ?? null,
         }),
         cells: Object.fromEntries(
@@ -80,7 +87,7 @@ function countsOf(
   problems: Problem[],
 ): Float64Array | null {
   const values = Float64Array.from(words, (word) => (word.trim() === '' ? Number.NaN : Number(word)));
-  const wrong = values.findIndex((value) => !(value >= 0 && Number.isFinite(value)));
+  const wrong = values.findIndex((value) => !(value >= 0 && value <= mostCounts));
   if (wrong < 0 && values.length > 0) return values;
   const word = words[wrong] ?? '';
   problems.push({
@@ -101,17 +108,25 @@ function calibrationOf(
 ): number[] | null {
   const words = terms.map(([, place]) => cells[place]!.trim());
   if (words.every((word) => word === '')) return null;
-  return words.map((word, power) => {
-    const value = Number(word);
-    if (Number.isFinite(value)) return value;
-    problems.push({
-      row,
-      column: terms[power]![0],
-      code: 'noNumber',
-      sentence: `Row ${row}: "${word.slice(0, 20)}" is no calibration term; 0 was taken.`,
-    });
-    return 0;
+  const highest = Math.max(...terms.map(([name]) => powerOf(name)));
+  const calibration = new Array<number>(highest + 1).fill(0);
+  terms.forEach(([name], place) => {
+    const value = Number(words[place]);
+    if (Number.isFinite(value)) calibration[powerOf(name)] = value;
+    else {
+      problems.push({
+        row,
+        column: name,
+        code: 'noNumber',
+        sentence: `Row ${row}: "${words[place]!.slice(0, 20)}" is no calibration term; 0 was taken.`,
+      });
+    }
   });
+  return calibration;
+}
+
+function powerOf(name: string): number {
+  return Number(calibrationColumn.exec(name)![1]);
 }
 
 /** Energies of all channels, or of their edges, as a straight line between the first and the last. */
@@ -124,7 +139,22 @@ function calibrationOfBins(cell: string | undefined, channels: number): number[]
     : null;
 }
 
-function numberOf(cell: string | undefined): number | null {
+/** Null where the cell is empty; null too, and named, where it is no time that was counted for. */
+function liveSecondsOf(
+  column: { readonly name: string; readonly place: number } | null,
+  cells: readonly string[],
+  row: number,
+  problems: Problem[],
+): number | null {
+  const cell = column === null ? '' : cells[column.place]!.trim();
+  if (column === null || cell === '') return null;
   const value = Number(cell);
-  return cell === undefined || cell.trim() === '' || !Number.isFinite(value) ? null : value;
+  if (value > 0 && Number.isFinite(value)) return value;
+  problems.push({
+    row,
+    column: column.name,
+    code: 'noLiveTime',
+    sentence: `Row ${row}: "${cell.slice(0, 20)}" is no live time above 0 s; none was taken.`,
+  });
+  return null;
 }

@@ -187,6 +187,43 @@ describe('tables of spectra', () => {
     ]);
   });
 
+  test('name live times that are none, channels beyond counting and spectra without a count', () => {
+    const bytes = text([
+      'id,label,live_s,cal0,cal1,counts',
+      'a,Cs137,0,0,3,1 2 3 4',
+      'b,Cs137,soon,0,3,1 2 3 4',
+      'c,Cs137,60,0,3,1e308 1e308 3 4',
+      'd,Cs137,60,0,3,0 0 0 0',
+      'e,Cs137,60,0,-3,1 2 3 4',
+      'f,Cs137,60,-40,3,1 2 3 4',
+    ]);
+    const { items, problems } = spectraFamily.read({ file: 't.csv', bytes }, {});
+    expect(items.map(({ id, facts }) => [id, facts.liveSeconds])).toEqual([
+      ['a', null],
+      ['b', null],
+      ['d', 60],
+      ['e', 60],
+      ['f', 60],
+    ]);
+    expect(problems.map(({ row, column, code }) => [row, column, code])).toEqual([
+      [2, 'live_s', 'noLiveTime'],
+      [3, 'live_s', 'noLiveTime'],
+      [4, 'counts', 'noCount'],
+      [5, null, 'empty'],
+      [6, 'cal1', 'noCalibration'],
+    ]);
+  });
+
+  test('take calibration terms by their names, in any order and with gaps', () => {
+    const counts = Array.from({ length: 200 }, (_, channel) => channel % 7).join(' ');
+    const inOrder = text(['id,cal0,cal1,cal2,cal3,counts', `a,-5,3,0,0.00001,${counts}`]);
+    const otherwise = text(['id,cal3,cal1,cal0,counts', `a,0.00001,3,-5,${counts}`]);
+    const [one, other] = [inOrder, otherwise].map((bytes) =>
+      spectraFamily.read({ file: 't.csv', bytes }, {}),
+    );
+    expect(other!.tensors).toEqual(one!.tensors);
+  });
+
   test('may have a column for each channel', () => {
     const header = ['id', 'label', ...Array.from({ length: 64 }, (_, channel) => `ch${channel}`)].join(',');
     const bytes = text([header, `a,Cs137,${Array.from({ length: 64 }, (_, channel) => channel).join(',')}`]);
