@@ -19,6 +19,8 @@ export interface FetchPorts {
   readonly isOffline: boolean;
   /** Of all that is kept. */
   readonly mostBytes: number;
+  /** Addresses whose copies are needed now. */
+  readonly spared?: ReadonlySet<string>;
 }
 
 /** Files of a source that somebody wants, by their names. */
@@ -126,7 +128,7 @@ async function bring(
   });
   if (listing.revision !== null && listing.revision !== known?.record.revision && !source.isPinned)
     options.onMessage?.(`${source.address} is commit ${listing.revision}. Name that to stay with it.`);
-  for (const address of ports.fetched.prune(ports.mostBytes, new Set([source.address])))
+  for (const address of ports.fetched.prune(ports.mostBytes, ports.spared ?? new Set([source.address])))
     options.onMessage?.(
       `The copy of ${address} was dropped: no more than ${ports.mostBytes} bytes are kept.`,
     );

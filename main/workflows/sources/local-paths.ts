@@ -73,10 +73,11 @@ export function fetchPlaces(
   ports: SourcePorts = systemPorts(),
 ): Promise<Place[]> {
   const work = async () => {
-    const own = fetchPorts(library, ports);
+    const sources = addresses.map((address) => openSource(address, ports));
+    const spared = new Set(sources.map(({ address }) => address));
+    const own = { ...fetchPorts(library, ports), spared };
     const places: Place[] = [];
-    for (const address of addresses)
-      places.push(await fetchSource(own, openSource(address, ports), isWanted, options));
+    for (const source of sources) places.push(await fetchSource(own, source, isWanted, options));
     return places;
   };
   const done = queue.then(work, work);

@@ -224,6 +224,18 @@ describe('addresses as local paths', () => {
     await expect(paths(['s3://b/large'])).rejects.toMatchObject({ code: 'tooLarge' });
   });
 
+  it('keep all that one call asks for, also beyond the limit', async () => {
+    const server = await bucket();
+    for (const key of ['one/a.csv', 'two/a.csv']) server.objects.set(key, text(key.repeat(100)));
+    const { paths, fetched } = house({
+      AWS_ENDPOINT_URL: server.origin,
+      NIGHTSIFT_CACHE_GIB: String(1500 / 1024 ** 3),
+    });
+    const [folder = ''] = await paths(['s3://b/one', 's3://b/two']);
+    expect(fetched().list()).toHaveLength(2);
+    expect(readdirSync(join(folder, '1 one'))).toEqual(['a.csv']);
+  });
+
   it('find damaged copies, drop them and fetch them again', async () => {
     const server = await bucket();
     server.objects.set('n/a.csv', text('one'));
