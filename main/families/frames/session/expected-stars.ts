@@ -7,6 +7,9 @@ import type { FieldPhotometry } from './star-photometry.ts';
 
 /** Expected stars fainter than this may be missed by chance. */
 const surelySeenSnr = 18;
+/** In fields with fewer such stars than this, fainter ones count as well: how often each is found tells what it is worth. */
+const sparseStars = 30;
+const sparseSnr = 12;
 const borderPixels = 12;
 /** Parts into which the night is cut: an obstacle that hides a corner for hours leaves some part free. */
 const nightParts = 4;
@@ -50,12 +53,17 @@ function sightingsOf(
   for (const star of catalogue.starOf[k]) if (star >= 0) seen[star] = 1;
   const margin = borderPixels + field.tolerance;
   const lastRow = record.truncated?.validRows ?? record.height;
-  const star: number[] = [];
-  for (let s = 0; s < catalogue.count; s++) {
-    const across = x[s] > margin && x[s] < record.width - margin;
-    const up = y[s] > margin && y[s] < lastRow - margin;
-    if (across && up && light.referenceLogSnr[s] - frame.snrLoss > Math.log(surelySeenSnr)) star.push(s);
-  }
+  const brighterThan = (snr: number): number[] => {
+    const star: number[] = [];
+    for (let s = 0; s < catalogue.count; s++) {
+      const across = x[s] > margin && x[s] < record.width - margin;
+      const up = y[s] > margin && y[s] < lastRow - margin;
+      if (across && up && light.referenceLogSnr[s] - frame.snrLoss > Math.log(snr)) star.push(s);
+    }
+    return star;
+  };
+  const bright = brighterThan(surelySeenSnr);
+  const star = bright.length < sparseStars ? brighterThan(sparseSnr) : bright;
   return {
     star: Int32Array.from(star),
     x: Float64Array.from(star, (s) => x[s]),

@@ -34,6 +34,10 @@ const hiddenShare = 0.9;
 /** No star is surer than this: variables, hot columns, a meteor's glow. */
 const surest = 0.98;
 
+/** Fewer expected stars than these say nothing; how sure the rest are is in the gain. */
+const fewestExpected = 6;
+const fewestMissing = 2;
+
 export function missingRegion(
   expected: Expected,
   extent: { readonly width: number; readonly height: number },
@@ -41,7 +45,7 @@ export function missingRegion(
   const total = expected.count;
   let missing = 0;
   for (let i = 0; i < total; i++) missing += 1 - expected.found[i];
-  if (total < 12 || missing < 2) return null;
+  if (total < fewestExpected || missing < fewestMissing) return null;
   let best: MissingRegion | null = null;
   for (let k = 0; k < directions; k++) {
     const angle = (2 * Math.PI * k) / directions;
@@ -77,7 +81,7 @@ function bestOffset(
     inside++;
     missingInside += 1 - expected.found[star];
     gain += gainOf(expected.found[star] === 1, expected.usuallyFound[star]);
-    if (missingInside < 2 || missingInside < 0.6 * inside) continue;
+    if (missingInside < fewestMissing || missingInside < 0.6 * inside) continue;
     if (best !== null && gain <= best.gain) continue;
     const offset = (along[star] + along[order[n + 1]]) / 2;
     const area = areaBeyond(cos, sin, offset, extent);
