@@ -10,6 +10,7 @@ import {
 import { unknownLimits } from './metrics/unknown.ts';
 import type { NetworkState } from './nets/network.ts';
 import { loadPredictor } from './predict.ts';
+import { compressNetwork, type Scores } from './training/compress.ts';
 import { exportOnnx, exportSafeTensors, exportStatistics } from './training/export.ts';
 import type { Scorer } from './training/scorer.ts';
 import { settledValues, type TrainingState } from './training/state.ts';
@@ -21,12 +22,6 @@ const fewestToCalibrate = 20;
 /** The exported file must agree with the trainer to this. */
 const exportTolerance = 1e-4;
 const largestExportCheck = 64;
-
-interface Scores {
-  readonly items: Int32Array;
-  readonly labels: Int32Array;
-  readonly logits: Float32Array;
-}
 
 async function score(
   task: TrainerTask,
@@ -54,11 +49,6 @@ export async function finishTraining(
   const validation = await score(task, scorer, values, task.validation);
   const test = await score(task, scorer, values, itemsOf(dataset, 'test'));
   const temperature = chooseTemperature(task, validation);
-  const judge = ({ logits, labels }: Scores): Evaluation =>
-    evaluateWithIntervals(softmaxRows(logits, classes.length, temperature), labels, classes);
-  const evaluations = { train: judge(train), validation: judge(validation), test: judge(test) };
-  const shown =
-    [evaluations.test, evaluations.validation].find((each) => each.items > 0) ?? evaluations.train;
   const limits = unknownLimits(
     softmaxRows(validation.logits, classes.length, temperature),
     validation.labels,
@@ -68,19 +58,40 @@ export async function finishTraining(
     ...describe(task, options, temperature),
     ...(limits && { unknown: JSON.stringify(limits) }),
   };
-  const onnx = exportOnnx(task.plan, values, temperature, metadata);
+  const whole = exportOnnx(task.plan, values, temperature, metadata);
   const exportCheck = await checkExport(
     task,
-    onnx,
+    whole,
     temperature,
     validation.items.length > 0 ? validation : train,
     ports,
   );
-  const persons = onPersons(dataset, test, classes.length, temperature);
+  const plain = { train, validation, test };
+  const compressed =
+    parameters.precision === 'int8'
+      ? await compressNetwork(task, whole, plain, {
+          runtime: ports.exportRuntime ?? ports.runtime,
+          temperature,
+        })
+      : undefined;
+  // from here on what is judged is what is delivered
+  const onnx = compressed?.onnx ?? whole;
+  const scores = compressed?.scores ?? plain;
+  const remaining = compressed ? 1 : temperature;
+  const judge = ({ logits, labels }: Scores): Evaluation =>
+    evaluateWithIntervals(softmaxRows(logits, classes.length, remaining), labels, classes);
+  const evaluations = {
+    train: judge(scores.train),
+    validation: judge(scores.validation),
+    test: judge(scores.test),
+  };
+  const shown =
+    [evaluations.test, evaluations.validation].find((each) => each.items > 0) ?? evaluations.train;
+  const persons = onPersons(dataset, scores.test, classes.length, remaining);
   return {
     onnx,
     safetensors: exportSafeTensors(task.plan, values, metadata),
-    metrics: figuresBySplit(evaluations, { temperature }),
+    metrics: figuresBySplit(evaluations, { temperature, ...compressed?.figures }),
     perClass: shown.perClass,
     confusion: shown.confusion,
     evaluations,

@@ -235,6 +235,13 @@ const definitions: readonly ParameterDefinition[] = [
     default: true,
   },
   {
+    name: 'precision',
+    description: 'of the delivered model; int8 has its convolutions in 8 bits, calibrated on training items',
+    kind: 'choice',
+    default: 'float32',
+    choices: ['float32', 'int8'],
+  },
+  {
     name: 'checkpointSteps',
     description: 'steps between checkpoints; 0 means after every epoch',
     kind: 'integer',

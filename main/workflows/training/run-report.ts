@@ -182,6 +182,7 @@ function exportParts({ network, onnxBytes }: TrainTaskOutput): ReportPart[] {
       text: `${onnxBytes} bytes; on ${exportCheck.items} items the file's probabilities differ from the trainer's by at most ${exportCheck.maximumDifference.toExponential(1)}.`,
     },
   ];
+  parts.push(...compressionParts(network.metrics));
   if (exportStatistics === undefined) return parts;
   const { opset, parameters, operators, inputs, outputs } = exportStatistics;
   const rows: (readonly [string, string])[] = [
@@ -197,6 +198,20 @@ function exportParts({ network, onnxBytes }: TrainTaskOutput): ReportPart[] {
     ],
   ];
   return [...parts, { kind: 'table', columns: ['file', ''], rows }];
+}
+
+/** What 8 bits cost, where the model has them. */
+function compressionParts(metrics: Readonly<Record<string, number>>): ReportPart[] {
+  const figures = Object.entries(metrics).filter(([name]) => name.startsWith('int8/'));
+  if (figures.length === 0) return [];
+  return [
+    { kind: 'text', text: 'Convolutions are in 8 bits. Beside the same network in 32 bits:' },
+    {
+      kind: 'table',
+      columns: ['figure', 'value'],
+      rows: figures.map(([name, value]) => [name.slice('int8/'.length), value.toFixed(decimals)]),
+    },
+  ];
 }
 
 /** The report of a run in one of its formats. Errors: notFound for a run without one (it never finished). */
