@@ -209,7 +209,7 @@ function compressionParts(metrics: Readonly<Record<string, number>>): ReportPart
     {
       kind: 'table',
       columns: ['figure', 'value'],
-      rows: figures.map(([name, value]) => [name.slice('int8/'.length), value.toFixed(decimals)]),
+      rows: figures.map(([name, value]) => [name.slice('int8/'.length), rounded(value)]),
     },
   ];
 }
