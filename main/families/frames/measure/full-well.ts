@@ -1,6 +1,6 @@
 /** The level at which pixels fill where no value is shared: a full well still has the shot noise of its charge. */
 import type { StoredFrame } from '../stored-frame.ts';
-import { valuesOf } from '../stored-frame.ts';
+import { samplesOf } from '../stored-frame.ts';
 import { madSigmaOf, medianOf } from './robust.ts';
 import type { Saturation } from './saturation.ts';
 
@@ -34,8 +34,9 @@ export function withFullWell(
   bright: Int32Array,
   sky: number,
 ): Saturation {
-  const value = valuesOf(frame);
-  const light = (index: number) => value(index) - sky;
+  const samples = samplesOf(frame);
+  const offset = frame.zero - sky;
+  const light = (index: number) => samples[index] * frame.scale + offset;
   const pile = pileUpOf(plateausOf(frame, bright, light), frame.width);
   if (pile === null) return known;
   const lights = pile.map((plateau) => plateau.light);
@@ -54,16 +55,19 @@ interface Plateau {
 }
 
 function plateausOf(frame: StoredFrame, bright: Int32Array, light: (index: number) => number): Plateau[] {
-  const { width, height } = frame;
+  const { width, validRows } = frame;
   let greatest = 0;
-  for (const index of bright) greatest = Math.max(greatest, light(index));
+  for (const index of bright) {
+    const own = light(index);
+    if (own > greatest) greatest = own;
+  }
   const around = [-width - 1, -width, -width + 1, -1, 1, width - 1, width, width + 1];
   const plateaus: Plateau[] = [];
   for (const index of bright) {
     const own = light(index);
     if (!(own > leastShare * greatest)) continue;
     const x = index % width;
-    if (x === 0 || x === width - 1 || index < width || index >= (height - 1) * width) continue;
+    if (x === 0 || x === width - 1 || index < width || index >= (validRows - 1) * width) continue;
     let like = 0;
     for (const step of around) if (Math.abs(light(index + step) - own) < flatWithin * own) like++;
     if (like >= plateauNeighbours) plateaus.push({ index, light: own });

@@ -38,17 +38,33 @@ export class StarPlaces<T extends TakenPlace> {
 
   /** Calls `look` for the places within `distance` of (x, y), until it answers true: whether it did. */
   visit(x: number, y: number, distance: number, look: (place: T) => unknown): boolean {
-    const first = Math.floor((x - distance) / this.#bin);
-    const last = Math.floor((x + distance) / this.#bin);
-    const bottom = Math.floor((y + distance) / this.#bin);
-    for (let row = Math.floor((y - distance) / this.#bin); row <= bottom; row++)
-      for (let column = first; column <= last; column++) {
-        const places = this.#places.get(this.#key(column, row));
+    return this.#visit(x, y, distance, distance * distance, look);
+  }
+
+  /** Calls `look` for the places within `reach` of (x, y) along both axes, until it answers true. */
+  visitSquare(x: number, y: number, reach: number, look: (place: T) => unknown): boolean {
+    return this.#visit(x, y, reach, Number.POSITIVE_INFINITY, look);
+  }
+
+  /** Places nearer than `reach` along both axes whose distance squared is less than `square`. */
+  #visit(x: number, y: number, reach: number, square: number, look: (place: T) => unknown): boolean {
+    const bin = this.#bin;
+    const first = Math.max(-2, Math.floor((x - reach) / bin));
+    const last = Math.min(this.#columns - 3, Math.floor((x + reach) / bin));
+    const bottom = Math.floor((y + reach) / bin);
+    for (let row = Math.max(-2, Math.floor((y - reach) / bin)); row <= bottom; row++) {
+      const end = this.#key(last, row);
+      for (let key = this.#key(first, row); key <= end; key++) {
+        const places = this.#places.get(key);
         if (places === undefined) continue;
-        for (const place of places)
-          if ((place.x - x) ** 2 + (place.y - y) ** 2 < distance * distance && look(place) === true)
-            return true;
+        for (const place of places) {
+          const dx = place.x - x;
+          const dy = place.y - y;
+          const isNear = Math.abs(dx) < reach && Math.abs(dy) < reach && dx * dx + dy * dy < square;
+          if (isNear && look(place) === true) return true;
+        }
       }
+    }
     return false;
   }
 

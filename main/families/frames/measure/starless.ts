@@ -49,7 +49,7 @@ export class Starless implements PatchSource {
   patch(x: number, y: number, radius: number, kept: Light | null = null): Patch {
     const patch = this.#source.patch(x, y, radius);
     const reach = this.#model.psf.radius + radius + drift;
-    this.#places.visit(x, y, Math.SQRT2 * reach, ({ light }) => {
+    this.#places.visitSquare(x, y, reach, ({ light }) => {
       if (light !== kept) addStar(patch, this.#model, light.fit, -1);
     });
     return patch;

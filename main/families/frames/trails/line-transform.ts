@@ -104,7 +104,12 @@ function searchOneWay(
     const words = space.integers(peaks, peakWords * found);
     const floats = space.floats(peaks, peakWords * found);
     for (let k = before; k < found; k++) {
-      const [first, present, start, slope, pair] = words.subarray(peakWords * k + 1, peakWords * (k + 1));
+      const at = peakWords * k;
+      const first = words[at + 1];
+      const present = words[at + 2];
+      const start = words[at + 3];
+      const slope = words[at + 4];
+      const pair = words[at + 5];
       const rise = slope / (columns - 1);
       const offset = start + (pair === 1 ? 0.5 : 0);
       // The part inside the map: lines may enter and leave by the long sides.

@@ -51,7 +51,7 @@ export function weighPiece({ raster, spent }: SearchLevel, piece: Segment): 'lit
       const at = y * width + x;
       const value = data[at];
       if (spent[at] !== 0 || blocked[at] !== 0 || Number.isNaN(value)) continue;
-      lit += value > 4 ? 4 : value < -4 ? -4 : value;
+      lit += Math.min(4, Math.max(-4, value));
       open++;
     }
     sums[part] = lit;

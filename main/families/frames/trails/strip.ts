@@ -1,4 +1,5 @@
 /** The pixels along a line, unrolled: one row for each step along it, one column for each pixel across it. */
+import { medianInPlace } from '../measure/robust.ts';
 import type { Picture } from './picture.ts';
 import { type Segment, segmentLength } from './raster.ts';
 
@@ -92,7 +93,7 @@ function unrollPiece(
         continue;
       }
       const value = data[y * pitch + x - origin];
-      values[at] = value > clip ? clip : value < -clip ? -clip : value;
+      values[at] = Math.max(-clip, Math.min(clip, value));
     }
   }
 }
@@ -152,9 +153,6 @@ export function medianOf(values: readonly number[]): number {
   const { length } = values;
   if (length === 0) return Number.NaN;
   if (sortRoom.length < length) sortRoom = new Float64Array(2 * length);
-  const sorted = sortRoom.subarray(0, length);
-  for (let i = 0; i < length; i++) sorted[i] = values[i];
-  sorted.sort();
-  const middle = length >> 1;
-  return length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  for (let i = 0; i < length; i++) sortRoom[i] = values[i];
+  return medianInPlace(sortRoom, length);
 }
