@@ -76,6 +76,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   });
   await page.addInitScript(violationsScript);
   await page.goto(address);
+  await page.waitForSelector('nav[aria-label="Screens"]'); // keys pressed before that reach nobody
   return {
     client,
     page,
