@@ -1,7 +1,8 @@
 /** What a person may ask to be done with spectra as they are read: calibrate, take the background off, smooth, peel. */
 import type { Problem, ReadOptions, TrainingSetting } from '../family.ts';
+import { backgroundRate } from './background-rate.ts';
 import { continuumOf } from './baseline.ts';
-import { fineBins, smoothed } from './energy-grid.ts';
+import { smoothed } from './energy-grid.ts';
 import { isBackgroundName } from './names.ts';
 
 export const spectrumReadingSettings: Readonly<Record<string, TrainingSetting>> = {
@@ -69,7 +70,7 @@ function withoutBackground(spectra: readonly GriddedSpectrum[], problems: Proble
   return spectra.map((each) => {
     if (each.isBackground) return each.fine;
     const name = each.detector ?? '';
-    if (!rates.has(name)) rates.set(name, backgroundRate(spectra, each.detector));
+    if (!rates.has(name)) rates.set(name, rateOf(spectra, each.detector));
     const rate = rates.get(name)!;
     if (rate !== null && each.liveSeconds !== null && each.liveSeconds > 0)
       return each.fine.map((value, bin) => Math.max(0, value - rate[bin]! * each.liveSeconds!));
@@ -87,19 +88,15 @@ function withoutBackground(spectra: readonly GriddedSpectrum[], problems: Proble
   });
 }
 
-/** Counts per second of all backgrounds of a detector together. */
-function backgroundRate(spectra: readonly GriddedSpectrum[], detector: string | null): Float64Array | null {
-  const own = spectra.filter(
-    (each) => each.isBackground && each.detector === detector && (each.liveSeconds ?? 0) > 0,
+/** Of all backgrounds of a detector together. */
+function rateOf(spectra: readonly GriddedSpectrum[], detector: string | null): Float64Array | null {
+  return backgroundRate(
+    spectra.flatMap(({ fine, isBackground, liveSeconds, detector: own }) =>
+      isBackground && own === detector && liveSeconds !== null && liveSeconds > 0
+        ? [{ counts: fine, seconds: liveSeconds }]
+        : [],
+    ),
   );
-  const seconds = own.reduce((sum, { liveSeconds }) => sum + liveSeconds!, 0);
-  if (own.length === 0) return null;
-  const counts = new Float64Array(fineBins);
-  for (const { fine } of own)
-    fine.forEach((value, bin) => {
-      counts[bin]! += value / seconds;
-    });
-  return smoothed(counts, 0.4);
 }
 
 /** By what the file says of it, else by its label. */

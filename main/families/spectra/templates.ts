@@ -3,6 +3,7 @@
  * background are parted from it, where the file tells both live times: what is left is the source alone.
  */
 import type { FamilyData } from '../family.ts';
+import { backgroundRate, backgroundSmoothing } from './background-rate.ts';
 import { fineBins, smoothed } from './energy-grid.ts';
 import { spectraOf } from './spectrum-tensors.ts';
 
@@ -17,8 +18,6 @@ export interface Template {
   readonly sourceShare: number;
 }
 
-/** Share of the resolution by which backgrounds are smoothed: their noise is not to be learned. */
-const backgroundSmoothing = 0.4;
 /** The same for sources that are less than half of what was recorded. */
 const weakSourceSmoothing = 0.25;
 /** A source is taken for no weaker than this. */
@@ -45,15 +44,15 @@ export function templatesOf(data: FamilyData, background: number): Template[] {
   const recorded = recordedOf(data);
   const ofClass = data.classes.map((_, label) => recorded.filter((each) => each.label === label).length);
   return [...grouped(recorded).values()].flatMap((own) => {
-    const sky = addedUp(own.filter(({ label }) => label === background));
-    const isGross = sky !== null && own.every((each) => each.label === background || mayHold(each, sky));
+    const rate = rateOf(own.filter(({ label }) => label === background));
+    const isGross = rate !== null && own.every((each) => each.label === background || mayHold(each, rate));
     return own.map((each): Template => {
       const { label, instrument } = each;
       const common = { label, instrument, weight: 1 / ofClass[label]! };
       if (label === background)
         return { ...common, shares: normalised(smoothed(each.counts, backgroundSmoothing)), sourceShare: 1 };
       if (!isGross) return { ...common, shares: normalised(each.counts), sourceShare: 1 };
-      return { ...common, ...without(each, sky) };
+      return { ...common, ...without(each, rate) };
     });
   });
 }
@@ -81,26 +80,15 @@ function grouped(recorded: readonly Recorded[]): Map<string, Recorded[]> {
   return groups;
 }
 
-interface Sky {
-  /** Counts per second on the fine grid, smoothed. */
-  readonly rate: Float64Array;
-}
-
 /** Null where no background tells its live time. */
-function addedUp(backgrounds: readonly Recorded[]): Sky | null {
-  const timed = backgrounds.filter(({ seconds }) => seconds !== null);
-  const seconds = timed.reduce((sum, each) => sum + each.seconds!, 0);
-  if (timed.length === 0) return null;
-  const counts = new Float64Array(fineBins);
-  for (const each of timed)
-    each.counts.forEach((value, bin) => {
-      counts[bin]! += value / seconds;
-    });
-  return { rate: smoothed(counts, backgroundSmoothing) };
+function rateOf(backgrounds: readonly Recorded[]): Float64Array | null {
+  return backgroundRate(
+    backgrounds.flatMap(({ counts, seconds }) => (seconds === null ? [] : [{ counts, seconds }])),
+  );
 }
 
 /** False for a spectrum that somewhere has too few counts to have the background in it: it was taken off before. */
-function mayHold({ counts, seconds }: Recorded, { rate }: Sky): boolean {
+function mayHold({ counts, seconds }: Recorded, rate: Float64Array): boolean {
   if (seconds === null) return false;
   for (let start = 0; start < fineBins; start += stretchBins) {
     let [found, expected] = [0, 0];
@@ -117,7 +105,7 @@ function mayHold({ counts, seconds }: Recorded, { rate }: Sky): boolean {
 
 function without(
   { counts, total, seconds }: Recorded,
-  { rate }: Sky,
+  rate: Float64Array,
 ): { readonly shares: Float64Array; readonly sourceShare: number } {
   const ofSky = rate.reduce((sum, value) => sum + value, 0) * seconds!;
   const sourceShare = Math.max(leastSourceShare, 1 - ofSky / total);
