@@ -44,6 +44,8 @@ export interface Answers {
 /** Values and items predicted at once; they bound memory and do not change results. */
 const batchValues = 2 ** 18;
 const fewestTogether = 64;
+/** Models in double precision compare each item with what they learned from: more at once would not fit the caches. */
+const mostOfDoubles = 256;
 
 /** @throws NightsiftError `badModel` when the bytes are no model, or name no classes */
 export function describeModel(onnx: Uint8Array): ModelDescription {
@@ -61,7 +63,8 @@ export async function loadPredictor(onnx: Uint8Array, runtime: GraphRuntime): Pr
   const scored = session.outputNames.includes('scores');
   const tellsMisfit = session.outputNames.includes('misfit');
   const itemValues = inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  const together = Math.max(fewestTogether, Math.floor(batchValues / itemValues));
+  const most = inputs.some(({ type }) => type === 'float64') ? mostOfDoubles : batchValues;
+  const together = Math.max(fewestTogether, Math.min(most, Math.floor(batchValues / itemValues)));
   const answer = async (given: readonly TensorInput[]): Promise<Answers> => {
     const items = countItems(inputs, given);
     const probabilities = new Float32Array(items * classes.length);

@@ -3,6 +3,7 @@ import { NightsiftError } from '../../../contract/errors.ts';
 import type { Setting } from '../family.ts';
 import type { NumberColumn } from './columns.ts';
 import type { ProblemList } from './problems.ts';
+import { timeWriting } from './times.ts';
 
 interface Range {
   readonly low: number;
@@ -72,6 +73,50 @@ export function checkUnits(
     );
   }
 }
+
+/** A value that never changes tells nothing, and has no deviation to be measured in. */
+export function checkConstant(
+  { name, values }: NumberColumn,
+  rowNumbers: ArrayLike<number>,
+  problems: ProblemList,
+): void {
+  const first = values.findIndex((value) => !Number.isNaN(value));
+  if (first < 0 || values.length < 2) return;
+  if (!values.every((value) => Number.isNaN(value) || value === values[first])) return;
+  const row = rowNumbers[first]!;
+  problems.add(row, name, 'constant', `Row ${row}, ${name}: ${values[first]}, and so in every row.`);
+}
+
+/** Where a column changes between seconds and milliseconds, or between times with and without a zone; where it never tells one. */
+export function checkTimeWriting(
+  cells: readonly string[],
+  column: string,
+  rowNumbers: ArrayLike<number>,
+  problems: ProblemList,
+): void {
+  const writings = cells.map(timeWriting);
+  const first = writings.findIndex((writing) => writing !== null);
+  if (first < 0) return;
+  const usual = writings[first]!;
+  const tell = (index: number, code: string, what: string): void => {
+    const row = rowNumbers[index]!;
+    problems.add(row, column, code, `Row ${row}, ${column}: ${what}.`);
+  };
+  const other = writings.findIndex((writing) => writing !== null && writing !== usual);
+  if (other >= 0) {
+    const found = `${wordsOf[writings[other]!]}, rows before it ${wordsOf[usual]}`;
+    tell(other, 'mixedTimes', `a time ${found}; each is read as it is written`);
+  }
+  const bare = writings.indexOf('withoutZone');
+  if (bare >= 0 && !/utc/i.test(column)) tell(bare, 'noZone', 'a time without a zone; it counts as UTC');
+}
+
+const wordsOf = {
+  seconds: 'in seconds since 1970',
+  milliseconds: 'in milliseconds since 1970',
+  withZone: 'with a zone',
+  withoutZone: 'without a zone',
+} as const;
 
 /** A gap is longer than this many usual steps. */
 const gapSteps = 5;

@@ -82,12 +82,13 @@ function readNumbers(
     }
     const value = Number(cell);
     if (Number.isFinite(value)) return value;
-    const code = infiniteWord.test(cell) ? 'infinite' : 'notANumber';
+    // 1e999 is a number that no double holds
+    const code = Number.isNaN(value) && !infiniteWord.test(cell) ? 'notANumber' : 'infinite';
     problems.add(
       row,
       name,
       code,
-      `Row ${row}, ${name}: "${cell.slice(0, 40)}" is no number; it counts as missing.`,
+      `Row ${row}, ${name}: "${cell.slice(0, 40)}" is no finite number; it counts as missing.`,
     );
     return Number.NaN;
   });

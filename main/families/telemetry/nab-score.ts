@@ -21,7 +21,7 @@ const falseAlarmWeight = 0.11;
 const probationShare = 0.15;
 const probationRows = 5000;
 
-/** What a detection weighs by its place: -1 at the start of a window, 0 at its end, above 0 behind it. */
+/** What a detection weighs by its place: most at the start of a window (-1), nothing at its end (0), a loss behind it. */
 function placeWeight(place: number): number {
   return place > 3 ? -1 : 2 / (1 + Math.exp(5 * place)) - 1;
 }
@@ -33,12 +33,17 @@ interface ScoredRow {
   readonly weight: number;
 }
 
+/**
+ * @param files windows that end within the probation of their file do not count: nobody could detect them
+ * @returns the score, 0 for silence (less is impossible: the threshold may be out of reach)
+ */
 export function nabScore(files: readonly NabFile[]): NabResult {
   let windows = 0;
   const rows: ScoredRow[] = [];
   for (const file of files) {
-    rows.push(...scoredRows(file, windows));
-    windows += file.windows.length;
+    const counting = file.windows.filter(([, last]) => last >= probationOf(file));
+    for (const row of scoredRows({ ...file, windows: counting }, windows)) rows.push(row);
+    windows += counting.length;
   }
   rows.sort((a, b) => b.score - a.score);
   const best = new Float64Array(windows).fill(-1);
@@ -59,8 +64,13 @@ export function nabScore(files: readonly NabFile[]): NabResult {
   return { score: (100 * (highest.score + windows)) / (2 * windows), threshold: highest.threshold };
 }
 
-function scoredRows({ scores, windows }: NabFile, firstWindow: number): ScoredRow[] {
-  const start = Math.floor(probationShare * Math.min(probationRows, scores.length));
+function probationOf({ scores }: NabFile): number {
+  return Math.floor(probationShare * Math.min(probationRows, scores.length));
+}
+
+function scoredRows(file: NabFile, firstWindow: number): ScoredRow[] {
+  const { scores, windows } = file;
+  const start = probationOf(file);
   const rows: ScoredRow[] = [];
   let next = 0;
   for (let row = 0; row < scores.length; row++) {

@@ -84,23 +84,37 @@ function measure(
 ): void {
   for (let other = first; other < last; other++) {
     let sum = 0;
-    let place = 0;
-    for (let lag = 0; lag < longest; lag++) {
-      const difference = values[row - lag]! - values[other - lag]!;
-      sum += difference * difference;
-      if (lag + 1 === lengths[place]) distances[place++]![other - first] = sum;
+    let lag = 0;
+    for (let place = 0; place < lengths.length; place++) {
+      for (const end = lengths[place]!; lag < end; lag++) {
+        const difference = values[row - lag]! - values[other - lag]!;
+        sum += difference * difference;
+      }
+      distances[place]![other - first] = sum;
     }
   }
 }
 
-/** Mean of the roots of the smallest; the array is reordered. */
+/** Mean of the roots of the smallest of the first `count`: they are few, so they are picked, not sorted. */
 function meanOfNearest(squares: Float64Array, count: number): number {
   const wanted = Math.min(neighbours, count);
-  const nearest = squares.subarray(0, count).sort();
+  let held = 0;
+  for (let place = 0; place < count; place++) {
+    const square = squares[place]!;
+    if (held === wanted && !(square < nearest[held - 1]!)) continue;
+    let at = held < wanted ? held++ : held - 1;
+    while (at > 0 && nearest[at - 1]! > square) {
+      nearest[at] = nearest[at - 1]!;
+      at -= 1;
+    }
+    nearest[at] = square;
+  }
   let sum = 0;
   for (let place = 0; place < wanted; place++) sum += Math.sqrt(nearest[place]!);
   return sum / wanted;
 }
+
+const nearest = new Float64Array(neighbours);
 
 /** The distances of the latest rows, in order of time and in order of size. */
 class RecentDistances {

@@ -2,7 +2,7 @@
 import { NightsiftError } from '../../../contract/errors.ts';
 import type { Table } from '../../formats/tables/table.ts';
 import type { FamilyItem, FamilyTensor, ReadOptions, SourceBytes, SourceReading } from '../family.ts';
-import { checkRanges, checkTimes, checkUnits, rangesOf } from './checks.ts';
+import { checkConstant, checkRanges, checkTimes, checkTimeWriting, checkUnits, rangesOf } from './checks.ts';
 import { plainLabel, readTimes, sortColumns, type TelemetryColumns } from './columns.ts';
 import { noveltyScores } from './novelty.ts';
 import { type ProblemList, problemList } from './problems.ts';
@@ -23,11 +23,16 @@ export function readTelemetry(source: SourceBytes, options: ReadOptions): Source
   const ranges = rangesOf(options.settings ?? {});
   for (const column of columns.numbers) {
     checkRanges(column, ranges, table.rowNumbers, problems);
+    checkConstant(column, table.rowNumbers, problems);
     if (columns.time >= 0) checkUnits(column, table.rowNumbers, problems);
   }
   const isSeries = columns.time >= 0;
   const times = isSeries ? readTimes(table, columns.time, problems) : null;
-  if (times) checkTimes(times, table.header[columns.time]!, table.rowNumbers, problems);
+  if (times) {
+    const written = table.rows.map((cells) => cells[columns.time]!);
+    checkTimeWriting(written, table.header[columns.time]!, table.rowNumbers, problems);
+    checkTimes(times, table.header[columns.time]!, table.rowNumbers, problems);
+  }
   const features = isSeries
     ? seriesFeatures(columns.numbers, columns.contexts)
     : segmentFeatures(columns.numbers, columns.contexts);

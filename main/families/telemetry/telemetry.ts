@@ -13,7 +13,7 @@ export const telemetryFamily: Family = {
   title: 'Telemetry',
   noun: { one: 'reading', many: 'readings' },
   task: 'anomaly',
-  version: 'telemetry-2',
+  version: 'telemetry-3',
   fileNames: tableFileName,
   labelColumns,
   learnsUnlabelled: true,

@@ -22,3 +22,14 @@ export function parseTime(text: string): number {
 function fromNumber(value: number): number {
   return Math.abs(value) >= 1e11 ? value : value * 1000;
 }
+
+export type TimeWriting = 'seconds' | 'milliseconds' | 'withZone' | 'withoutZone';
+
+/** How a time is written; null for what is none. Universal time where the column says so is not known here. */
+export function timeWriting(text: string): TimeWriting | null {
+  const time = parseTime(text);
+  if (Number.isNaN(time)) return null;
+  const trimmed = text.trim();
+  if (/^-?\d+(\.\d+)?$/.test(trimmed)) return time === Number(trimmed) ? 'milliseconds' : 'seconds';
+  return /(Z|UTC|\d[+-]\d{2}:?\d{2})$/i.test(trimmed) ? 'withZone' : 'withoutZone';
+}

@@ -4,12 +4,13 @@
  */
 import type { Estimator, FitInput, FitPorts, Fitted } from '../estimators/estimator.ts';
 import type { ModelParts } from '../estimators/model-parts.ts';
-import { quantile, type Scaling, scalingParameter } from '../estimators/preparation.ts';
-import { checkColumns, pickRows, type Table } from '../estimators/table.ts';
+import { fitPreparation, quantile, type Scaling, scalingParameter } from '../estimators/preparation.ts';
+import { checkColumns, checkTable, pickRows, type Table } from '../estimators/table.ts';
 import { isolationForest } from '../forests/isolation-forest.ts';
-import { addFactor, addNeighbours } from '../neighbours/densities.ts';
+import { addFactor, addNeighboursAtOnce } from '../neighbours/densities.ts';
+import { spaceOrder } from '../neighbours/space-order.ts';
 import { fitSurroundings, type Surroundings } from '../neighbours/surroundings.ts';
-import { randomFor, shuffled } from '../random.ts';
+import { randomFor } from '../random.ts';
 import { numberOf, type Parameters } from '../recipes/recipe.ts';
 
 /** Neighbours among rows without anomalies. */
@@ -17,7 +18,12 @@ const nearCounts = [5, 10, 20, 40] as const;
 /** Neighbours among rows with anomalies, as shares of the rows. */
 const wideShares = [0.05, 0.1, 0.2, 0.3] as const;
 const mostNeighbours = 600;
-const forestTrees = 300;
+const forestTrees = 100;
+/**
+ * Rows compared with. In five folds of 1,594 segments (four seeds) 800 rank as all do without labels, ROC-AUC 0.819 to 0.829
+ * beside 0.825; of usual rows 800 cost up to 0.008 of PR-AUC 0.910, so more are kept: fewer neighbours count there.
+ */
+const rowsKept = { near: 1500, wide: 800 } as const;
 /** A factor of nothing has no logarithm. */
 const smallestFactor = 1e-9;
 
@@ -36,10 +42,11 @@ export const outlierEnsemble: Estimator = {
     },
     {
       name: 'mostRows',
-      description: 'of larger tables as many rows are drawn; every answer compares with all of them',
+      description:
+        'of larger tables as many rows are drawn; every answer compares with all of them; 0: 1500 near, 800 wide',
       kind: 'integer',
-      default: 4000,
-      minimum: 10,
+      default: 0,
+      minimum: 0,
       maximum: 1_000_000,
     },
     {
@@ -61,7 +68,8 @@ interface Scale {
 
 async function fitOutlierEnsemble(input: FitInput, parameters: Parameters, ports: FitPorts): Promise<Fitted> {
   const wide = parameters.surroundings === 'wide';
-  const table = drawn(input.table, numberOf(parameters, 'mostRows'), ports.seed);
+  const most = numberOf(parameters, 'mostRows') || rowsKept[wide ? 'wide' : 'near'];
+  const table = drawn(input.table, most, parameters.scaling as Scaling, ports.seed);
   const counts = wide
     ? wideShares.map((share) => Math.min(mostNeighbours, Math.max(5, Math.round(share * table.rows))))
     : nearCounts;
@@ -106,9 +114,20 @@ async function fitForest(table: Table, ports: FitPorts): Promise<ForestMember> {
   return { fitted, scores, scale: scaleOf(scores) };
 }
 
-function drawn(table: Table, most: number, seed: number): Table {
+/** Evenly over space, so that two draws differ little: one row of each stretch of an order in which neighbours lie together. */
+function drawn(table: Table, most: number, scaling: Scaling, seed: number): Table {
   if (table.rows <= most) return table;
-  return pickRows(table, shuffled(table.rows, randomFor(seed, 'draw')).slice(0, most).sort());
+  checkTable(table);
+  const order = spaceOrder(fitPreparation(table, scaling).apply(table));
+  const random = randomFor(seed, 'draw');
+  const stretch = table.rows / most;
+  return pickRows(
+    table,
+    Int32Array.from({ length: most }, (_, place) => {
+      const start = Math.floor(place * stretch);
+      return order[start + random.integer(Math.floor((place + 1) * stretch) - start)]!;
+    }).sort(),
+  );
 }
 
 function logarithm(factor: number): number {
@@ -149,7 +168,7 @@ function addScore(
   const scaled = (value: string, { centre, width }: Scale): string =>
     parts.apply('Div', [parts.apply('Sub', [value, number(centre)]), number(width)]);
   const most = Math.max(...near.densities.map(({ count }) => count));
-  const found = addNeighbours(parts, near.prepare(parts, input), near.table, most);
+  const found = addNeighboursAtOnce(parts, near.prepare(parts, input), near.table, most);
   const members = near.densities.map((densities, member) => {
     const factor = parts.apply('Max', [addFactor(parts, found, densities), number(smallestFactor)]);
     return scaled(parts.apply('Log', [factor]), scales[member]!);

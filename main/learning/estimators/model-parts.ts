@@ -30,8 +30,8 @@ export class ModelParts {
     return this.add(operator, '', inputs, Object.fromEntries(Object.entries(attributes).map(encoded)));
   }
 
-  /** Places of the largest values of each row, [rows, count]. */
-  topPlaces(value: string, count: number): string {
+  /** The largest values of each row, falling, and their places, [rows, count] each. */
+  top(value: string, count: number): { readonly values: string; readonly places: string } {
     const places = `v${this.count++}`;
     const values = `v${this.count++}`;
     const inputs = [value, this.integers([count])];
@@ -44,7 +44,7 @@ export class ModelParts {
       outputs: [values, places],
       attributes,
     });
-    return places;
+    return { values, places };
   }
 
   /** An operator of ai.onnx.ml. */

@@ -87,7 +87,7 @@ export function addNeighbours(
 ): FoundNeighbours {
   const { rows, columns, values } = table;
   const roughly = parts.apply('Neg', [addSquaredDistances(parts, prepared, table)]);
-  const near = parts.topPlaces(roughly, most);
+  const near = parts.top(roughly, most).places;
   const neighbours = parts.apply('Gather', [parts.floats('float64', values, [rows, columns]), near], {
     axis: 0,
   });
@@ -98,6 +98,36 @@ export function addNeighbours(
     { keepdims: 0 },
   );
   return { near, distances: parts.apply('Sqrt', [squares]) };
+}
+
+/**
+ * The same without looking at the neighbours again: one product and one choice, |x|² - (2 x·t - |t|²). Several times as fast where
+ * many neighbours count; of two rows that nearly touch, the distance is known to about the eighth digit of their length.
+ */
+export function addNeighboursAtOnce(
+  parts: ModelParts,
+  prepared: string,
+  { rows, columns, values }: PreparedTable,
+  most: number,
+): FoundNeighbours {
+  const doubled = new Float64Array(values.length);
+  const squares = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const value = values[row * columns + column]!;
+      squares[row]! -= value * value;
+      doubled[column * rows + row] = 2 * value;
+    }
+  }
+  const likeness = parts.apply('Gemm', [
+    prepared,
+    parts.floats('float64', doubled, [columns, rows]),
+    parts.floats('float64', squares, [rows]),
+  ]);
+  const nearest = parts.top(likeness, most);
+  const own = parts.apply('ReduceSumSquare', [prepared, parts.integers([1])], { keepdims: 1 });
+  const apart = parts.apply('Max', [parts.apply('Sub', [own, nearest.values]), parts.floats('float64', [0])]);
+  return { near: nearest.places, distances: parts.apply('Sqrt', [apart]) };
 }
 
 /** [rows, 1] */

@@ -5,7 +5,6 @@ import {
   eventFigures,
   rangeFigures,
 } from '../../../main/families/telemetry/metrics.ts';
-import { nabScore } from '../../../main/families/telemetry/nab-score.ts';
 import { noveltyScores, noveltyThreshold } from '../../../main/families/telemetry/novelty.ts';
 
 const wave = (row: number) => Math.sin(row / 3) + 0.1 * Math.sin(row * 12.9898);
@@ -46,35 +45,6 @@ describe('novelty of a series', () => {
     noveltyScores([values.map((value) => value * 1024)]).forEach((score, row) => {
       expect(score).toBeCloseTo(plain[row]!, 9);
     });
-  });
-});
-
-describe('the Numenta score', () => {
-  const windows = [[50, 69]] as const;
-  const quiet = () => new Float64Array(200);
-  it('is 0 for silence and 100 for one alarm at the start of each window', () => {
-    expect(nabScore([{ scores: quiet().fill(-1), windows }]).score).toBeLessThanOrEqual(0);
-    const first = quiet();
-    first[50] = 1;
-    expect(nabScore([{ scores: first, windows }]).score).toBeCloseTo(100, 9);
-  });
-
-  it('gives less for a late alarm and takes for a false one', () => {
-    const late = quiet();
-    late[68] = 1;
-    const stray = quiet();
-    stray[50] = 1;
-    stray[150] = 1;
-    expect(nabScore([{ scores: late, windows }]).score).toBeLessThan(80);
-    // half of 0.11, of two points between silence and all
-    expect(nabScore([{ scores: stray, windows }]).score).toBeCloseTo(100 - 5.5, 1);
-  });
-
-  it('does not look at the rows of probation', () => {
-    const early = quiet();
-    early[10] = 1;
-    early[50] = 1;
-    expect(nabScore([{ scores: early, windows }]).score).toBeCloseTo(100, 9);
   });
 });
 

@@ -73,6 +73,44 @@ describe('a telemetry source', () => {
     expect(items[0]!.position).toBe(items[1]!.position);
   });
 
+  it('names where the writing of times changes, times without a zone and values that never change, once', () => {
+    const stamps = [
+      '2026-01-01T00:00:00Z',
+      '2026-01-01T00:01:00+00:00',
+      '2026-01-01 00:02:00',
+      '1767225780',
+      '1767225840000',
+    ];
+    const { problems } = read(
+      series(
+        5,
+        () => '20',
+        (row) => stamps[row]!,
+      ),
+    );
+    expect(problems.map(({ code, row, column }) => [code, row, column])).toEqual([
+      ['constant', 2, 'temperature'],
+      ['mixedTimes', 4, 'timestamp'],
+      ['noZone', 4, 'timestamp'],
+    ]);
+    const seconds = series(
+      2,
+      (row) => String(row),
+      (row) => (row === 0 ? '1767225600' : '1767225660000'),
+    );
+    const [mixed] = read(seconds).problems;
+    expect(mixed).toMatchObject({ code: 'mixedTimes', row: 3, column: 'timestamp' });
+    expect(mixed!.sentence).toMatch(/in milliseconds since 1970, rows before it in seconds/);
+  });
+
+  it('tells numbers too large for a double from words', () => {
+    const { problems } = read(series(4, (row) => ['1', '1e999', '-Infinity', '2'][row]!));
+    expect(problems.map(({ code, row }) => [code, row])).toEqual([
+      ['infinite', 3],
+      ['infinite', 4],
+    ]);
+  });
+
   it('reads JSON records, one on each line or in an array, nested or not', () => {
     const lines =
       '{"time":"2026-01-01T00:00:00Z","bus":{"voltage":8}}\nnot json\n{"time":"2026-01-01T00:00:01Z","bus":{"voltage":NaN}}\n';
