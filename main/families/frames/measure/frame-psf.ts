@@ -51,8 +51,8 @@ interface Template {
   readonly misfit: number;
 }
 
-/** A star brighter than this many sigmas at its peak adds no more weight: the profile's own variation limits it. */
-const fullWeightAmplitude = 150;
+/** Share of the peak by which stars differ at least: it limits the weight of bright ones, more misfit limits it further. */
+const usualMisfit = 1 / 150;
 /** Knots per FWHM: enough for the edge of a doughnut or of a trailed star. */
 const knotsPerFwhm = 5;
 const rounds = 2;
@@ -225,7 +225,7 @@ function fillCorrection(
   const { radius } = base;
   const fit = new SplineFit(radius, spacing);
   for (const t of templates) {
-    const weight = t.amplitude ** 2 / (1 + (t.amplitude / fullWeightAmplitude) ** 2);
+    const weight = t.amplitude ** 2 / (1 + (t.amplitude * Math.max(usualMisfit, t.misfit)) ** 2);
     const patch = source.patch(t.x, t.y, radius);
     for (let j = patch.top; j < patch.bottom; j++)
       for (let i = patch.left; i < patch.right; i++) {

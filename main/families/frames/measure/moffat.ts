@@ -25,7 +25,7 @@ export interface MoffatStar {
   amplitude: number;
   /** Sky under it, same units. */
   readonly sky: number;
-  /** Root mean square of what the fit leaves beyond the noise, over the amplitude. */
+  /** Root mean square of what the fit leaves beyond the noise, over the amplitude; 0 where nothing was fitted yet. */
   misfit: number;
 }
 
@@ -128,12 +128,13 @@ export interface MoffatFitInput {
   readonly iterations: number;
 }
 
-/** Peaks above this many sigmas weigh no more: there the profile's own variation, not the noise, limits. */
-const fullWeightAmplitude = 100;
+/** Stars differ from their common profile by this share of the peak, or by what an earlier fit left of them if that is more. */
+const usualMisfit = 0.01;
 
 /**
  * One shape for all stars, each with its own place and height, by Gauss-Newton with damping: the stars' own three
- * unknowns are eliminated star by star, which leaves four equations. Null when nothing can be fitted.
+ * unknowns are eliminated star by star, which leaves four equations. A star so bright that its misfit and not the noise
+ * limits it weighs by that: fitted again, a full core or a galaxy gives way to the rest. Null when nothing can be fitted.
  */
 export function fitMoffat(input: MoffatFitInput): MoffatFit | null {
   let shape = input.start;
@@ -220,7 +221,7 @@ function accumulateStar(
 ) {
   const { radius, parity } = input;
   const unknowns = unknownsOf(shape);
-  const weight = 1 / (1 + (star.amplitude / fullWeightAmplitude) ** 2);
+  const weight = 1 / (1 + (star.amplitude * Math.max(usualMisfit, star.misfit)) ** 2);
   let squares = 0;
   let pixels = 0;
   const bottom = Math.min(patch.bottom - 1, star.y + radius);

@@ -35,6 +35,9 @@ const sizeClass = 1.45;
 const narrowestFwhm = 0.7;
 /** A star's profile may differ from the common one by this share of its peak and still count as the same. */
 const sameProfile = 0.08;
+/** Stars whose misfits are below this agree; others are fitted again while that brings them nearer to each other. */
+const unlike = 0.02;
+const mostRounds = 3;
 
 /**
  * The star-like spots of one size that agree on a profile. Several sizes are tried, since in a storm of cosmic rays or
@@ -87,9 +90,16 @@ function templatesOfSize(input: PsfInput, sigma: number): TemplateStars | null {
   });
   if (fit === null) return null;
   const share = ringShare(fit.shape, fwhm);
-  const agreeing = withoutWings(agreeingStars(fit.stars), share);
-  const again = fitMoffat({ source, parity, stars: agreeing, start: fit.shape, radius, iterations: 6 });
-  if (again !== null) fit = again;
+  let agreeing = withoutWings(agreeingStars(fit.stars), share);
+  for (let round = 0; round < mostRounds; round++) {
+    const before = typicalMisfit(agreeing);
+    const again = fitMoffat({ source, parity, stars: agreeing, start: fit.shape, radius, iterations: 6 });
+    if (again === null) break;
+    fit = again;
+    // The bright ones were not like the rest: once more, by what the rest has in common.
+    if (!(before > unlike && typicalMisfit(again.stars) < 0.8 * before)) break;
+    agreeing = agreeingStars(again.stars);
+  }
   const size = moffatFwhm(fit.shape);
   if (!(size > narrowestFwhm && size < 4 * fwhm)) return null;
   return { moffat: fit, stars: [...fit.stars, ...withoutWings(chosen.slice(mostFitted), share)] };
@@ -100,9 +110,13 @@ function withoutWings(stars: readonly MoffatStar[], share: number): MoffatStar[]
   return stars.map((star) => ({ ...star, sky: star.sky - share * star.amplitude }));
 }
 
+function typicalMisfit(stars: readonly MoffatStar[]): number {
+  return medianOf(stars.map((star) => star.misfit));
+}
+
 function agreeingStars(stars: readonly MoffatStar[]): MoffatStar[] {
   if (stars.length < 4) return [...stars];
-  const typical = medianOf(stars.map((star) => star.misfit));
+  const typical = typicalMisfit(stars);
   const kept = stars.filter((star) => star.misfit <= Math.max(0.03, 2.5 * typical));
   return kept.length >= 3 ? kept : [...stars];
 }

@@ -30,6 +30,21 @@ function compareStars({ stars }: FrameRecord, truth: SceneTruth, scene: Scene) {
   return { ratio: counted / expected, purity: pure / counted };
 }
 
+/** A star whose charge fills the well below the converter's limit: a flat top that has its own shot noise. */
+function addFullStar(pixels: Float32Array, { width, height, fwhm, beta }: Scene, peak: number): void {
+  const random = uniform(77);
+  const alpha = fwhm / 2 / Math.sqrt(2 ** (1 / beta) - 1);
+  const [x0, y0] = [0.62 * width, 0.55 * height];
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const light = peak * (1 + ((x - x0) ** 2 + (y - y0) ** 2) / alpha ** 2) ** -beta;
+      if (light < 0.5) continue;
+      const full = Math.min(40_000, pixels[y * width + x] + light);
+      const shot = 2 * Math.sqrt(Math.min(light, 40_000)) * (random() - 0.5);
+      pixels[y * width + x] = Math.round(full + shot);
+    }
+}
+
 describe('measuring a frame', () => {
   const scenes: [string, Scene, number][] = [
     ['an ordinary field', plain, 0.01],
@@ -66,6 +81,16 @@ describe('measuring a frame', () => {
       if (scene.hotPixels !== undefined) expect(record.measurements.hotPixelCount!).toBeGreaterThan(600);
       if (scene.cosmicRays !== undefined) expect(record.measurements.cosmicRayCount!).toBeGreaterThan(150);
     }
+  });
+
+  it.each([
+    [6, 120_000],
+    [3, 60_000],
+  ])('does not take the one star whose core is full for what the others look like, %d px', (fwhm, peak) => {
+    const scene: Scene = { ...plain, seed: 13, fwhm, stars: 60 };
+    const { image, truth } = drawScene(scene);
+    addFullStar(image.pixels, scene, peak);
+    expect(off(measure(image).measurements.fwhm, truth.fwhm)).toBeLessThan(0.015);
   });
 
   it('sees when every star is double, and measures one image of it', () => {
