@@ -74,12 +74,14 @@ export const PredictReport = z.object({
       /** The most probable classes in order, as many as were asked for. */
       top: z.array(z.object({ label: z.string(), probability: z.number() })).optional(),
       /**
-       * True where the model's own limits say that this is none of its classes, or nothing it can tell; `label` is then
-       * its best guess. Missing where the model sets no limits.
+       * True where the model's own limits say that this is none of its classes, or nothing it can tell, and where reading
+       * had to assume what the answer rests on or the file contradicts it; `label` is then its best guess. Missing where the model sets no limits.
        */
       unknown: z.boolean().optional(),
       /** How badly the item fits what was learned, in standard deviations of what chance explains. */
       misfit: z.number().optional(),
+      /** What had to be assumed in reading the item, or what its file says against the answer. */
+      note: z.string().optional(),
       saliency: Saliency.optional(),
     }),
   ),

@@ -51,6 +51,8 @@ export interface FamilyItem {
   readonly labels: Readonly<Record<string, string>>;
   /** For lists, `--where` and reports: short values. */
   readonly facts: Readonly<Record<string, Fact>>;
+  /** What reading had to assume, as a sentence. A model's answer about such an item is told as unknown. */
+  readonly assumed?: string;
   /** What a screen shows of it: sample cells, counts, lanes. Plain JSON, small. */
   readonly view?: Readonly<Record<string, unknown>>;
 }
@@ -221,6 +223,8 @@ export interface Family {
   trainingSet?(data: FamilyData, settings: Readonly<Record<string, Setting>>, seed: number): FamilyData;
   /** Makes a training set up from labelled items, by the same settings. */
   synthesise?(data: FamilyData, settings: Readonly<Record<string, Setting>>, seed: number): SyntheticTable;
+  /** What the source says against an answer of a model, as a sentence; the answer is told as unknown then. */
+  contradiction?(facts: Readonly<Record<string, Fact>>, label: string): string | null;
   /** For saliency; families without it are not explained part by part. */
   readonly leavingOut?: LeavingOut;
   /** Events out of answers row by row, for families whose rows follow one another. */

@@ -32,7 +32,10 @@ export function readSpectrumSource(source: SourceBytes, options: ReadOptions): S
     problems,
   );
   return {
-    items: found.map((each, position) => itemOf(each, fine[position]!, { source, options, position })),
+    items: found.map((each, position) => ({
+      ...itemOf(each, fine[position]!, { source, options, position }),
+      ...(scaleOf(each.spectrum, options) === null && { assumed: assumedScale }),
+    })),
     tensors: tensorsOf(fine),
     featureNames: [],
     problems,
@@ -52,25 +55,33 @@ function labelColumnsOf({ label }: ReadOptions): readonly string[] {
   return label === undefined ? labelColumns : [label];
 }
 
-/** Without a calibration that rises, the one given is taken, else channels span the grid evenly. */
+const wholeGrid = `0 to ${fineBins * finekeV} keV`;
+const assumedScale = `energies are assumed: without a calibration that rises, channels were spread over ${wholeGrid}`;
+
+/** The calibration that rises, the file's before the one given; null where there is none. */
+function scaleOf({ counts, calibration }: Spectrum, options: ReadOptions): readonly number[] | null {
+  const known = [calibration, givenCalibration(options)];
+  return known.find((terms) => terms !== null && risesOver(counts.length, terms)) ?? null;
+}
+
+/** Without a calibration channels span the grid evenly. */
 function gridded(
   { spectrum, row, cells }: TableSpectrum,
   options: ReadOptions,
   problems: Problem[],
 ): Float64Array {
-  const { counts, calibration } = spectrum;
+  const { counts } = spectrum;
   if (counts.every((value) => value === 0)) {
     const sentence = `Spectrum ${row} holds no count: nothing can be said of it.`;
     problems.push({ row, column: null, code: 'empty', sentence });
   }
-  if (calibration !== null && risesOver(counts.length, calibration)) return onFineGrid(counts, calibration);
-  const given = givenCalibration(options);
-  if (given !== null && risesOver(counts.length, given)) return onFineGrid(counts, given);
+  const scale = scaleOf(spectrum, options);
+  if (scale !== null) return onFineGrid(counts, scale);
   problems.push({
     row,
     column: Object.keys(cells).find((name) => /^cal1$/i.test(name)) ?? null,
     code: 'noCalibration',
-    sentence: `Spectrum ${row} has no energy calibration that rises; its ${counts.length} channels were spread over 0 to ${fineBins * finekeV} keV.`,
+    sentence: `Spectrum ${row} has no energy calibration that rises; its ${counts.length} channels were spread over ${wholeGrid}.`,
   });
   return onFineGrid(counts, [0, (fineBins * finekeV) / counts.length]);
 }

@@ -2,6 +2,7 @@
 import { tableFileName } from '../../formats/tables/table.ts';
 import type { Family } from '../family.ts';
 import { leavingOut } from './leaving-out.ts';
+import { isBackgroundName } from './names.ts';
 import { spectrumReadingSettings } from './prepare.ts';
 import { spectrumQuality } from './quality.ts';
 import { labelColumns, readSpectrumSource } from './read.ts';
@@ -44,6 +45,8 @@ export const spectraFamily: Family = {
   quality: spectrumQuality,
   readingSettings: spectrumReadingSettings,
   leavingOut,
+  contradiction: ({ background }, label) =>
+    background === true && !isBackgroundName(label) ? 'the file calls it a background' : null,
   trainingSettings: spectrumTrainingSettings,
   trainingSet: spectrumTrainingSet,
   synthesise: syntheticTable,

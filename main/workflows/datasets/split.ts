@@ -25,6 +25,22 @@ export interface SplitItem {
   readonly duplicateOf: number;
 }
 
+/** What warnings call the items and what keeps them together. */
+export interface SplitWords {
+  readonly items: string;
+  readonly groups: string;
+  readonly otherGroups: string;
+  /** How the items of a group follow each other. */
+  readonly blocks: string;
+}
+
+const frameWords: SplitWords = {
+  items: 'frames',
+  groups: 'target-nights',
+  otherGroups: 'other nights',
+  blocks: 'blocks of time',
+};
+
 export interface Split {
   /** For each item in order. */
   readonly splits: readonly SplitName[];
@@ -41,7 +57,12 @@ const fewestAttempts = 8;
 const triedGroups = 200_000;
 
 /** Shares must add up to 1. The same items, shares and seed give the same split. */
-export function splitItems(items: readonly SplitItem[], shares: SplitShares, seed: number): Split {
+export function splitItems(
+  items: readonly SplitItem[],
+  shares: SplitShares,
+  seed: number,
+  words: SplitWords = frameWords,
+): Split {
   const used = items.flatMap((item, index) => (item.isReview ? [] : [index]));
   const groups = groupsOf(items, used);
   const largest = Math.max(0, ...groups.map((group) => group.length));
@@ -54,7 +75,7 @@ export function splitItems(items: readonly SplitItem[], shares: SplitShares, see
       : splitBlocks(items, groups, shares, randomFor(seed, 'split blocks'));
   const withinNight = !isEnough && heldOut > 0;
   const splits = items.map((item, index): SplitName => (item.isReview ? 'review' : chosen.get(index)!));
-  return { splits, withinNight, warnings: warningsOf(items, splits, shares, withinNight) };
+  return { splits, withinNight, warnings: warningsOf(items, { splits, withinNight }, shares, words) };
 }
 
 /** Target-nights, those that share a near-duplicate taken together; in order of their names. */
@@ -278,14 +299,14 @@ function duplicatesTogether(
 
 function warningsOf(
   items: readonly SplitItem[],
-  splits: readonly SplitName[],
+  { splits, withinNight }: Pick<Split, 'splits' | 'withinNight'>,
   shares: SplitShares,
-  withinNight: boolean,
+  words: SplitWords,
 ): string[] {
   const warnings: string[] = [];
   if (withinNight) {
     warnings.push(
-      'Too few target-nights: the splits are blocks of time within one, figures say little of other nights.',
+      `Too few ${words.groups}: the splits are ${words.blocks} within one, figures say little of ${words.otherGroups}.`,
     );
   }
   for (const part of parts) {
@@ -293,8 +314,9 @@ function warningsOf(
     const members = items.flatMap((_, index) => (splits[index] === part ? [index] : []));
     const classes = new Set(members.map((index) => items[index].stratum.split('/')[0]));
     if (members.length === 0)
-      warnings.push(`The ${part} split is empty: there are too few target-nights or frames.`);
-    else if (classes.size === 1) warnings.push(`The ${part} split holds ${[...classes][0]} frames only.`);
+      warnings.push(`The ${part} split is empty: there are too few ${words.groups} or ${words.items}.`);
+    else if (classes.size === 1)
+      warnings.push(`The ${part} split holds ${[...classes][0]} ${words.items} only.`);
   }
   return warnings;
 }

@@ -40,7 +40,12 @@ export function createRecordDataset(
   options.onProgress?.({ phase: 'splitting', done: 0, total: kept.length });
   const twins = twinsOf(kept);
   const areTemplates = fewestOf(kept) < (family.templatesBelow ?? 0);
-  const split = splitItems(splitItemsOf(kept, twins), areTemplates ? allTaught : shares, seed);
+  const split = splitItems(splitItemsOf(kept, twins), areTemplates ? allTaught : shares, seed, {
+    items: family.noun.many,
+    groups: 'files',
+    otherGroups: 'other files',
+    blocks: 'blocks of neighbours',
+  });
   const items = kept.map((candidate, ordinal) => itemOf(candidate, ordinal, split));
   const metadata = metadataOf({ family, input, items, classes: names, split, candidates: kept });
   const warnings = [

@@ -45,7 +45,7 @@ function confidenceOf({ probabilities, label }: Prediction): number {
   return probabilities[label] ?? 0;
 }
 
-/** Null for items of sources that give the model other things to see than it knows. */
+/** Null for items of which reading had to assume what they show, or that show the model other things than it knows. */
 async function opinionsOf(
   library: Library,
   family: Family,
@@ -59,7 +59,8 @@ async function opinionsOf(
     if (recipe === null) return items.map(() => null);
     checkReadBy(recipe, family);
     const known = new Map<StoredReading, boolean>();
-    const fits = items.map(({ reading, source }) => {
+    const fits = items.map(({ reading, source, stored }) => {
+      if (stored.assumed !== undefined) return false;
       const fit = known.get(reading) ?? isFit(recipe, reading, source.file);
       known.set(reading, fit);
       return fit;

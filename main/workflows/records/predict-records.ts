@@ -68,9 +68,10 @@ async function itemsOf(
   const places = reading.items.map((_, ordinal) => ({ reading, ordinal }));
   const answers = await answerPlaces(model, places, options);
   const items: PredictItem[] = [];
-  for (const [index, { id }] of reading.items.entries()) {
+  for (const [index, { id, assumed, facts }] of reading.items.entries()) {
     const answer = answers[index]!;
     const { label, probabilities, score } = answer;
+    const doubt = assumed ?? family.contradiction?.(facts, label) ?? null;
     const saliency =
       input.explain === true && family.leavingOut !== undefined
         ? await saliencyOf(model, family.leavingOut, rowsOf([places[index]!]), answer)
@@ -84,6 +85,7 @@ async function itemsOf(
       score,
       ...(input.top !== undefined && { top: topOf(answer, input.top) }),
       ...(answer.unknown !== null && { unknown: answer.unknown }),
+      ...(doubt !== null && { unknown: true, note: doubt }),
       ...(answer.misfit !== null && { misfit: answer.misfit }),
       ...(saliency !== undefined && { saliency }),
     });

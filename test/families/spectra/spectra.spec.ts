@@ -187,6 +187,23 @@ describe('tables of spectra', () => {
     ]);
   });
 
+  test('say of which spectra the energies are assumed, and of no other', () => {
+    const bytes = text(['id,cal0,cal1,counts', 'a,0,3,1 2 3 4', 'b,0,-3,1 2 3 4', 'c,,,1 2 3 4']);
+    const assumed = (settings = {}) =>
+      spectraFamily.read({ file: 't.csv', bytes }, { settings }).items.map((item) => item.assumed);
+    const sentence = expect.stringMatching(/energies are assumed.*0 to 3072 keV/);
+    expect(assumed()).toEqual([undefined, sentence, sentence]);
+    expect(assumed({ 'read.calibration': '0 2.93' })).toEqual([undefined, undefined, undefined]);
+  });
+
+  test('do not let a background of the file pass for a nuclide', () => {
+    const against = (background: boolean, label: string) =>
+      spectraFamily.contradiction!({ background }, label);
+    expect(against(true, 'Th232')).toMatch(/background/);
+    expect(against(true, 'bgnd')).toBeNull();
+    expect(against(false, 'Th232')).toBeNull();
+  });
+
   test('name live times that are none, channels beyond counting and spectra without a count', () => {
     const bytes = text([
       'id,label,live_s,cal0,cal1,counts',

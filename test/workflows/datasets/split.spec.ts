@@ -126,6 +126,10 @@ describe('splitting a single night', () => {
       new Set(items.filter((_, index) => splits[index] === 'train').map((item) => item.stratum)).size,
     ).toBe(2);
     expect(warnings[0]).toMatch(/Too few target-nights/);
+    const words = { items: 'rows', groups: 'logs', otherGroups: 'other logs', blocks: 'blocks' };
+    const said = splitItems(items.slice(0, 60), shares, 1, words).warnings.join(' ');
+    expect(said).toMatch(/Too few logs: .* say little of other logs.*split holds clean rows only/);
+    expect(said).not.toMatch(/night|frame/);
   });
 
   it('does not let a handful of frames of another target pass for a second night', () => {

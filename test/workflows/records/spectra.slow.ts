@@ -91,4 +91,9 @@ test('a model of templates names nuclides, says why, and says when it knows none
     expect(strongest.to + resolution).toBeGreaterThan(energy);
     expect(strongest.weight).toBeGreaterThan(1);
   }
+  // the very counts of a known one, once without a scale of energies
+  const scaleless = writeTable(school, 'scaleless.csv', csv(asked).replaceAll(',0,3,', ',,,'));
+  const { items } = await predict(school.ports, { model: 'nuclides', paths: [scaleless] });
+  expect(items.map(({ unknown }) => unknown)).toEqual([true, true, true, true]);
+  for (const { note } of items) expect(note).toMatch(/energies are assumed/);
 }, 120_000);

@@ -65,7 +65,7 @@ async function detect(context: Context, paths: readonly string[], options: Detec
 
 const shownEvents = 30;
 
-function summary({ events, figures, into }: DetectReport): string {
+function summary({ events, figures, heldOut, into }: DetectReport): string {
   const shown = table(events.slice(0, shownEvents), [
     { title: 'start', of: ({ start, first }) => start ?? first },
     { title: 'rows', of: ({ rows }) => rows },
@@ -80,6 +80,16 @@ function summary({ events, figures, into }: DetectReport): string {
     },
   ]);
   const more = events.length > shownEvents ? `… and ${events.length - shownEvents} more events\n` : '';
+  const parts = [
+    events.length === 0 ? 'No event.\n' : `${shown}${more}`,
+    figureLines('On rows that were held out', heldOut),
+    figureLines('On all rows, those that it learned from among them', figures),
+    `Report: ${into}\n`,
+  ];
+  return parts.join('');
+}
+
+function figureLines(title: string, figures: Readonly<Record<string, number | null>>): string {
   const lines = Object.entries(figures).map(([name, value]) => `  ${name} ${value?.toFixed(3) ?? '–'}\n`);
-  return `${events.length === 0 ? 'No event.\n' : `${shown}${more}`}${lines.join('')}Report: ${into}\n`;
+  return lines.length === 0 ? '' : `${title}:\n${lines.join('')}`;
 }

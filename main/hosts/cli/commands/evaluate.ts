@@ -79,7 +79,9 @@ function predictText(report: PredictReport): string {
     {
       title: 'note',
       of: (item) =>
-        item.error ? `${item.error.code}: ${item.error.message}` : item.status === 'ok' ? '' : item.status,
+        item.error
+          ? `${item.error.code}: ${item.error.message}`
+          : (item.note ?? (item.status === 'ok' ? '' : item.status)),
     },
   ]);
 }

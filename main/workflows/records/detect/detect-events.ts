@@ -146,8 +146,8 @@ function judgedSentence(
   if (Object.keys(figures).length === 0)
     return 'The source says of no row that it is strange: nothing to be judged by.';
   const shown = (value: number | null | undefined) => (value == null ? 'unknown' : value.toFixed(3));
-  const own = `on the rows at hand F1 ${shown(figures['row/f1'])} by rows, ${shown(figures['event/f1'])} by events`;
+  const own = `on all rows, those that it learned from among them, F1 ${shown(figures['row/f1'])} by rows, ${shown(figures['event/f1'])} by events`;
   return heldOut.macroF1 == null
     ? `${own}.`
-    : `${own}; on rows that were held out macro F1 ${shown(heldOut.macroF1)}.`;
+    : `on rows that were held out macro F1 ${shown(heldOut.macroF1)}; ${own}.`;
 }

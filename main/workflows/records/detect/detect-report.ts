@@ -43,8 +43,8 @@ function partsOf(report: DetectReport, sources: readonly RecordSource[], rows: D
     { kind: 'heading', text: 'Events' },
     eventTable(events),
     { kind: 'curves', title: 'How strange each row is', series: { score: strangest(rows.scores) } },
-    ...figureParts('Figures on the rows at hand', figures),
     ...figureParts('Figures on rows that were held out', heldOut),
+    ...figureParts('Figures on all rows, those that it learned from among them', figures),
     ...problemParts(sources),
   ];
 }
