@@ -79,7 +79,7 @@ function parseInput(method: string, call: Call, input: unknown): unknown {
   throw new NightsiftError('badInput', `${method}: ${describeIssues(parsed.error)}.`, {
     details: {
       method,
-      issues: parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
+      issues: parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: wordsOf(issue) })),
     },
   });
 }
@@ -99,8 +99,22 @@ function parseOutput(method: string, schema: z.ZodType, output: unknown): unknow
 function describeIssues(error: z.ZodError): string {
   return error.issues
     .slice(0, 5)
-    .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
+    .map((issue) => (issue.path.length === 0 ? wordsOf(issue) : `${issue.path.join('.')}: ${wordsOf(issue)}`))
     .join('; ');
+}
+
+/** Bounds in words; the rest as the parser says it. */
+function wordsOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'too_big')
+    return `expected ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}${unitOf(issue.origin)}`;
+  if (issue.code === 'too_small')
+    return `expected ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${unitOf(issue.origin)}`;
+  return issue.message;
+}
+
+function unitOf(origin: string): string {
+  if (origin === 'string') return ' characters';
+  return origin === 'array' || origin === 'set' ? ' entries' : '';
 }
 
 /** Size as JSON; input that JSON cannot carry (cycles, big integers) cannot cross a wire either. */

@@ -56,7 +56,8 @@ export function labelFrames(
 
 /**
  * Labels from CSV text with the columns `file` and `label` (others are ignored). Rows that name an unknown
- * file or label are reported one by one, the rest is applied. Errors: badInput when it is no such table.
+ * file or label, or contradict another row, are reported one by one, the rest is applied. Errors: badInput when it is
+ * no such table, or holds no row.
  */
 export function labelFromCsv(
   library: Library,
@@ -121,6 +122,7 @@ function applyRows(
 ): LabelOutcome {
   const items = library.sessions.items(session.id, { presentOnly: true });
   const find = itemFinder(items);
+  const contradictions = contradictedRows(rows, find);
   const refused = [...alreadyRefused];
   const unknown: string[] = [];
   const batch = library.labels.newBatch();
@@ -134,6 +136,11 @@ function applyRows(
         unknown.push(file);
         continue;
       }
+      const contradiction = contradictions.get(row);
+      if (contradiction !== undefined) {
+        refused.push({ row, file, problem: contradiction });
+        continue;
+      }
       const { id: itemId, contentHash } = found;
       if (library.labels.addIfNew({ itemId, contentHash, author: 'person', label, by }, batch)) changed += 1;
       else unchanged += 1;
@@ -141,6 +148,25 @@ function applyRows(
   });
   refused.sort((one, other) => one.row - other.row);
   return { session: session.name, changed, unchanged, unknown, refused, batch: changed > 0 ? batch : null };
+}
+
+/** Rows that call one item by several labels, with the sentence that names them all: none of them is to be guessed at. */
+function contradictedRows(
+  rows: readonly (WantedLabel & { readonly row: number })[],
+  find: (file: string) => Item | string,
+): Map<number, string> {
+  const byItem = new Map<Item['id'], (WantedLabel & { readonly row: number })[]>();
+  for (const each of rows) {
+    const found = find(each.file);
+    if (typeof found !== 'string') byItem.set(found.id, [...(byItem.get(found.id) ?? []), each]);
+  }
+  const sentences = new Map<number, string>();
+  for (const own of byItem.values()) {
+    if (new Set(own.map(({ label }) => label)).size < 2) continue;
+    const said = own.map(({ row, label }) => `${label} in row ${row}`).join(', ');
+    for (const { row } of own) sentences.set(row, `the rows contradict each other: ${said}`);
+  }
+  return sentences;
 }
 
 /** Finds an item by its name in the report, else by the only one whose name ends so; else says why not. */
@@ -184,7 +210,8 @@ function readRows(text: string): [file: string, label: string][] {
     throw notATable(error instanceof Error ? error.message : String(error));
   }
   const [first] = records;
-  if (first === undefined) return [];
+  if (first === undefined)
+    throw notATable(text.trim() === '' ? 'the file is empty' : 'below the first line there is no row');
   if (!('file' in first && 'label' in first)) {
     throw notATable(`its columns are ${Object.keys(first).join(', ')}`);
   }

@@ -75,6 +75,25 @@ describe('labels', () => {
     });
   });
 
+  it('takes no row of several that contradict each other, and names them', () => {
+    const rows =
+      'file,label\none/a.fits,clean\none/b.fits,clean\n./one/a.fits,contaminated\none/b.fits,clean\n';
+    const { changed, unchanged, refused } = labelFromCsv(place.ports.library, 'night', rows, null);
+    expect([changed, unchanged]).toEqual([1, 1]);
+    const problem = 'the rows contradict each other: clean in row 2, contaminated in row 4';
+    expect(refused.map((each) => [each.row, each.problem])).toEqual([
+      [2, problem],
+      [4, problem],
+    ]);
+    expect(labels()['one/a.fits']).toBe('clean by prefilter');
+  });
+
+  it('says of a file without a row why nothing changes', () => {
+    const read = (text: string) => () => labelFromCsv(place.ports.library, 'night', text, null);
+    expect(read('\uFEFF\n')).toThrow(/the file is empty/);
+    expect(read('file,label\n')).toThrow(/no row/);
+  });
+
   it('refuses what is no such table, and an unknown session', () => {
     const { library } = place.ports;
     expect(() => labelFromCsv(library, 'night', 'name,verdict\na,b\n', null)).toThrow(

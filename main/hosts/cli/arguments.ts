@@ -37,11 +37,15 @@ export function wholeNumber(minimum: number, maximum = Number.MAX_SAFE_INTEGER) 
   };
 }
 
-export function share(word: string): number {
-  const value = Number(word);
-  if (word.trim() !== '' && value >= 0 && value <= 1) return value;
-  throw new InvalidArgumentError('Expected a number from 0 to 1.');
+export function numberBetween(minimum: number, maximum: number) {
+  return (word: string): number => {
+    const value = Number(word);
+    if (word.trim() !== '' && value >= minimum && value <= maximum) return value;
+    throw new InvalidArgumentError(`Expected a number from ${minimum} to ${maximum}.`);
+  };
 }
+
+export const share = numberBetween(0, 1);
 
 export type ParameterValue = string | number | boolean | null;
 

@@ -1,5 +1,6 @@
 /** One command from its words to its exit code. */
 import { CommanderError } from 'commander';
+import { z } from 'zod';
 import { api, type NightsiftHandlers } from '../../../contract/api.ts';
 import { connect } from '../../../contract/client.ts';
 import { isNightsiftError } from '../../../contract/errors.ts';
@@ -55,7 +56,7 @@ export async function runCommandLine(
     await buildProgram(context, door.version).parseAsync(normaliseArguments(words), { from: 'user' });
     return context.exitCode;
   } catch (thrown) {
-    return report(thrown, terminal);
+    return report(thrown, terminal, words);
   } finally {
     const opened = (reached ?? house) as Promise<House> | null;
     await opened?.then((one) => one.close()).catch(() => undefined);
@@ -86,12 +87,13 @@ function houseOf({ handlers, close }: OpenDoor): House {
   return { client: connect(api, inProcess(far)), far, close };
 }
 
-function report(thrown: unknown, terminal: Terminal): ExitCode {
+function report(thrown: unknown, terminal: Terminal, words: readonly string[]): ExitCode {
   if (thrown instanceof CommanderError) {
     // Help and version were asked for; anything else commander has already explained.
     return thrown.exitCode === 0 ? exitCodes.answered : exitCodes.wrongUse;
   }
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const message =
+    refusedOptions(thrown, words) ?? (thrown instanceof Error ? thrown.message : String(thrown));
   terminal.err(`nightsift: ${message}\n`);
   if (isNightsiftError(thrown)) {
     if (thrown.hint) terminal.err(`  ${thrown.hint}\n`);
@@ -99,4 +101,19 @@ function report(thrown: unknown, terminal: Terminal): ExitCode {
     terminal.err(`${thrown.stack}\n`);
   }
   return exitCodeFor(thrown);
+}
+
+const Refusals = z.object({ issues: z.array(z.object({ path: z.string(), message: z.string() })).min(1) });
+
+/** Input outside its bounds in the words of who typed it: by the option given, not by the call behind it. */
+function refusedOptions(thrown: unknown, words: readonly string[]): string | null {
+  if (!isNightsiftError(thrown) || thrown.code !== 'badInput') return null;
+  const refusals = Refusals.safeParse(thrown.details);
+  if (!refusals.success) return null;
+  const given = new Set(normaliseArguments(words).map((word) => word.split('=')[0]!));
+  const sentences = refusals.data.issues.map(({ path, message }) => {
+    const option = `--${path.split('.')[0]!.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    return `${given.has(option) ? option : path}: ${message}.`;
+  });
+  return sentences.join(' ');
 }

@@ -321,3 +321,40 @@ test('recipes lists what can be trained, and what one of them takes', async () =
   expect(await runCommandLine(['recipes', 'nothing'], screen, house.door)).toBe(2);
   expect(screen.errors).toContain('Recipes: mlp');
 });
+
+test('detect shows what held-out rows say before what all rows say', async () => {
+  const house = trialHouse();
+  const result = {
+    schema: 'nightsift.events/1' as const,
+    model: 'm@1',
+    run: 'run-1',
+    session: 'log',
+    into: '/out',
+    rows: 9,
+    stages: [],
+    events: [],
+    figures: { 'row/f1': 0.961 },
+    heldOut: { macroF1: 0.48 },
+  };
+  const inner = trialHouse({
+    'detect.start': () => house.jobs.start('detect.start', {}, async () => result),
+    'jobs.watch': ({ job }, { signal }) => house.jobs.watch(job, 0, signal),
+    'jobs.result': ({ job }) => house.jobs.result(job),
+  });
+  const { terminal } = await run('detect log.csv --into out', inner);
+  expect(terminal.output).toMatch(/held out:\n {2}macroF1 0\.480\n.*learned from.*:\n {2}row\/f1 0\.961\n/);
+});
+
+describe('input outside its bounds', () => {
+  test('is refused by the option and its range', async () => {
+    const { code, terminal, house } = await run('simulate log.csv --fault-share 0.9');
+    expect([code, house.asked]).toEqual([2, []]);
+    expect(terminal.errors).toMatch(/--fault-share.*Expected a number from 0 to 0\.5/s);
+  });
+
+  test('that only the call refuses is told by the option that was typed', async () => {
+    const { terminal } = await run('dataset create autumn --test_share 0.7');
+    expect(terminal.errors).toMatch(/nightsift: --test-share: expected at most 0\.5\./);
+    expect(terminal.errors).not.toMatch(/testShare|Too big/);
+  });
+});

@@ -1,6 +1,6 @@
 /** nightsift simulate: a source that is made up, to try things on. */
 import type { Command } from 'commander';
-import { share, wholeNumber } from '../arguments.ts';
+import { numberBetween, wholeNumber } from '../arguments.ts';
 import { absolute, type Context, follow } from '../context.ts';
 
 interface SimulateOptions {
@@ -27,7 +27,7 @@ export function addSimulate(program: Command, context: Context): void {
     .option('--family <family>', 'of what', 'telemetry')
     .option('--rows <n>', 'two of them a second', wholeNumber(100, 10_000_000), 20_000)
     .option('--seed <n>', 'the same seed gives the same bytes', wholeNumber(0), 1)
-    .option('--fault-share <share>', 'of the rows, that faults cover, 0 to 0.5', share, 0.02)
+    .option('--fault-share <share>', 'of the rows, that faults cover, 0 to 0.5', numberBetween(0, 0.5), 0.02)
     .addHelpText('after', examples)
     .action(async (file: string, options: SimulateOptions) => {
       const written = await follow(context, 'simulate.start', { ...options, out: absolute(context, file) });
