@@ -22,9 +22,10 @@ export function readTelemetry(source: SourceBytes, options: ReadOptions): Source
   }
   const ranges = rangesOf(options.settings ?? {});
   for (const column of columns.numbers) {
-    checkRanges(column, ranges, table.rowNumbers, problems);
+    // what happens once comes before what many rows show
     checkConstant(column, table.rowNumbers, problems);
     if (columns.time >= 0) checkUnits(column, table.rowNumbers, problems);
+    checkRanges(column, ranges, table.rowNumbers, problems);
   }
   const isSeries = columns.time >= 0;
   const times = isSeries ? readTimes(table, columns.time, problems) : null;

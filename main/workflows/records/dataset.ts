@@ -10,6 +10,7 @@ import type { WorkOptions } from '../progress.ts';
 import { type RecordCandidate, recordCandidates, unlabelledWord } from './candidates.ts';
 import { findFamily, readingVersion } from './families.ts';
 import { labelColumnOf } from './given-labels.ts';
+import { refusalOfAll, sourceWarnings } from './source-problems.ts';
 
 export interface RecordDatasetInput {
   readonly sessions: readonly Session[];
@@ -36,6 +37,7 @@ export function createRecordDataset(
     family.learnsUnlabelled === true,
   );
   const names = classes ?? labelsOf(kept);
+  refuseUnread(library, sessions);
   refuseTooFew(family, kept, sessions);
   options.onProgress?.({ phase: 'splitting', done: 0, total: kept.length });
   const twins = twinsOf(kept);
@@ -49,6 +51,7 @@ export function createRecordDataset(
   const items = kept.map((candidate, ordinal) => itemOf(candidate, ordinal, split));
   const metadata = metadataOf({ family, input, items, classes: names, split, candidates: kept });
   const warnings = [
+    ...sourceWarnings(library, sessions),
     ...split.warnings,
     ...(areTemplates
       ? [`Few ${family.noun.many} for each class: all are learned from, and figures are on made-up ones.`]
@@ -84,6 +87,14 @@ function fewestOf(kept: readonly RecordCandidate[]): number {
 
 function labelsOf(kept: readonly RecordCandidate[]): string[] {
   return [...new Set(kept.map(({ label }) => label))].filter((label) => label !== unlabelledWord).sort();
+}
+
+function refuseUnread(library: Library, sessions: readonly Session[]): void {
+  const refusal = refusalOfAll(library, sessions);
+  if (refusal === undefined) return;
+  throw new NightsiftError('notEnoughData', `No file could be read. ${refusal}`, {
+    hint: 'docs/guide/formats.md says what is read.',
+  });
 }
 
 function refuseTooFew(family: Family, kept: readonly RecordCandidate[], sessions: readonly Session[]): void {
