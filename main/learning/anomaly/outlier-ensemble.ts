@@ -1,6 +1,7 @@
 /**
- * Local outlier factors at several numbers of neighbours together, with an isolation forest where the rows learned from
- * hold anomalies themselves: then small groups of them look dense, and only wide surroundings tell.
+ * Local outlier factors at several numbers of neighbours together. Where the rows learned from are usual, an autoencoder
+ * weighs as much as all of them: it learns how columns hang together, which distances do not see. Where there are
+ * anomalies among them an isolation forest is one more: small groups of anomalies look dense, and only wide surroundings tell.
  */
 import type { Estimator, FitInput, FitPorts, Fitted } from '../estimators/estimator.ts';
 import type { ModelParts } from '../estimators/model-parts.ts';
@@ -12,6 +13,8 @@ import { spaceOrder } from '../neighbours/space-order.ts';
 import { fitSurroundings, type Surroundings } from '../neighbours/surroundings.ts';
 import { randomFor } from '../random.ts';
 import { numberOf, type Parameters } from '../recipes/recipe.ts';
+import { completeParameters } from '../recipes.ts';
+import { autoencoder } from './autoencoder.ts';
 
 /** Neighbours among rows without anomalies. */
 const nearCounts = [5, 10, 20, 40] as const;
@@ -30,7 +33,7 @@ const smallestFactor = 1e-9;
 export const outlierEnsemble: Estimator = {
   name: 'outlier-ensemble',
   description:
-    'local outlier factors at several numbers of neighbours, with an isolation forest among anomalies',
+    'local outlier factors at several numbers of neighbours, with an autoencoder, or an isolation forest among anomalies',
   task: 'anomaly',
   parameters: [
     {
@@ -78,40 +81,64 @@ async function fitOutlierEnsemble(input: FitInput, parameters: Parameters, ports
   const near = await fitSurroundings(table, { counts, scaling, distinct }, ports);
   const logarithms = near.densities.map(({ factors }) => factors.map(logarithm));
   const scales = logarithms.map(scaleOf);
-  const forest = wide ? await fitForest(table, ports) : undefined;
+  const companion = await (wide ? fitForest : fitAutoencoder)(table, ports);
   const { columns } = input.table;
   const predict = (rows: Table): Float64Array => {
     checkColumns(rows, columns);
     const factors = near.factors(rows).map((each) => each.map(logarithm));
-    return together(factors, scales, forest && { scores: forest.fitted.predict(rows), scale: forest.scale });
+    return together(factors, scales, companion, companion.figure(companion.fitted.predict(rows)));
   };
   const own = together(
     logarithms.map((each) => near.ofTraining(each)),
     scales,
-    forest && { scores: forest.scores, scale: forest.scale },
+    companion,
+    companion.scores,
   );
   return {
     columns,
     width: 1,
     inputType: 'float64',
     predict,
-    addTo: (parts, name) => addScore(parts, name, near, scales, forest),
+    addTo: (parts, name) => addScore(parts, name, near, scales, companion),
     trainingScores: own,
-    figures: { rows: near.table.rows, members: scales.length + (forest ? 1 : 0) },
+    figures: { rows: near.table.rows, members: scales.length + 1 },
   };
 }
 
-interface ForestMember {
+/** What stands beside the factors. */
+interface Companion {
   readonly fitted: Fitted;
+  /** Factors that it weighs as much as. */
+  readonly weight: number;
+  /** Whether the logarithm of its scores is taken. */
+  readonly isRatio: boolean;
+  figure(scores: Float64Array): Float64Array;
+  /** Figures of the rows learned from. */
   readonly scores: Float64Array;
   readonly scale: Scale;
 }
 
-async function fitForest(table: Table, ports: FitPorts): Promise<ForestMember> {
+function fitForest(table: Table, ports: FitPorts): Promise<Companion> {
+  const settings = { trees: forestTrees, sampleRows: 256 };
+  return fitCompanion(isolationForest, settings, { table, weight: 1, isRatio: false }, ports);
+}
+
+function fitAutoencoder(table: Table, ports: FitPorts): Promise<Companion> {
+  const settings = completeParameters(autoencoder, {});
+  return fitCompanion(autoencoder, settings, { table, weight: nearCounts.length, isRatio: true }, ports);
+}
+
+async function fitCompanion(
+  estimator: Estimator,
+  settings: Parameters,
+  { table, weight, isRatio }: { readonly table: Table } & Pick<Companion, 'weight' | 'isRatio'>,
+  ports: FitPorts,
+): Promise<Companion> {
   const { parallel: _parallel, onProgress: _onProgress, ...quiet } = ports;
-  const fitted = await isolationForest.fit({ table }, { trees: forestTrees, sampleRows: 256 }, quiet);
-  const scores = fitted.predict(table);
-  return { fitted, scores, scale: scaleOf(scores) };
+  const fitted = await estimator.fit({ table }, settings, quiet);
+  const figure = (scores: Float64Array): Float64Array => (isRatio ? scores.map(logarithm) : scores);
+  const scores = figure(fitted.predict(table));
+  return { fitted, weight, isRatio, figure, scores, scale: scaleOf(scores) };
 }
 
 /** Evenly over space, so that two draws differ little: one row of each stretch of an order in which neighbours lie together. */
@@ -140,21 +167,24 @@ function scaleOf(scores: Float64Array): Scale {
   return { centre: quantile(sorted, 0.5), width: width > 0 ? width : 1 };
 }
 
-/** Mean of all members, each by its own scale. */
+/** Mean of all members, each by its own scale and weight. */
 function together(
   members: readonly Float64Array[],
   scales: readonly Scale[],
-  forest: { readonly scores: Float64Array; readonly scale: Scale } | undefined,
+  { weight, scale }: Companion,
+  companion: Float64Array,
 ): Float64Array {
-  const all = forest ? [...members, forest.scores] : members;
-  const by = forest ? [...scales, forest.scale] : scales;
-  return all[0]!.map((_, row) => {
-    const sum = all.reduce(
-      (partial, scores, member) => partial + (scores[row]! - by[member]!.centre) / by[member]!.width,
-      0,
+  return companion.map((score, row) => {
+    const sum = members.reduce(
+      (partial, scores, member) => partial + scaled(scores[row]!, scales[member]!),
+      weight * scaled(score, scale),
     );
-    return sum / all.length;
+    return sum / (members.length + weight);
   });
+}
+
+function scaled(score: number, { centre, width }: Scale): number {
+  return (score - centre) / width;
 }
 
 function addScore(
@@ -162,21 +192,28 @@ function addScore(
   input: string,
   near: Surroundings,
   scales: readonly Scale[],
-  forest: ForestMember | undefined,
+  companion: Companion,
 ): string {
   const number = (value: number): string => parts.floats('float64', [value]);
-  const scaled = (value: string, { centre, width }: Scale): string =>
+  const addScaled = (value: string, { centre, width }: Scale): string =>
     parts.apply('Div', [parts.apply('Sub', [value, number(centre)]), number(width)]);
   const most = Math.max(...near.densities.map(({ count }) => count));
   const found = addNeighboursAtOnce(parts, near.prepare(parts, input), near.table, most);
-  const members = near.densities.map((densities, member) => {
-    const factor = parts.apply('Max', [addFactor(parts, found, densities), number(smallestFactor)]);
-    return scaled(parts.apply('Log', [factor]), scales[member]!);
-  });
-  if (forest) {
-    const single = parts.apply('Cast', [input], { to: 1 });
-    const score = parts.apply('Cast', [forest.fitted.addTo(parts, single)], { to: 11 });
-    members.push(scaled(score, forest.scale));
-  }
-  return parts.apply('Div', [parts.apply('Sum', members), number(members.length)]);
+  const logarithmOf = (value: string): string =>
+    parts.apply('Log', [parts.apply('Max', [value, number(smallestFactor)])]);
+  const members = near.densities.map((densities, member) =>
+    addScaled(logarithmOf(addFactor(parts, found, densities)), scales[member]!),
+  );
+  const { fitted, isRatio, weight, scale } = companion;
+  const score = addCompanion(parts, input, fitted);
+  const beside = addScaled(isRatio ? logarithmOf(score) : score, scale);
+  const sum = parts.apply('Sum', [...members, parts.apply('Mul', [beside, number(weight)])]);
+  return parts.apply('Div', [sum, number(members.length + weight)]);
+}
+
+/** In double precision, whatever it computes in. */
+function addCompanion(parts: ModelParts, input: string, { inputType, addTo }: Fitted): string {
+  if (inputType === 'float64') return addTo(parts, input);
+  const single = addTo(parts, parts.apply('Cast', [input], { to: 1 }));
+  return parts.apply('Cast', [single], { to: 11 });
 }

@@ -27,8 +27,8 @@ function dataset(label: (strange: boolean) => number, classes: readonly string[]
   };
 }
 
-const train = (given: TensorDataset) =>
-  trainEstimator(given, { recipe: 'anomaly-detector', parameters: {}, seed: 1, metadata: {} }, ports);
+const detector = { recipe: 'anomaly-detector', parameters: {}, seed: 1, metadata: {} };
+const train = (given: TensorDataset) => trainEstimator(given, detector, ports);
 
 describe('a detector chosen by the labels', () => {
   it('learns to tell both kinds apart, and scores grow with strangeness', async () => {
@@ -65,6 +65,22 @@ describe('a detector chosen by the labels', () => {
     expect(predictor.classes).toEqual(['nominal', 'anomaly']);
     const order = Array.from(scores!.keys()).sort((a, b) => scores![b]! - scores![a]!);
     expect(order.slice(0, 12).every((item) => item % 10 === 0)).toBe(true);
+  });
+
+  it('compares with as many rows as asked for, drawn alike for the same seed', async () => {
+    const given = dataset(() => -1, []);
+    const few = () =>
+      trainEstimator(
+        given,
+        { ...detector, recipe: 'outlier-ensemble', parameters: { mostRows: 40, surroundings: 'wide' } },
+        ports,
+      );
+    const [one, again] = [await few(), await few()];
+    expect(one.metrics.rows).toBe(40);
+    expect(one.onnx).toEqual(again.onnx);
+    const { scores } = await loadPredictor(one.onnx, ports.runtime).then((each) => each.answer(given.inputs));
+    const usual = scores!.filter((_, item) => item % 10 !== 0);
+    expect(Math.min(...scores!.filter((_, item) => item % 10 === 0))).toBeGreaterThan(Math.max(...usual));
   });
 });
 

@@ -149,6 +149,20 @@ describe('data sets of records', () => {
     expect((await createDataset(school.ports, { sessions: ['table.csv'] })).id).toBe(version.id);
   });
 
+  it('say what was wrong with the files, and why nothing could be read', async () => {
+    const rows = ['1,20', '2,abc', '3,22', '4,'];
+    const log = writeTable(school, 'log.csv', `segment,temperature\n${rows.join('\n')}\n`);
+    const words = writeTable(school, 'words.csv', 'x,y\na,b\n');
+    for (const path of [log, words]) await scanRecords(school.ports, { paths: [path], family: 'telemetry' });
+    const { metadata } = await createDataset(school.ports, { sessions: ['log.csv', 'words.csv'] });
+    expect(metadata.warnings).toContain('words.csv has no column of numbers.');
+    const [ofLog] = metadata.warnings.filter((warning) => warning.startsWith('log.csv: '));
+    expect(ofLog).toMatch(/Row 3, temperature: "abc" .* Row 5, temperature: no value/);
+    await expect(createDataset(school.ports, { sessions: ['words.csv'] })).rejects.toThrow(
+      'No file could be read. words.csv has no column of numbers.',
+    );
+  });
+
   it('are exported as lists and notice a file that changed', async () => {
     const path = writeTable(school, 'table.csv', describedTable(30));
     await scan(path);
