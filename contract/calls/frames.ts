@@ -57,6 +57,7 @@ export const SessionSummary = z.object({
       clean: z.number(),
       contaminated: z.number(),
       review: z.number(),
+      /** On the sky: files of equal content count once. */
       exposureSeconds: z.number(),
       /** Of the clean frames. */
       cleanSeconds: z.number(),

@@ -180,7 +180,11 @@ function split(
   return { ...dataset, split: codes };
 }
 
-/** Steps of all fits count as one run. */
+function ofFold(fold: number, metrics: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(metrics).map(([name, value]) => [`fold ${fold}/${name}`, value]));
+}
+
+/** Steps of all fits count as one run; each fold has curves of its own, `fold 1/…`, and the fit to everything the plain names. */
 function inPart(ports: TrainModelPorts, part: number, parts: number): TrainModelPorts {
   const { onEvent } = ports;
   if (onEvent === undefined) return ports;
@@ -189,6 +193,7 @@ function inPart(ports: TrainModelPorts, part: number, parts: number): TrainModel
     onEvent: (event) =>
       onEvent({
         ...event,
+        metrics: part === parts - 1 ? event.metrics : ofFold(part + 1, event.metrics),
         epoch: part + 1,
         epochs: parts,
         step: part * event.totalSteps + event.step,

@@ -85,6 +85,13 @@ export class House {
     }
   }
 
+  /** `NAME@VERSION` of what judges a family's items now; null without one. */
+  async productionModel(family: string): Promise<string | null> {
+    const models = await this.client('models.list', {});
+    const model = models.find((each) => each.family === family && each.stage === 'production');
+    return model === undefined ? null : `${model.name}@${model.version}`;
+  }
+
   get reviewer(): string {
     return this.settings?.reviewer ?? '';
   }

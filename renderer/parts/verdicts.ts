@@ -18,6 +18,13 @@ export function verdictOf(row: { status: string; label: string | null }): Verdic
   return (row.label as VerdictKind | null) ?? 'waiting';
 }
 
+/** Why no model's word stands beside an item. `production`: `NAME@VERSION` of the model that judges now, if any. */
+export function silenceOfModel(production: string | null, isReadable: boolean, made: string): string {
+  if (production === null) return `No model is in production yet. Train one on your ${made}.`;
+  if (!isReadable) return `${production} cannot judge what could not be read.`;
+  return `${production} has not judged this: the session was scanned before it was promoted. Scan it again.`;
+}
+
 export const findingWords: Readonly<Record<FindingCode, string>> = {
   trail: 'Trail',
   cloud: 'Cloud',

@@ -13,11 +13,12 @@ const dataset: TensorDataset = {
 };
 
 it.each([
-  ['random-forest', { trees: 20 }],
-  ['mlp', { epochs: 3, layers: 1, width: 16, batchSize: 16 }],
-])('judges every item by a model that saw nothing of its group: %s', async (recipe, parameters) => {
+  ['random-forest', { trees: 20 }, 'trees'],
+  ['mlp', { epochs: 3, layers: 1, width: 16, batchSize: 16 }, 'train/loss'],
+])('judges every item by a model that saw nothing of its group: %s', async (recipe, parameters, curve) => {
   const prepared: TensorDataset[] = [];
   const groups = Int32Array.from({ length: items }, (_, item) => item >> 1);
+  const told = new Map<string, number[]>();
   const runtime = onnxRuntime({ threads: 1 });
   const trained = await trainOutOfFold(
     dataset,
@@ -34,8 +35,20 @@ it.each([
         return part;
       },
     },
-    { runtime, now: () => 0 },
+    {
+      runtime,
+      now: () => 0,
+      onEvent: ({ step, metrics }) => {
+        for (const name of Object.keys(metrics)) told.set(name, [...(told.get(name) ?? []), step]);
+      },
+    },
   );
+  // one curve for each fold, and one for the fit to everything, which comes last
+  const firstSteps = ['fold 1/', 'fold 2/', 'fold 3/', ''].map(
+    (prefix) => told.get(`${prefix}${curve}`)?.[0],
+  );
+  expect(firstSteps).toEqual([...firstSteps].sort((one, other) => Number(one) - Number(other)));
+  expect(firstSteps).not.toContain(undefined);
   expect(trained.heldOut.items).toHaveLength(items);
   expect(prepared).toHaveLength(4);
   for (const part of prepared.slice(0, 3)) {

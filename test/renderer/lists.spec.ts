@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { FrameColumns } from '../../contract/calls/frames.ts';
 import { byTime, noFilter, passes, sorted } from '../../renderer/house/filters.ts';
 import { rowsOf } from '../../renderer/house/frame-row.ts';
+import { silenceOfModel } from '../../renderer/parts/verdicts.ts';
 import { scrollToShow, virtualWindow } from '../../renderer/parts/virtual-window.ts';
 
 const labels = ['clean', 'contaminated', 'review', null] as const;
@@ -27,6 +28,14 @@ function columns(count: number): FrameColumns {
     measurements: { fwhm: column((at) => 2 + (at % 4)) } as unknown as FrameColumns['measurements'],
   };
 }
+
+describe('a model that says nothing', () => {
+  it('is told apart: none in production, unreadable, promoted after the scan', () => {
+    expect(silenceOfModel(null, true, 'labels')).toContain('No model is in production');
+    expect(silenceOfModel('judge@1', false, 'labels')).toContain('judge@1 cannot judge');
+    expect(silenceOfModel('judge@1', true, 'labels')).toMatch(/judge@1 has not judged this.*Scan it again/);
+  });
+});
 
 describe('rows from columns', () => {
   it('name what the columns hold', () => {

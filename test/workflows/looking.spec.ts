@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FrameColumns, SessionSummary } from '../../contract/calls/frames.ts';
@@ -80,6 +80,20 @@ describe('a session at a glance', () => {
     expect(summary.filters.reduce((sum, { frames }) => sum + frames, 0)).toBe(4);
     expect(summary.findings).toContainEqual({ code: 'unreadable', frames: 1 });
     expect(summary.leftOut.map(({ status }) => status).sort()).toEqual(['failed', 'skipped']);
+  });
+});
+
+describe('time on the sky', () => {
+  it('counts files of equal content once', async () => {
+    const seconds = () =>
+      sessionSummary(library(), 'night').filters.map((each) => [each.exposureSeconds, each.cleanSeconds]);
+    const before = seconds();
+    expect(before[0]?.[1]).toBeGreaterThan(0);
+    mkdirSync(join(place.night, 'copy'));
+    cpSync(join(place.night, 'a.fits'), join(place.night, 'copy', 'a.fits'));
+    await scan(place.ports, { paths: [place.night] });
+    expect(sessionSummary(library(), 'night').session.clean).toBe(2);
+    expect(seconds()).toEqual(before);
   });
 });
 

@@ -78,7 +78,7 @@ const sentences: Readonly<Record<FindingCode, (e: Evidence) => string>> = {
     return `double stars: ${percent(share)} of the stars show twice${by}`;
   },
   brightSky: (e) =>
-    `bright sky: ${percent(number(e, 'excess'))} above the night's trend (${plain(number(e, 'background'))} against ${plain(number(e, 'usualBackground'))} ADU)`,
+    `bright sky: ${percent(number(e, 'excess'))} above the night's trend (light above the camera's pedestal: ${plain(number(e, 'background'))} against ${plain(number(e, 'usualBackground'))} ADU)`,
   strayLight: (e) =>
     `stray light: sky up to ${percent(number(e, 'peak'))} brighter than its usual shape around (${e.x}, ${e.y})`,
   staticGlow: (e) =>

@@ -28,10 +28,14 @@ function isoOf(time: number | undefined): string | null {
   return time === undefined ? null : new Date(time).toISOString();
 }
 
+/** Copies of the same bytes count as frames; the sky was looked at once. Time is clean where one of them is. */
 function byFilter(seen: readonly SeenItem[]): SessionSummary['filters'] {
   const rows = new Map<string | null, SessionSummary['filters'][number]>();
-  for (const { decision, measurement } of seen) {
+  const counted = new Set<string>();
+  const accepted = new Set<string>();
+  for (const { item, decision, measurement } of seen) {
     if (decision === null) continue;
+    const content = item.contentHash ?? String(item.id);
     const filter = measurement?.header?.filter ?? null;
     const seconds = measurement?.header?.exposureSeconds ?? 0;
     const row = rows.get(filter) ?? {
@@ -45,8 +49,12 @@ function byFilter(seen: readonly SeenItem[]): SessionSummary['filters'] {
     };
     row.frames += 1;
     row[decision.label] += 1;
-    row.exposureSeconds += seconds;
-    if (decision.label === 'clean') row.cleanSeconds += seconds;
+    if (!counted.has(content)) row.exposureSeconds += seconds;
+    counted.add(content);
+    if (decision.label === 'clean') {
+      if (!accepted.has(content)) row.cleanSeconds += seconds;
+      accepted.add(content);
+    }
     rows.set(filter, row);
   }
   return [...rows.values()].sort((one, other) => other.exposureSeconds - one.exposureSeconds);

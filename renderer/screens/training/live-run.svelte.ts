@@ -18,6 +18,8 @@ export class LiveRun {
   run = $state<string | null>(null);
   detail = $state.raw<RunDetail | null>(null);
   report = $state.raw<EvaluationReport | null>(null);
+  /** Of the model that the report judges. */
+  family = $state('frames');
   lines = $state.raw<readonly LogLine[]>([]);
   problem = $state.raw<unknown>(null);
   readonly #client: NightsiftClient;
@@ -74,7 +76,9 @@ export class LiveRun {
     const detail = await this.#client('runs.show', { run: this.run, points: 2 });
     this.detail = detail;
     const [model] = detail.models;
-    this.report = model === undefined ? null : (await this.#client('models.show', { model })).report;
+    const shown = model === undefined ? null : await this.#client('models.show', { model });
+    this.family = shown?.model.family ?? this.family;
+    this.report = shown?.report ?? null;
   }
 
   async #guarded(work: () => Promise<void>): Promise<void> {
