@@ -25,12 +25,11 @@ export function timeScale(
   let [start, end] = shown ?? extent(times);
   if (!(end > start)) [start, end] = [start - minute, start + minute];
   const width = Math.max(1, right - left);
-  const step =
-    steps.find((each) => ((end - start) / each) * pixelsPerTick <= width) ?? steps[steps.length - 1];
+  const step = stepFor((end - start) / (width / pixelsPerTick));
   const ticks: { time: number; text: string }[] = [];
   for (let time = Math.ceil(start / step) * step; time <= end; time += step) {
     const iso = new Date(time).toISOString();
-    ticks.push({ time, text: step >= 1440 * minute ? iso.slice(5, 10) : iso.slice(11, 16) });
+    ticks.push({ time, text: tickText(iso, step) });
   }
   return {
     start,
@@ -39,6 +38,19 @@ export function timeScale(
     timeAt: (pixel) => start + ((pixel - left) / width) * (end - start),
     ticks,
   };
+}
+
+/** The least round step that is not below. Frames of many years lie in one session: weeks are doubled until they suffice. */
+function stepFor(least: number): number {
+  const round = steps.find((step) => step >= least);
+  if (round !== undefined) return round;
+  const week = steps[steps.length - 1] as number;
+  return week * 2 ** Math.ceil(Math.log2(least / week));
+}
+
+function tickText(iso: string, step: number): string {
+  if (step > 10_080 * minute) return iso.slice(0, 7);
+  return step >= 1440 * minute ? iso.slice(5, 10) : iso.slice(11, 16);
 }
 
 function extent(times: readonly number[]): [number, number] {

@@ -4,7 +4,17 @@ import type { RecordItem } from '../../contract/records.ts';
 import { decades, niceSteps } from '../../renderer/charts/nice-steps.ts';
 import { firstFrom, placeAt, strangeRuns, wholeRange, xOf } from '../../renderer/charts/series.ts';
 import { binAt, energyX, laySpectrum } from '../../renderer/charts/spectrum.ts';
+import { timeScale } from '../../renderer/charts/time-scale.ts';
 import { seriesOfItems } from '../../renderer/screens/records/series-of-items.ts';
+
+describe('the axis of decades', () => {
+  it('has no more marks than fit, and names months', () => {
+    const { ticks } = timeScale([Date.UTC(1994, 4, 19), Date.UTC(2026, 10, 25)], 0, 1000);
+    expect(ticks.length).toBeGreaterThan(3);
+    expect(ticks.length).toBeLessThanOrEqual(13);
+    for (const { text } of ticks) expect(text).toMatch(/^\d{4}-\d\d$/);
+  });
+});
 
 describe('round numbers along an axis', () => {
   it('lie between the ends, are evenly spaced and few', () => {
