@@ -220,7 +220,12 @@ export interface Family {
   /** What `trainingSet` can be told, by name: `data.syntheticShare` for one. */
   readonly trainingSettings?: Readonly<Record<string, TrainingSetting>>;
   /** Makes the items of the train split what the family thinks best to learn from: synthesised, balanced, augmented. */
-  trainingSet?(data: FamilyData, settings: Readonly<Record<string, Setting>>, seed: number): FamilyData;
+  trainingSet?(
+    data: FamilyData,
+    settings: Readonly<Record<string, Setting>>,
+    seed: number,
+    onProgress?: (share: number) => void,
+  ): FamilyData;
   /** Makes a training set up from labelled items, by the same settings. */
   synthesise?(data: FamilyData, settings: Readonly<Record<string, Setting>>, seed: number): SyntheticTable;
   /** What the source says against an answer of a model, as a sentence; the answer is told as unknown then. */

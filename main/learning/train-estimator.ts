@@ -24,6 +24,7 @@ import { anomalyParameters, trainAnomaly } from './train-anomaly.ts';
 import type { EvaluatedSplit, TrainOptions } from './train-network.ts';
 import { checkExport } from './training/check-export.ts';
 import { configurationHash } from './training/identity.ts';
+import { tellStage } from './training/tell-stage.ts';
 
 /** Fewer rows than this do not calibrate: see train-network. */
 const fewestToCalibrate = 20;
@@ -203,15 +204,19 @@ interface Outcome {
   readonly estimator: Estimator;
 }
 
+const judging = 'judging and checking the model';
+
 async function finish(outcome: Outcome, ports: EstimatorPorts): Promise<TrainedEstimator> {
   const { dataset, parts, fitted, calibration, parameters, options, estimator } = outcome;
   const { classes } = dataset;
   const predicted = (part: Part) => calibration.apply(fitted.predict(part.table), classes.length);
+  tellStage(ports, judging, 0);
   const probabilities = {
     train: predicted(parts.train),
     validation: predicted(parts.validation),
     test: predicted(parts.test),
   };
+  tellStage(ports, judging, 0.5);
   const judge = (split: EvaluatedSplit) =>
     evaluate(Float32Array.from(probabilities[split]), parts[split].labels, classes);
   const evaluations = { train: judge('train'), validation: judge('validation'), test: judge('test') };
@@ -234,6 +239,7 @@ async function finish(outcome: Outcome, ports: EstimatorPorts): Promise<TrainedE
     { dataset, input: outcome.input, onnx, items: parts[checked].items, expected: probabilities[checked] },
     ports,
   );
+  tellStage(ports, judging, 1);
   const persons = onPersons(dataset, parts.test, probabilities.test);
   return {
     onnx,

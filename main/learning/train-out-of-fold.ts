@@ -190,7 +190,8 @@ function inPart(ports: TrainModelPorts, part: number, parts: number): TrainModel
   if (onEvent === undefined) return ports;
   return {
     ...ports,
-    onEvent: (event) =>
+    onEvent: (event) => {
+      if (event.kind === 'stage') return;
       onEvent({
         ...event,
         metrics: part === parts - 1 ? event.metrics : ofFold(part + 1, event.metrics),
@@ -198,7 +199,8 @@ function inPart(ports: TrainModelPorts, part: number, parts: number): TrainModel
         epochs: parts,
         step: part * event.totalSteps + event.step,
         totalSteps: parts * event.totalSteps,
-      }),
+      });
+    },
   };
 }
 

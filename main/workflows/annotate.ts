@@ -1,10 +1,11 @@
 /** Evidence pictures: a PNG for each frame with its stars, trails, cells and the sentence. Originals are only read. */
-import { join, relative, resolve, sep } from 'node:path';
+import { join, sep } from 'node:path';
 import type { AnnotateOutcome, AnnotateRequest } from '../../contract/calls/sessions.ts';
 import { isNightsiftError, NightsiftError } from '../../contract/errors.ts';
 import type { WorkerPool } from '../jobs/pool.ts';
 import type { Library } from '../library/open-library.ts';
 import { writeWholeFileTo } from './export-model.ts';
+import { liesIn } from './files/lies-in.ts';
 import { locate } from './files/locate.ts';
 import { type FrameFamily, openFamilyPool } from './frame-family.ts';
 import type { WorkOptions } from './progress.ts';
@@ -95,8 +96,7 @@ async function drawOne(
 
 /** Pictures among the frames would be scanned as frames the next time. */
 function refuseInside(root: string, into: string): void {
-  const inside = relative(resolve(root), resolve(into));
-  if (inside.startsWith('..') || resolve(into) !== resolve(root, inside)) return;
+  if (!liesIn(root, into)) return;
   throw new NightsiftError('wrongUse', `${into} lies in the folder of the frames, ${root}.`, {
     hint: 'Choose a folder beside it: the pictures would be taken for frames by the next scan.',
     details: { into, root },

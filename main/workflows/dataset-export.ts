@@ -7,6 +7,7 @@ import type { DatasetItem, DatasetVersion } from '../library/datasets.ts';
 import type { Library } from '../library/open-library.ts';
 import { makeFolder, writeWholeFile } from '../library/whole-files.ts';
 import { hashFile } from './files/hash-file.ts';
+import { copiesAmongFrames } from './files/lies-in.ts';
 import { locate } from './files/locate.ts';
 import { isTaken, placeFile, wouldOverwrite } from './files/place-file.ts';
 import type { WorkOptions } from './progress.ts';
@@ -60,7 +61,18 @@ export async function exportDataset(
     await new Promise((proceed) => setImmediate(proceed));
   }
   writeWholeFile(metadataFile, Buffer.from(metadata)); // last: its presence says that the export is whole
-  return { into, files: files.length, warnings: action === 'hardlink' ? [hardlinkWarning] : [] };
+  const warnings = [action === 'hardlink' ? hardlinkWarning : null, amongFrames(library, files, into)];
+  return { into, files: files.length, warnings: warnings.filter((warning) => warning !== null) };
+}
+
+/** Told for the first session whose frames would have copies beside them. */
+function amongFrames(library: Library, files: readonly ExportedFile[], into: string): string | null {
+  const names = new Set(files.map(({ item }) => item.session));
+  const told = library.sessions
+    .list()
+    .filter(({ name }) => names.has(name))
+    .map(({ root }) => copiesAmongFrames(root, into));
+  return told.find((warning) => warning !== null) ?? null;
 }
 
 const hardlinkWarning =

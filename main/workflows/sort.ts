@@ -7,6 +7,7 @@ import type { Library } from '../library/open-library.ts';
 import type { FileAction, Operation } from '../library/operations.ts';
 import type { Session } from '../library/sessions.ts';
 import { hashFile } from './files/hash-file.ts';
+import { copiesAmongFrames } from './files/lies-in.ts';
 import { isTaken, wouldOverwrite } from './files/place-file.ts';
 import type { FrameFamily } from './frame-family.ts';
 import type { WorkOptions } from './progress.ts';
@@ -49,6 +50,8 @@ export async function sortSession(
   const session = findSession(library, input.session);
   const into = resolve(input.into);
   const { action } = input;
+  const warning = action === 'move' ? null : copiesAmongFrames(session.root, into);
+  if (warning !== null) options.onMessage?.(warning);
   const resumed = input.dryRun === true ? null : await goOn(library, { session, into, action }, options);
   await refreshModelOpinions(ports, session, ports.family.measurementVersion, options);
   const plan = planSort(judgedItems(library, session), session.root, into);

@@ -199,6 +199,12 @@ describe('export', () => {
     },
   );
 
+  it('warns where the next scan would take the copies for further frames', async () => {
+    const inside = join(place.folder, 'night', 'laid-out');
+    const { warnings } = await exportDataset(place.ports.library, { dataSet: 'night', into: inside });
+    expect(warnings).toEqual([expect.stringMatching(/next scan/)]);
+  });
+
   it('goes on where it was stopped and never overwrites', async () => {
     const { library } = place.ports;
     const stop = new AbortController();

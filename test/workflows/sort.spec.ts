@@ -47,6 +47,18 @@ beforeEach(async () => {
 });
 afterEach(() => place.close());
 
+it('warns where the next scan would take copies for further frames', async () => {
+  const said = async (to: string, action: FileAction) => {
+    const told: string[] = [];
+    const input = { session: 'night', into: to, action, dryRun: true };
+    await sortSession(place.ports, input, { onMessage: (sentence) => void told.push(sentence) });
+    return told;
+  };
+  expect(await said(join(place.night, 'sorted'), 'copy')).toEqual([expect.stringMatching(/next scan/)]);
+  expect(await said(join(place.night, 'sorted'), 'move')).toEqual([]);
+  expect(await said(`${place.night}-sorted`, 'copy')).toEqual([]);
+});
+
 // two clean frames are called a.fits, so both take their path as their name
 const sorted = [
   'clean/a.fits',

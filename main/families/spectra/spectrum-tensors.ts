@@ -12,12 +12,19 @@ const countsTensor = 'counts';
 /** Share of the resolution by which the smoothed ones are smoothed. */
 const smoothing = 0.7;
 
+/** Rows between two words on progress. */
+const toldEvery = 256;
+
 /** The tensors of spectra given on the fine grid. */
-export function tensorsOf(spectra: readonly Float64Array[]): FamilyTensor[] {
+export function tensorsOf(
+  spectra: readonly Float64Array[],
+  onProgress?: (share: number) => void,
+): FamilyTensor[] {
   const shapes = new Float32Array(spectra.length * fineBins);
   const signals = new Float32Array(spectra.length * fineBins);
   const counts = new Float32Array(spectra.length * coarseBins);
   spectra.forEach((fine, row) => {
+    if (row % toldEvery === 0) onProgress?.(row / spectra.length);
     const sum = fine.reduce((total, value) => total + value, 0);
     const soft = smoothed(fine, smoothing);
     for (let bin = 0; sum > 0 && bin < fineBins; bin += 1) {

@@ -44,7 +44,12 @@ const shapeCounts = 1e6;
 type Settings = Readonly<Record<string, Setting>>;
 
 /** @throws NightsiftError `wrongUse` */
-export function spectrumTrainingSet(data: FamilyData, settings: Settings, seed: number): FamilyData {
+export function spectrumTrainingSet(
+  data: FamilyData,
+  settings: Settings,
+  seed: number,
+  onProgress?: (share: number) => void,
+): FamilyData {
   const counts = data.classes.map((_, label) => data.labels.filter((each) => each === label).length);
   const fewest = Math.min(...counts.filter((count) => count > 0));
   const isFew = fewest < Number(settings.fewestPerClass);
@@ -57,7 +62,7 @@ export function spectrumTrainingSet(data: FamilyData, settings: Settings, seed: 
   switch (make) {
     case 'auto':
     case 'shapes':
-      return { ...rowsOfShapes(shapesOf(data, templates, settings), data), ...held };
+      return { ...rowsOfShapes(shapesOf(data, templates, settings), data, onProgress), ...held };
     case 'draws':
       return { ...draw(Number(settings.drawsPerClass), 'taught'), ...held };
     default:
@@ -114,9 +119,16 @@ function shapesOf(data: FamilyData, templates: readonly Template[], settings: Se
   });
 }
 
-function rowsOfShapes(hypotheses: readonly Hypothesis[], data: FamilyData): FamilyData {
+function rowsOfShapes(
+  hypotheses: readonly Hypothesis[],
+  data: FamilyData,
+  onProgress?: (share: number) => void,
+): FamilyData {
   return {
-    tensors: tensorsOf(hypotheses.map(({ shares }) => shares.map((share) => share * shapeCounts))),
+    tensors: tensorsOf(
+      hypotheses.map(({ shares }) => shares.map((share) => share * shapeCounts)),
+      onProgress,
+    ),
     classes: data.classes,
     labels: Int32Array.from(hypotheses, ({ label }) => label),
     weights: Float32Array.from(hypotheses, ({ weight }) => weight),

@@ -1,6 +1,6 @@
 /** What a run tells while it goes on. */
 export interface TrainEvent {
-  readonly kind: 'start' | 'step' | 'epoch' | 'checkpoint' | 'note';
+  readonly kind: 'start' | 'step' | 'epoch' | 'checkpoint' | 'note' | 'stage';
   /** From 1; 0 before the first. */
   readonly epoch: number;
   readonly epochs: number;
@@ -9,7 +9,7 @@ export interface TrainEvent {
   readonly totalSteps: number;
   readonly metrics: Readonly<Record<string, number>>;
   readonly etaSeconds?: number;
-  /** A sentence for people (`note`). */
+  /** A sentence for people (`note`), or what is done before and after the steps (`stage`): steps are of it then. */
   readonly message?: string;
 }
 

@@ -145,6 +145,8 @@ function eventTeller(options: TrainOptions): (event: TrainEvent) => void {
     if (drawn.length > 0) onPoints?.(drawn);
     if (event.kind === 'note' && event.message !== undefined) onMessage?.(event.message);
     if (event.kind === 'epoch') onMetrics?.(event.epoch, event.metrics);
+    if (event.kind === 'stage')
+      onProgress?.({ phase: event.message ?? 'preparing', done: step, total: event.totalSteps });
     if (event.kind !== 'step' && event.kind !== 'start') return;
     onProgress?.({
       phase: 'training',

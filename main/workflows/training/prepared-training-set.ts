@@ -8,11 +8,14 @@ export function preparedTrainingSet(
   dataset: TensorDataset,
   { family: name, settings, facts }: Preparation,
   seed: number,
+  onProgress?: (share: number) => void,
 ): TensorDataset {
   const family = families.find((each) => each.name === name);
   if (family?.trainingSet === undefined) return dataset;
   const taught = itemsOf(dataset, 'train');
-  const made = family.trainingSet(rowsOf(dataset, taught, facts), settings.data, seed);
+  onProgress?.(0);
+  const made = family.trainingSet(rowsOf(dataset, taught, facts), settings.data, seed, onProgress);
+  onProgress?.(1);
   const kept = Int32Array.from(dataset.labels.keys()).filter(
     (item) => dataset.split[item] !== splitCodes.train,
   );

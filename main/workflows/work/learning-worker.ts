@@ -10,6 +10,7 @@ import { type TrainedFile, trainModel } from '../../learning/train-model.ts';
 import type { TrainPorts } from '../../learning/train-network.ts';
 import { type HeldOut, type TrainModelPorts, trainOutOfFold } from '../../learning/train-out-of-fold.ts';
 import { findTrainable } from '../../learning/trainables.ts';
+import { tellStage } from '../../learning/training/tell-stage.ts';
 import { openBlobStore } from '../../library/blobs.ts';
 import { onnxRuntime } from '../../runtime/onnx-runtime.ts';
 import { loadTfjsNode, tfjsRuntime } from '../../runtime/tfjs-runtime.ts';
@@ -53,7 +54,7 @@ async function train(input: TrainTaskInput, context: TaskContext): Promise<Train
     onEvent(event) {
       // Told after every step, so that the trainer's next look at the signal sees it.
       obey();
-      epoch = event.kind === 'step' ? event.epoch - 1 : event.epoch;
+      if (event.kind !== 'stage') epoch = event.kind === 'step' ? event.epoch - 1 : event.epoch;
       if (event.kind !== 'checkpoint') tell({ kind: 'event', event });
     },
     checkpoints: {
@@ -83,14 +84,22 @@ async function teach(
   ports: TrainModelPorts,
 ): Promise<TrainedFile & { readonly heldOut: HeldOut | null }> {
   const { settings, groups } = preparation;
-  const prepare = async (given: TensorDataset) => preparedTrainingSet(given, preparation, options.seed);
+  const prepare = async (given: TensorDataset, onProgress?: (share: number) => void) =>
+    preparedTrainingSet(given, preparation, options.seed, onProgress);
   if (settings.folds >= 2 && canBeJudgedInFolds(dataset))
     return trainOutOfFold(
       dataset,
-      { ...options, folds: settings.folds, knownShare: settings.knownGroups, groups, prepare },
+      {
+        ...options,
+        folds: settings.folds,
+        knownShare: settings.knownGroups,
+        groups,
+        prepare: (given) => prepare(given),
+      },
       ports,
     );
-  return { ...(await trainModel(await prepare(dataset), options, ports)), heldOut: null };
+  const prepared = await prepare(dataset, (share) => tellStage(ports, 'making the training set', share));
+  return { ...(await trainModel(prepared, options, ports)), heldOut: null };
 }
 
 /** Without two kinds of labels there is nothing to be judged by. */

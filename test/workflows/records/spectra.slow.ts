@@ -63,12 +63,20 @@ test('a model of templates names nuclides, says why, and says when it knows none
     ([label, energy]) => [label, shape(energy).map((value) => 1000 * value)] as const,
   );
   const file = writeTable(school, 'templates.csv', csv(templates));
-  const { model } = await train(school.ports, {
-    paths: [file],
-    family: 'spectra',
-    name: 'nuclides',
-    parameters: { 'read.smooth': 0.1, 'data.mixtureShare': 0 },
-  });
+  const phases = new Set<string>();
+  const { model } = await train(
+    school.ports,
+    {
+      paths: [file],
+      family: 'spectra',
+      name: 'nuclides',
+      parameters: { 'read.smooth': 0.1, 'data.mixtureShare': 0 },
+    },
+    { onProgress: ({ phase, done }) => void (done > 0 && phases.add(phase)) },
+  );
+  expect([...phases]).toEqual(
+    expect.arrayContaining(['making the training set', 'judging and checking the model']),
+  );
   expect(model.recipe).toBe('count-mixture');
   const asked = Object.entries(lines).map(([label, energy]) => [label, drawn(energy, 4000)] as const);
   const strange = [400, 900, 2000].map((energy) => ['', drawn(energy, 4000)] as const);
