@@ -5,6 +5,7 @@ import type { ModelVersion } from '../library/models.ts';
 import type { Library } from '../library/open-library.ts';
 import { storing } from '../library/storage-errors.ts';
 import { makeFolder, writeWholeFile } from '../library/whole-files.ts';
+import { refuseForeignFile } from './files/output-guard.ts';
 import { referenceOf } from './models.ts';
 
 export type ModelFormat = 'onnx' | 'safetensors';
@@ -22,9 +23,10 @@ export function exportModel(library: Library, reference: string, into: string, f
   return { path: into, bytes: bytes.byteLength, hash };
 }
 
-/** Whole or not at all; folders on the way are made. */
+/** Whole or not at all, never over a file of another kind; folders on the way are made. */
 export function writeWholeFileTo(file: string, bytes: Uint8Array): void {
   storing(file, () => {
+    refuseForeignFile(file, bytes);
     makeFolder(dirname(file));
     writeWholeFile(file, bytes);
   });

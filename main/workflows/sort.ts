@@ -39,7 +39,7 @@ export interface SortResult extends SortOutcome {
 /**
  * Sorts by the labels that hold now, the promoted model's word included. The plan is made and looked at
  * first, then journalled, then done file by file; nothing is ever overwritten. An interrupted one of the same
- * session, folder and action is gone on with. Errors: notFound, wouldOverwrite, cancelled, diskFull.
+ * session, folder and action is gone on with. Errors: notFound, wrongUse, wouldOverwrite, cancelled, diskFull.
  */
 export async function sortSession(
   ports: SortPorts,
@@ -49,6 +49,7 @@ export async function sortSession(
   const { library } = ports;
   const session = findSession(library, input.session);
   const into = resolve(input.into);
+  refuseFile(into);
   const { action } = input;
   const warning = action === 'move' ? null : copiesAmongFrames(session.root, into);
   if (warning !== null) options.onMessage?.(warning);
@@ -67,6 +68,13 @@ export async function sortSession(
   const operation = library.operations.plan({ action, sessionId: session.id, destination: into }, todo);
   const left = await carryOut(library, operation, options);
   return { operation: operation.id, ...common, refused: [...refused, ...left] };
+}
+
+function refuseFile(into: string): void {
+  if (!isTaken(into) || statSync(into, { throwIfNoEntry: false })?.isDirectory() !== false) return;
+  throw new NightsiftError('wrongUse', `${into} is a file; frames are sorted into a folder.`, {
+    hint: 'Name a folder; it is made if it is not there.',
+  });
 }
 
 /** Ends an interrupted operation of the same kind; returns its id, null when there is none. */

@@ -132,6 +132,12 @@ describe('sort', () => {
     expect(readFileSync(join(into(), 'review/c.fits'), 'utf8')).toBe('mine');
   });
 
+  it('refuses to sort into what is a file', async () => {
+    writeFileSync(into(), 'notes');
+    await expect(sort('copy')).rejects.toMatchObject({ code: 'wrongUse' });
+    expect(readFileSync(into(), 'utf8')).toBe('notes');
+  });
+
   it('leaves what changed, vanished or is a link, and says so', async () => {
     writeFileSync(join(place.night, 'b.fits'), 'rewritten');
     rmSync(join(place.night, 'c.fits'));

@@ -1,12 +1,15 @@
 /** Files that a command was asked to write: whole or not at all. */
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
-import { NightsiftError } from '../../../contract/errors.ts';
+import { isNightsiftError, NightsiftError } from '../../../contract/errors.ts';
+import { isSpecialFile, refuseForeignFile } from '../../engine/output-guard.ts';
 
 export async function writeOutputFile(file: string, content: string | Uint8Array): Promise<void> {
   const part = `${file}.part-${process.pid}`;
   try {
+    if (isSpecialFile(file)) return await writeFile(file, content);
+    refuseForeignFile(file, typeof content === 'string' ? new TextEncoder().encode(content) : content);
     await mkdir(path.dirname(file), { recursive: true });
     const handle = await open(part, 'w');
     try {
@@ -17,6 +20,7 @@ export async function writeOutputFile(file: string, content: string | Uint8Array
     }
     await rename(part, file);
   } catch (thrown) {
+    if (isNightsiftError(thrown)) throw thrown;
     await rm(part, { force: true }).catch(() => undefined); // where the folder is none, there is no part either
     const code = (thrown as NodeJS.ErrnoException).code;
     throw new NightsiftError(

@@ -3,6 +3,7 @@ import { NightsiftError } from '../../../contract/errors.ts';
 import type { Family, FamilyData, Setting } from '../../families/family.ts';
 import type { Library } from '../../library/open-library.ts';
 import { writeWholeFileTo } from '../export-model.ts';
+import { isTaken, wouldOverwrite } from '../files/place-file.ts';
 import type { WorkOptions } from '../progress.ts';
 import { localPaths } from '../sources/local-paths.ts';
 import { dottedApart, houseSettings, readingApart } from '../training/house-settings.ts';
@@ -62,6 +63,8 @@ export async function synthesise(
   const bytes = new TextEncoder().encode(
     [header, ...rows].map((cells) => `${cells.map(csvCell).join(',')}\n`).join(''),
   );
+  // its header is that of any table of spectra, so the guard of outputs cannot tell it from an original
+  if (isTaken(input.out)) throw wouldOverwrite(input.out);
   writeWholeFileTo(input.out, bytes);
   return { path: input.out, rows: rows.length, classes: [...data.classes], bytes: bytes.byteLength };
 }

@@ -96,9 +96,9 @@ describe('output files', () => {
   test('appear whole, in folders made on the way, replacing what was there', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'nightsift-output-'));
     const file = path.join(folder, 'new', 'report.json');
-    await writeOutputFile(file, 'first');
-    await writeOutputFile(file, 'second');
-    expect(readFileSync(file, 'utf8')).toBe('second');
+    await writeOutputFile(file, '[]\n');
+    await writeOutputFile(file, '{}\n');
+    expect(readFileSync(file, 'utf8')).toBe('{}\n');
     expect(readdirSync(path.dirname(file))).toEqual(['report.json']);
   });
 

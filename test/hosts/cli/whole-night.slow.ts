@@ -197,7 +197,7 @@ describe('a night, command by command', () => {
     expect(hashesBelow(second)).toEqual(before);
     expect((await run('sort', 'second', '--into', 'sorted', '--action', 'move')).code).toBe(0);
     expect(readdirSync(second)).toEqual([]);
-    expect((await run('undo')).output).toContain('12 files put back');
+    expect((await run('undo')).output).toContain('12 files taken back');
     expect(hashesBelow(second)).toEqual(before);
     expect((await run('sort', 'second', '--into', 'links', '--action', 'symlink')).code).toBe(0);
     const [label = ''] = readdirSync(path.join(place.folder, 'links'));

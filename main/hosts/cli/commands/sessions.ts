@@ -220,6 +220,7 @@ export function addSort(program: Command, context: Context): void {
     .option('--json [file]', 'the plan or the journal entry for machines')
     .addHelpText('after', sortExamples)
     .action(async (session: string, options: SortOptions) => {
+      if (options.into.trim() === '') throw wrongUse('--into is empty: name the folder to sort into.');
       const outcome = await follow(context, 'sort.start', {
         session,
         into: absolute(context, options.into),
@@ -230,8 +231,14 @@ export function addSort(program: Command, context: Context): void {
       if (!taken) context.terminal.out(sortText(outcome));
       for (const { file, reason } of outcome.refused ?? [])
         context.terminal.err(`Left where it is: ${file}: ${reason}\n`);
-      if (outcome.files.length === 0) context.exitCode = 1;
+      if (isAllLeft(outcome)) context.exitCode = 1;
     });
+}
+
+/** Whether something was to be done and nothing could be. */
+function isAllLeft({ files, refused = [] }: SortOutcome): boolean {
+  const left = new Set(refused.map(({ file }) => file));
+  return left.size > 0 && files.every(({ from }) => left.has(from));
 }
 
 function sortText(outcome: SortOutcome): string {
@@ -244,7 +251,16 @@ function sortText(outcome: SortOutcome): string {
     outcome.operation === null
       ? ''
       : ` Operation ${outcome.operation}; undo with: nightsift undo ${outcome.operation}`;
-  return `Into ${outcome.into}: ${counts.join(', ')}.${undo}\n`;
+  const left = outcome.refused?.length ?? 0;
+  if (isAllLeft(outcome))
+    return `Nothing was sorted into ${outcome.into}: all ${left} files are left where they are.\n`;
+  const done =
+    outcome.files.length === 0
+      ? ' All is in place already; nothing was done.'
+      : left > 0
+        ? ` ${left} files were left.`
+        : '';
+  return `Into ${outcome.into}: ${counts.join(', ')}.${done}${undo}\n`;
 }
 
 export function addUndo(program: Command, context: Context): void {
@@ -256,7 +272,7 @@ export function addUndo(program: Command, context: Context): void {
       const outcome = await follow(context, 'undo.start', operation === undefined ? {} : { operation });
       for (const { file, reason } of outcome.left)
         context.terminal.err(`Left as it is: ${file}: ${reason}\n`);
-      context.terminal.out(`Operation ${outcome.operation}: ${outcome.restored} files put back.\n`);
+      context.terminal.out(`Operation ${outcome.operation}: ${outcome.restored} files taken back.\n`);
       if (outcome.restored === 0 && outcome.left.length > 0) context.exitCode = 1;
     });
 }
