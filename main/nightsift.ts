@@ -15,6 +15,7 @@ import type {
   UndoOutcome,
 } from '../contract/calls/sessions.ts';
 import type { EvaluationReport, TrainOutcome } from '../contract/calls/training.ts';
+import { NightsiftError } from '../contract/errors.ts';
 import type { PredictReport } from '../contract/scan-report.ts';
 import type { FrameLabel, PolicyChanges, PolicyName } from '../contract/words.ts';
 import { libraryFolder } from './engine/library-folder.ts';
@@ -97,14 +98,29 @@ export function openLibrary(folder?: string): OpenLibrary {
   return handle;
 }
 
+function namedPaths(paths: readonly string[]): readonly string[] {
+  const isList = Array.isArray(paths) && paths.length > 0;
+  if (isList && paths.every((path) => typeof path === 'string' && path.trim() !== '')) return paths;
+  throw new NightsiftError(
+    'wrongUse',
+    'Paths are a list of at least one file or folder, none of them empty.',
+    {
+      details: { found: paths },
+    },
+  );
+}
+
 function portsOf(handle: OpenLibrary) {
   const ports = opened.get(handle);
   if (ports === undefined) throw new TypeError('Hand over what openLibrary gave.');
   return { ...ports, predictOpinion: promotedOpinion(ports) };
 }
 
-/** Measures and judges a night. Originals are only read; a bad file is part of the report. */
-export function scan(
+/**
+ * Measures and judges a night. Originals are only read; a bad file is part of the report.
+ * @throws NightsiftError `wrongUse` without a path, `notFound`, `cancelled`, `diskFull`
+ */
+export async function scan(
   library: OpenLibrary,
   paths: readonly string[],
   options: WorkOptions & {
@@ -116,7 +132,11 @@ export function scan(
   } = {},
 ): Promise<ScanOutcome> {
   const { session, policy, policyChanges, workers, ...work } = options;
-  return scanNight(portsOf(library), { paths, session, policy, policyChanges, workers }, work);
+  return scanNight(
+    portsOf(library),
+    { paths: namedPaths(paths), session, policy, policyChanges, workers },
+    work,
+  );
 }
 
 /**

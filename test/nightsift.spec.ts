@@ -33,6 +33,9 @@ test('a library is opened, used and given back', async () => {
   expect(library.directory).toBe(place.folder);
   expect(() => nightsift.openLibrary(place.folder)).toThrow(expect.objectContaining({ code: 'libraryBusy' }));
   await expect(nightsift.scan(library, ['/nowhere'])).rejects.toMatchObject({ code: 'notFound' });
+  for (const paths of [[], [''], undefined, 5] as never[]) {
+    await expect(nightsift.scan(library, paths)).rejects.toMatchObject({ code: 'wrongUse' });
+  }
   await expect(nightsift.TrainedModel.open(library, 'nobody')).rejects.toMatchObject({ code: 'notFound' });
   expect(() => nightsift.promote(library, 'nobody')).toThrow(expect.objectContaining({ code: 'notFound' }));
   await library.close();
@@ -41,7 +44,7 @@ test('a library is opened, used and given back', async () => {
   place.remove();
 });
 
-test('a stranger is not taken for a library', () => {
+test('a stranger is not taken for a library', async () => {
   const stranger = { directory: '/x', close: async () => undefined };
-  expect(() => nightsift.scan(stranger, ['/x'])).toThrow(/openLibrary/);
+  await expect(nightsift.scan(stranger, ['/x'])).rejects.toThrow(/openLibrary/);
 });

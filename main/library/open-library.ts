@@ -62,13 +62,29 @@ export interface Library {
   close(): void;
 }
 
+/** SQLite's binary is built for this Node; an older one ends without a word when it is loaded. */
+const oldestNode = 22;
+
+/** Errors: unsupported. */
+export function refuseOldNode(version: string): void {
+  if (Number.parseInt(version, 10) >= oldestNode) return;
+  throw new NightsiftError(
+    'unsupported',
+    `A library needs Node ${oldestNode} or newer; this is Node ${version}.`,
+    {
+      hint: 'Start the script with "npx node SCRIPT": the package brings Node 24.',
+    },
+  );
+}
+
 const defaultLockWaitMilliseconds = 2000;
 
 /**
  * Opens the library in `directory`, making it if need be. Synchronous: it may wait for the lock.
- * Errors: libraryBusy, libraryTooNew, libraryDamaged, cannotOpen, diskFull.
+ * Errors: libraryBusy, libraryTooNew, libraryDamaged, cannotOpen, diskFull, unsupported on a Node before 22.
  */
 export function openLibrary(directory: string, ports: LibraryPorts = {}): Library {
+  refuseOldNode(process.versions.node);
   storing(directory, () => makeFolder(directory));
   const lock = acquireLock(directory, ports.lockWaitMilliseconds ?? defaultLockWaitMilliseconds);
   let catalogue: Catalogue | undefined;

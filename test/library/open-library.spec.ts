@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openLibrary, openLibraryToLook } from '../../main/library/open-library.ts';
+import { openLibrary, openLibraryToLook, refuseOldNode } from '../../main/library/open-library.ts';
 import { isRunning, processStart, thisProcess } from '../../main/library/process-identity.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -85,6 +85,11 @@ describe('opening a library', () => {
       looked.sessions.create({ name: 'mine', family: 'frames', root: '/mine', policy: 'strict' }),
     ).toThrow(expect.objectContaining({ code: 'libraryBusy' }));
     expect(looked.sessions.list()).toHaveLength(1);
+  });
+
+  it('is refused on a Node that cannot load its binary, with what to do', () => {
+    expect(() => refuseOldNode('20.20.2')).toThrow(/Node 22 or newer; this is Node 20\.20\.2/);
+    expect(() => refuseOldNode('24.0.0')).not.toThrow();
   });
 
   it('respects a live holder even where the kernel lock does nothing', () => {

@@ -34,7 +34,10 @@ export interface Context {
   library: string | undefined;
 }
 
+/** A path from the person's folder. Errors: wrongUse of an empty one, as an unset shell variable leaves it. */
 export function absolute(context: Context, word: string): string {
+  if (word.trim() === '')
+    throw wrongUse('A path is empty; a variable may not be set.', 'Name a file or folder.');
   return path.resolve(context.terminal.workingFolder, word);
 }
 

@@ -242,7 +242,8 @@ describe('exit codes', () => {
     expect([code, output]).toEqual([0, expect.stringContaining('2 failed')]);
   });
 
-  test('1 with a clear word while another process holds the library', async () => {
+  test('while another process holds the library, lists are given and changes are 1 with a clear word', async () => {
+    const heardMeanwhile: unknown[] = [];
     const busy = nightsift(['train', 'autumn', '--set', 'patience=0', '--epochs', '200', '--name', 'long'], {
       library,
       folder: place.folder,
@@ -250,13 +251,14 @@ describe('exit codes', () => {
         const timer = setInterval(async () => {
           if (!heard().includes('epoch 1 ')) return;
           clearInterval(timer);
-          const other = await run('sessions', 'list');
-          expect([other.code, other.errors]).toEqual([1, expect.stringMatching(/library/i)]);
+          const [list, change] = [await run('sessions', 'list'), await run('scan', 'third')];
+          heardMeanwhile.push(list.code, list.errors, change.code, change.errors);
           kill('SIGINT');
         }, 50);
       },
     });
     const ended = await busy;
+    expect(heardMeanwhile).toEqual([0, '', 1, expect.stringMatching(/library .* in use/i)]);
     // 130, with the run marked, its checkpoint kept, and a word on how to go on.
     expect(ended.code).toBe(130);
     expect(ended.errors).toMatch(/nightsift train --resume run-/);

@@ -220,7 +220,6 @@ export function addSort(program: Command, context: Context): void {
     .option('--json [file]', 'the plan or the journal entry for machines')
     .addHelpText('after', sortExamples)
     .action(async (session: string, options: SortOptions) => {
-      if (options.into.trim() === '') throw wrongUse('--into is empty: name the folder to sort into.');
       const outcome = await follow(context, 'sort.start', {
         session,
         into: absolute(context, options.into),
