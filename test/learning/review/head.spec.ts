@@ -100,7 +100,7 @@ describe('the head that reviews teach', () => {
   });
 
   it('needs at most two thirds of the reviews of a random order for the same accuracy, even where all items are alike', {
-    timeout: 20_000,
+    timeout: 120_000,
   }, () => {
     const areas = [11, 12, 13].map((seed) => {
       const pool = worldOf(700, seed, 24);
