@@ -15,6 +15,7 @@ describe('what an output may replace', () => {
     ['an empty file', '', scan],
     ['its own earlier JSON', '{"schema":"nightsift.scan/1","session":"another"}', scan],
     ['JSON of another command', '{"schema":"nightsift.predict/1"}', scan],
+    ['the same content of whatever kind', 'time;value\n1;2\n', 'time;value\n1;2\n'],
     ['an earlier list', '[\n  {\n    "name": "a"', scan],
     ['an empty list', '[]\n', scan],
     ['its own earlier table', 'file,label\nx.fits,clean\n', 'file,label\n'],

@@ -2,14 +2,14 @@
  * What a command was asked to write may replace its own earlier output, never a file of another kind: a slip such as
  * `--csv night/*.fits`, which the shell spells out, must not cost an original.
  */
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { NightsiftError } from '../../../contract/errors.ts';
 import { systemCode } from '../../library/storage-errors.ts';
 
 const lookedAtBytes = 4096;
 
 /**
- * Passes where `file` is absent, empty, no regular file (a pipe, a device), or begins like `content`.
+ * Passes where `file` is absent, empty, no regular file (a pipe, a device), holds `content` already or begins like it.
  * Errors: wouldOverwrite; the system's own where the file cannot be read.
  */
 export function refuseForeignFile(file: string, content: Uint8Array): void {
@@ -17,6 +17,7 @@ export function refuseForeignFile(file: string, content: Uint8Array): void {
   if (there === null || there.length === 0) return;
   const kind = kindOf(there);
   if (kind !== null && kind === kindOf(content.subarray(0, lookedAtBytes))) return;
+  if (statSync(file).size === content.byteLength && readFileSync(file).equals(content)) return;
   throw new NightsiftError(
     'wouldOverwrite',
     `${file} is there already, and it is not what this command wrote before; it is left as it is.`,
