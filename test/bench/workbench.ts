@@ -149,12 +149,12 @@ async function measureList(page: Page): Promise<void> {
   const filtered: number[] = [];
   const chip = `[...document.querySelectorAll('.chip')].find((each) => each.textContent.startsWith('Clean'))`;
   for (let round = 0; round < rounds; round += 1) {
-    const before = await page.locator('#expression-said').textContent();
+    const before = await page.locator('#frames-said').textContent();
     filtered.push(
       await timed(
         page,
         `${chip}.click()`,
-        `document.querySelector('#expression-said').textContent !== ${JSON.stringify(before)}`,
+        `document.querySelector('#frames-said').textContent !== ${JSON.stringify(before)}`,
       ),
     );
   }
