@@ -11,30 +11,12 @@ import { loadPredictor } from '../../main/learning/predict.ts';
 import { type Recipe, recipes } from '../../main/learning/recipes.ts';
 import { type TrainedNetwork, type TrainPorts, trainNetwork } from '../../main/learning/train-network.ts';
 import { onnxRuntime } from '../../main/runtime/onnx-runtime.ts';
+import { recipeDataset } from '../learning/recipe-dataset.ts';
 
 const shapes: Readonly<Record<number, readonly number[]>> = { 1: [6], 2: [1, 64], 3: [1, 32, 32] };
 
-/** Every input the recipe knows, with classes that differ in level. */
-function datasetFor(recipe: Recipe): TensorDataset {
-  const items = 18;
-  const inputs = recipe.inputs.map(({ name, rank }) => {
-    const shape = shapes[rank]!;
-    const size = shape.reduce((product, length) => product * length, 1);
-    const data = Float32Array.from({ length: items * size }, (_, index) => {
-      const item = Math.floor(index / size);
-      return 0.4 + 0.2 * (item % 2) + 0.2 * Math.sin(index * 12.9898 + item);
-    });
-    return { name, shape, data };
-  });
-  return {
-    ids: Array.from({ length: items }, (_, item) => `item-${item}`),
-    inputs,
-    classes: ['clean', 'contaminated'],
-    labels: Int32Array.from({ length: items }, (_, item) => item % 2),
-    split: Uint8Array.from({ length: items }, (_, item) => (item < 10 ? 0 : item < 14 ? 1 : 2)),
-    personLabelled: new Uint8Array(items),
-  };
-}
+const datasetFor = (recipe: Recipe): TensorDataset =>
+  recipeDataset(recipe, { items: 18, shapes, splitOf: (item) => (item < 10 ? 0 : item < 14 ? 1 : 2) });
 
 function frozenCopy(dataset: TensorDataset): string {
   return JSON.stringify([
