@@ -4,6 +4,9 @@ import { ask, work } from '../kinds.ts';
 import { PredictReport } from '../scan-report.ts';
 import { Family } from '../words.ts';
 
+/** Tries that one training may be asked for. */
+export const mostCandidates = 1000;
+
 export const ClassFigures = z.object({
   name: z.string(),
   precision: z.number().nullable(),
@@ -217,7 +220,7 @@ export const trainingCalls = {
       /** Several recipes in place of one: each is trained, the one with the best macro F1 is registered. */
       candidates: z
         .array(z.object({ recipe: z.string().min(1), parameters: Parameters }))
-        .max(20)
+        .max(mostCandidates)
         .optional(),
       /** Of the paths. */
       family: Family.default('frames'),

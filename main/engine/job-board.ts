@@ -208,6 +208,7 @@ function contextOf(job: Job, ports: JobBoardPorts): JobContext & { flush(): void
     },
     pausable(pause) {
       job.pause = pause;
+      if (job.paused) pause(true); // a person held the one before it, of several
     },
     message: (text) => publish(job, { kind: 'message', text }),
     metrics: (step, values) => publish(job, { kind: 'metrics', step, values: { ...values } }),
@@ -265,5 +266,13 @@ function nextEvent(job: Job, signal?: AbortSignal): Promise<void> {
 
 function rowOf(job: Job): JobRow {
   const { id, method, state, startedAt, endedAt, error, paused } = job;
-  return { job: id, method, state, startedAt, endedAt, error, ...(paused && { paused }) };
+  return {
+    job: id,
+    method,
+    state,
+    startedAt,
+    endedAt,
+    error,
+    ...(paused && state === 'running' && { paused }),
+  };
 }

@@ -184,12 +184,15 @@ function ofFold(fold: number, metrics: Readonly<Record<string, number>>): Record
   return Object.fromEntries(Object.entries(metrics).map(([name, value]) => [`fold ${fold}/${name}`, value]));
 }
 
-/** Steps of all fits count as one run; each fold has curves of its own, `fold 1/…`, and the fit to everything the plain names. */
+/**
+ * Steps of all fits count as one run; each fold has curves of its own, `fold 1/…`, and the fit to everything the plain
+ * names. A checkpoint knows its split, which is another in every part, so none is kept: a run in folds begins again.
+ */
 function inPart(ports: TrainModelPorts, part: number, parts: number): TrainModelPorts {
-  const { onEvent } = ports;
-  if (onEvent === undefined) return ports;
+  const { onEvent, checkpoints: _checkpoints, resumeFrom: _resumeFrom, ...quiet } = ports;
+  if (onEvent === undefined) return quiet;
   return {
-    ...ports,
+    ...quiet,
     onEvent: (event) => {
       if (event.kind === 'stage') return;
       onEvent({

@@ -57,6 +57,8 @@ export interface Library {
   referencedBlobs(): Set<string>;
   /** All of `work` or nothing; durable when it returns. */
   transaction<T>(work: () => T): T;
+  /** For what writes files rather than rows. Errors: libraryBusy in a library that was opened to look only. */
+  mustBeWritable(): void;
   /** Current time as it is written into rows. */
   now(): string;
   close(): void;
@@ -151,6 +153,9 @@ function assemble(
     checkDatabase: () => checkDatabase(catalogue),
     referencedBlobs: () => referencedBlobs(catalogue),
     transaction: (work) => catalogue.transaction(work),
+    mustBeWritable() {
+      if (lock === null) throw busyLibrary(directory);
+    },
     now,
     close() {
       catalogue.close();

@@ -5,6 +5,7 @@ import { type FolderListing, Settings } from '../../contract/calls/settings.ts';
 import { NightsiftError } from '../../contract/errors.ts';
 import type { PolicyName, Thresholds } from '../../contract/words.ts';
 import type { Library } from '../library/open-library.ts';
+import { liesIn } from './files/lies-in.ts';
 import { isImageName } from './scanning/walk.ts';
 
 const defaults: Settings = {
@@ -60,7 +61,7 @@ export function listFolders(roots: readonly string[], path: string | undefined):
       hint: 'Check the path; a disk may not be mounted.',
     });
   }
-  if (!allowed.some((root) => isBelow(real, root))) {
+  if (!allowed.some((root) => liesIn(root, real))) {
     throw new NightsiftError('wrongUse', `${path} lies outside the folders that this Nightsift may open.`, {
       hint: `Choose a folder below ${allowed.join(' or ')}.`,
     });
@@ -73,15 +74,11 @@ export function listFolders(roots: readonly string[], path: string | undefined):
   const parent = dirname(real);
   return {
     path: real,
-    parent: parent !== real && allowed.some((root) => isBelow(parent, root)) ? parent : null,
+    parent: parent !== real && allowed.some((root) => liesIn(root, parent)) ? parent : null,
     roots: allowed,
     folders,
     images: entries.filter((entry) => entry.isFile() && isImageName(entry.name)).length,
   };
-}
-
-function isBelow(path: string, root: string): boolean {
-  return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
 }
 
 function realPath(path: string): string | null {

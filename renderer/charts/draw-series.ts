@@ -6,13 +6,14 @@ import {
   seriesRight as right,
   type SeriesLane,
   type SeriesLayout,
+  seriesFoot,
   seriesLeft,
   strangeRuns,
   xOf,
 } from './series.ts';
 import { timeScale } from './time-scale.ts';
 
-const foot = 22;
+const foot = seriesFoot;
 const gap = 6;
 
 export function drawSeries(

@@ -28,6 +28,8 @@ export interface SeriesLayout {
 
 export const seriesLeft = 128;
 export const seriesRight = 12;
+/** Room for the times below the lanes. */
+export const seriesFoot = 22;
 
 export function xOf({ width, from, to }: SeriesLayout, at: number): number {
   return seriesLeft + ((at - from) / Math.max(1e-9, to - from)) * (width - seriesLeft - seriesRight);

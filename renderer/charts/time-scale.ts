@@ -49,7 +49,8 @@ function stepFor(least: number): number {
 }
 
 function tickText(iso: string, step: number): string {
-  if (step > 10_080 * minute) return iso.slice(0, 7);
+  if (step > 31 * 1440 * minute) return iso.slice(0, 7);
+  if (step > 10_080 * minute) return iso.slice(0, 10);
   return step >= 1440 * minute ? iso.slice(5, 10) : iso.slice(11, 16);
 }
 

@@ -85,6 +85,7 @@ describe('opening a library', () => {
       looked.sessions.create({ name: 'mine', family: 'frames', root: '/mine', policy: 'strict' }),
     ).toThrow(expect.objectContaining({ code: 'libraryBusy' }));
     expect(looked.sessions.list()).toHaveLength(1);
+    expect(() => looked.mustBeWritable()).toThrow(expect.objectContaining({ code: 'libraryBusy' }));
   });
 
   it('is refused on a Node that cannot load its binary, with what to do', () => {

@@ -12,7 +12,9 @@ export function parseTime(text: string): number {
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone = ''] = parts;
   const milliseconds = Math.round(Number(`0${fraction.replace(',', '.')}`) * 1000);
   const utc = Date.UTC(+year!, +month! - 1, +day!, +hour, +minute, +second, milliseconds);
-  if (new Date(utc).getUTCDate() !== +day! || +hour > 23 || +minute > 59) return Number.NaN;
+  const read = new Date(utc);
+  if (read.getUTCMonth() !== +month! - 1 || read.getUTCDate() !== +day!) return Number.NaN;
+  if (+hour > 23 || +minute > 59 || +second > 59) return Number.NaN;
   const offset = /^([+-])(\d{2}):?(\d{2})$/.exec(zone);
   if (!offset) return utc;
   return utc - (offset[1] === '-' ? -1 : 1) * (+offset[2]! * 60 + +offset[3]!) * 60_000;

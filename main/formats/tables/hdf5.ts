@@ -1,5 +1,7 @@
 /** Tables of HDF5 files: data sets side by side, compound ones, and the frames that pandas writes. */
+
 import type { Dataset, Group } from 'h5wasm';
+import { isNightsiftError } from '../../../contract/errors.ts';
 import { quoted, refusal } from '../refusal.ts';
 import { type NamedArray, tableFromArrays } from './arrays.ts';
 import { cellOf, mostCells, type Table } from './table.ts';
@@ -32,7 +34,7 @@ export async function readHdf5(bytes: Uint8Array, file: File): Promise<Table> {
       opened.close();
     }
   } catch (thrown) {
-    if (thrown instanceof Error && thrown.name === 'NightsiftError') throw thrown;
+    if (isNightsiftError(thrown)) throw thrown;
     throw refusal('damagedData', file, `HDF5 cannot read it (${wordsOf(thrown)})`, 'Copy the file again.');
   } finally {
     FS.unlink(path);

@@ -73,8 +73,7 @@ function linesOfJson(text: string, problems: TableProblem[]): Records {
   text.split(/\r?\n/).forEach((line, index) => {
     if (line.trim() === '') return;
     try {
-      // words that JSON lacks and programs write all the same
-      records.push(JSON.parse(line.replace(/([:,[]\s*)(-?Infinity|NaN)\b/g, '$1null')));
+      records.push(recordOf(line));
       rowNumbers.push(index + 1);
     } catch {
       const sentence = `Row ${index + 1} is no JSON object; it was left out.`;
@@ -82,6 +81,15 @@ function linesOfJson(text: string, problems: TableProblem[]): Records {
     }
   });
   return { records, rowNumbers };
+}
+
+function recordOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    // words that JSON lacks and programs write all the same
+    return JSON.parse(line.replace(/([:,[]\s*)(-?Infinity|NaN)\b/g, '$1null'));
+  }
 }
 
 function flatten(

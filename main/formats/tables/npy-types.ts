@@ -101,6 +101,7 @@ function unicodeWord(view: DataView, offset: number, length: number, little: boo
 }
 
 const unitMilliseconds: Readonly<Record<string, number>> = {
+  W: 604_800_000,
   D: 86_400_000,
   h: 3_600_000,
   m: 60_000,
@@ -113,7 +114,7 @@ const unitMilliseconds: Readonly<Record<string, number>> = {
 /** Nothing for what is no time, and for months and years, which are no fixed span. */
 function timeCell(view: DataView, offset: number, little: boolean, factor: number, unit: string): string {
   const ticks = view.getBigInt64(offset, little);
-  const milliseconds = Number(ticks) * factor * (unitMilliseconds[unit] ?? Number.NaN);
+  const milliseconds = Math.round(Number(ticks) * factor * (unitMilliseconds[unit] ?? Number.NaN));
   return ticks !== -(2n ** 63n) && Math.abs(milliseconds) < 8.64e15
     ? new Date(milliseconds).toISOString()
     : '';

@@ -1,5 +1,7 @@
 /** NumPy's .npz: a zip of arrays. */
+
 import { unzipSync } from 'fflate';
+import { isNightsiftError } from '../../../contract/errors.ts';
 import { quoted, refusal } from '../refusal.ts';
 import type { NamedArray } from './arrays.ts';
 import { readNpy } from './npy.ts';
@@ -35,7 +37,7 @@ export function readNpz(bytes: Uint8Array, file: { readonly name: string }): Nam
       },
     });
   } catch (thrown) {
-    if (thrown instanceof Error && thrown.name === 'NightsiftError') throw thrown;
+    if (isNightsiftError(thrown)) throw thrown;
     throw refusal('damagedData', file, 'it is a damaged zip', 'Copy the file again.');
   }
   const names = Object.keys(found);

@@ -1,5 +1,7 @@
 /** Apache Parquet, columns of numbers, words, times and lists, with any of its usual compressions. */
+
 import type { AsyncBuffer } from 'hyparquet';
+import { isNightsiftError } from '../../../contract/errors.ts';
 import { quoted, refusal } from '../refusal.ts';
 import { refuseTooMany } from './arrays.ts';
 import { cellOf, type Table, tableOf } from './table.ts';
@@ -31,7 +33,7 @@ export async function readParquet(bytes: Uint8Array, file: { readonly name: stri
       names.map((name) => ({ name, rows: rows.length, cell: (row) => cellOf(rows[row]?.[name]) })),
     );
   } catch (thrown) {
-    if (thrown instanceof Error && thrown.name === 'NightsiftError') throw thrown;
+    if (isNightsiftError(thrown)) throw thrown;
     const said = quoted(thrown instanceof Error ? thrown.message : String(thrown), 120);
     throw refusal(
       'damagedData',

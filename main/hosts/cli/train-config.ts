@@ -5,6 +5,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { parse as parseYaml } from 'yaml';
+import { mostCandidates } from '../../../contract/calls/training.ts';
 import type { ParameterValue } from './arguments.ts';
 import { wrongUse } from './context.ts';
 
@@ -85,19 +86,27 @@ function chosenModels(file: string, models: unknown): Pick<TrainConfig, 'candida
     : models;
   if (!isRecord(named))
     throw wrongUse(`${file}: models has to be a list of recipes, or recipes with settings.`);
+  const asked = Object.values(named).reduce<number>((sum, settings) => sum + triesOf(settings), 0);
+  if (asked > mostCandidates) {
+    throw wrongUse(`${file}: models asks for ${asked} tries.`, `Allowed: ${mostCandidates}.`);
+  }
   const candidates = Object.entries(named).flatMap(([name, settings]) =>
     gridOf(settings).map((values) => ({
       recipe: name.replaceAll('_', '-'),
       parameters: settingsOf(file, `models.${name}`, values),
     })),
   );
-  if (candidates.length > mostCandidates) {
-    throw wrongUse(`${file}: models asks for ${candidates.length} tries.`, `Allowed: ${mostCandidates}.`);
-  }
   return { candidates };
 }
 
-const mostCandidates = 1000;
+/** How many `gridOf` gives. */
+function triesOf(settings: unknown): number {
+  if (!isRecord(settings)) return 1;
+  return Object.values(settings).reduce<number>(
+    (product, setting) => product * (Array.isArray(setting) ? setting.length : 1),
+    1,
+  );
+}
 
 /** Every choice of one value from each list, the last list changing first. */
 function gridOf(settings: unknown): unknown[] {

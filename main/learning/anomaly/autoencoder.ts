@@ -6,7 +6,7 @@ import type { Estimator, FitInput, FitPorts, Fitted } from '../estimators/estima
 import type { ModelParts } from '../estimators/model-parts.ts';
 import { obeySignal } from '../estimators/parallel.ts';
 import { fitPreparation, type Scaling, scalingParameter } from '../estimators/preparation.ts';
-import { checkColumns, checkTable, pickRows, type Table } from '../estimators/table.ts';
+import { checkColumns, checkTable, drawnRows, type Table } from '../estimators/table.ts';
 import { randomFor, shuffled } from '../random.ts';
 import { numberOf, type Parameters } from '../recipes/recipe.ts';
 import { type DenseLayer, drawLayers, type Learning, learnBatch, outputOf } from './dense-layers.ts';
@@ -77,7 +77,7 @@ async function fitAutoencoder(input: FitInput, parameters: Parameters, ports: Fi
   checkTable(input.table);
   const preparation = fitPreparation(input.table, parameters.scaling as Scaling);
   const most = numberOf(parameters, 'mostRows');
-  const { rows, columns, values } = clipped(preparation.apply(drawn(input.table, most, ports.seed)));
+  const { rows, columns, values } = clipped(preparation.apply(drawnRows(input.table, most, ports.seed)));
   const hidden = numberOf(parameters, 'hidden') || Math.max(2, columns);
   const code = numberOf(parameters, 'code') || Math.max(1, Math.ceil(columns / 4));
   const learning = drawLayers([columns, hidden, code, hidden, columns], randomFor(ports.seed, 'layers'));
@@ -132,11 +132,6 @@ function learnEpoch(
     sum += learnBatch(learning, batch, rate);
   }
   return sum / (rows * columns);
-}
-
-function drawn(table: Table, most: number, seed: number): Table {
-  if (most === 0 || table.rows <= most) return table;
-  return pickRows(table, shuffled(table.rows, randomFor(seed, 'draw')).slice(0, most).sort());
 }
 
 function clipped({ rows, columns, values }: Table): Table & { readonly values: Float64Array } {

@@ -1,4 +1,5 @@
 import { NightsiftError } from '../../../contract/errors.ts';
+import { randomFor, shuffled } from '../random.ts';
 
 /** Figures of items: row-major, [rows, columns]. NaN is a value that is missing. */
 export interface Table {
@@ -27,6 +28,12 @@ export function checkColumns(table: Table, columns: number): void {
     `The model was fitted on ${columns} columns; the table has ${table.columns}.`,
     { hint: 'Prepare the table with the features that the model was trained with.' },
   );
+}
+
+/** All rows, or as many drawn evenly as are asked for; 0 asks for all. */
+export function drawnRows(table: Table, most: number, seed: number): Table {
+  if (most === 0 || table.rows <= most) return table;
+  return pickRows(table, shuffled(table.rows, randomFor(seed, 'draw')).slice(0, most).sort());
 }
 
 /** The chosen rows, in the order given; a row may be chosen more than once. */

@@ -54,7 +54,6 @@ function passedOn({ operator, inputs, outputs, attributes }: GraphNode): Value |
   const [y] = outputs;
   if (!x || !y || x.type !== y.type || !sameShape(x, y)) return undefined;
   if (operator === 'Identity') return x;
-  // only where the shape is fixed: with an open batch the target says how to take the values apart
   if (operator === 'Transpose') {
     const { perm } = attributes;
     return Array.isArray(perm) && perm.every((axis, place) => axis === place) ? x : undefined;

@@ -7,8 +7,7 @@ import {
   type Scaling,
   scalingParameter,
 } from '../estimators/preparation.ts';
-import { checkColumns, checkTable, pickRows, type Table } from '../estimators/table.ts';
-import { randomFor, shuffled } from '../random.ts';
+import { checkColumns, checkTable, drawnRows, pickRows } from '../estimators/table.ts';
 import { numberOf, type Parameters } from '../recipes/recipe.ts';
 import { kernelRows } from './kernel-rows.ts';
 import { solveOneClass } from './smo.ts';
@@ -60,7 +59,7 @@ async function fitOneClassSvm(input: FitInput, parameters: Parameters, ports: Fi
   checkTable(input.table);
   obeySignal(ports.signal);
   const preparation = fitPreparation(input.table, parameters.scaling as Scaling);
-  const table = preparation.apply(drawn(input.table, numberOf(parameters, 'mostRows'), ports.seed));
+  const table = preparation.apply(drawnRows(input.table, numberOf(parameters, 'mostRows'), ports.seed));
   const asked = numberOf(parameters, 'gamma');
   const gamma = asked > 0 ? asked : 1 / (table.columns * (varianceOf(table.values) || 1));
   await new Promise((resolve) => setImmediate(resolve));
@@ -90,12 +89,6 @@ async function fitOneClassSvm(input: FitInput, parameters: Parameters, ports: Fi
     addTo: (parts, name) => addSupportScores(parts, preparation.addTo(parts, name), model),
     figures: { supportVectors: support.length, iterations, gamma },
   };
-}
-
-/** All rows, or as many drawn evenly as are asked for. */
-function drawn(table: Table, most: number, seed: number): Table {
-  if (most === 0 || table.rows <= most) return table;
-  return pickRows(table, shuffled(table.rows, randomFor(seed, 'draw')).slice(0, most).sort());
 }
 
 function varianceOf(values: Float64Array): number {

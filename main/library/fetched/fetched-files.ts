@@ -3,7 +3,6 @@
  * is a folder of links to them that looks as the source does, with a record beside it (`places/KEY/`). All of it can be deleted: it is
  * fetched again.
  */
-import { createHash } from 'node:crypto';
 import {
   chmodSync,
   copyFileSync,
@@ -17,12 +16,12 @@ import {
   statSync,
   symlinkSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { NightsiftError } from '../../../contract/errors.ts';
 import { blobPath, sha256 } from '../blobs.ts';
 import { storing } from '../storage-errors.ts';
 import { makeFolder, syncDirectory, writeWholeFile } from '../whole-files.ts';
-import { openPartialFile, type PartialFile } from './partial-file.ts';
+import { hashOfFile, openPartialFile, type PartialFile } from './partial-file.ts';
 import { type FetchedFile, type PlaceRecord, readPlaceRecord } from './place-record.ts';
 
 export interface Place {
@@ -158,7 +157,7 @@ function settlePlace(objects: string, folder: string, record: PlaceRecord): Plac
     for (const [name, object] of wanted) linkOrCopy(object, join(view, name));
     writeWholeFile(join(folder, 'place.json'), new TextEncoder().encode(JSON.stringify(record, null, 1)));
   });
-  return { key: folder.slice(-24), folder: view, record };
+  return { key: basename(folder), folder: view, record };
 }
 
 /** A copy where the disk knows no links. */
@@ -175,7 +174,7 @@ function linkOrCopy(object: string, target: string): void {
 function isSameFile(one: string, other: string): boolean {
   const [a, b] = [statOf(one), statOf(other)];
   if (a === null || b === null || a.size !== b.size) return false;
-  return a.ino === b.ino || sha256(readFileSync(one)) === sha256(readFileSync(other));
+  return a.ino === b.ino || hashOfFile(one) === hashOfFile(other);
 }
 
 function joinPlaces(folder: string, places: readonly Place[]): string {
@@ -208,7 +207,7 @@ function verifyObjects(objects: string): { readonly files: number; readonly dama
     for (const rest of namesIn(join(objects, start))) {
       const path = join(objects, start, rest);
       files += 1;
-      if (createHash('sha256').update(readFileSync(path)).digest('hex') === start + rest) continue;
+      if (hashOfFile(path) === start + rest) continue;
       damaged.push(start + rest);
       rmSync(path, { force: true });
     }

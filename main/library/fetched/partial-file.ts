@@ -5,6 +5,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import {
   closeSync,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   openSync,
@@ -96,6 +97,16 @@ function validatorIn(notes: string): string | null {
     return typeof validator === 'string' ? validator : null;
   } catch {
     return null;
+  }
+}
+
+/** SHA-256 of a whole file, a piece at a time: a log may be larger than what can be read at once. */
+export function hashOfFile(path: string): string {
+  const handle = openSync(path, 'r');
+  try {
+    return hashOf(handle, fstatSync(handle).size).digest('hex');
+  } finally {
+    closeSync(handle);
   }
 }
 

@@ -1,9 +1,9 @@
 /** Whether a folder is another one or lies below it. */
-import { relative, resolve } from 'node:path';
+import { resolve, sep } from 'node:path';
 
 export function liesIn(root: string, folder: string): boolean {
-  const inside = relative(resolve(root), resolve(folder));
-  return !inside.startsWith('..') && resolve(folder) === resolve(root, inside);
+  const [above, below] = [resolve(root), resolve(folder)];
+  return below === above || below.startsWith(above.endsWith(sep) ? above : above + sep);
 }
 
 /** What a person should know who puts copies of frames among the frames; null where they lie apart. */

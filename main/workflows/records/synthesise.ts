@@ -1,6 +1,7 @@
 /** Makes a training set up: items of a few files, varied by their family, as a table that is read like any other. */
 import { NightsiftError } from '../../../contract/errors.ts';
 import type { Family, FamilyData, Setting } from '../../families/family.ts';
+import { families } from '../../families/index.ts';
 import type { Library } from '../../library/open-library.ts';
 import { writeWholeFileTo } from '../export-model.ts';
 import { isTaken, wouldOverwrite } from '../files/place-file.ts';
@@ -39,8 +40,9 @@ export async function synthesise(
 ): Promise<Synthesised> {
   const family = findFamily(input.family);
   if (family.synthesise === undefined) {
+    const able = families.filter((each) => each.synthesise !== undefined).map(({ name }) => name);
     throw new NightsiftError('wrongUse', `No ${family.noun.many} can be made up from templates.`, {
-      hint: 'Families that can: spectra.',
+      hint: `Families that can: ${able.join(', ')}.`,
     });
   }
   const { reading, parameters } = readingApart(input.settings);

@@ -190,11 +190,13 @@ async function fetchAll(
       progress(name);
     }
   };
+  const takes = Array.from({ length: Math.min(atOnce, wanted.length) }, take);
   try {
-    await Promise.all(Array.from({ length: Math.min(atOnce, wanted.length) }, take));
+    await Promise.all(takes);
   } catch (thrown) {
-    // what the others have so far is kept for the next try
+    // what the others have so far is kept for the next try, once they have let go of it
     stop.abort();
+    await Promise.allSettled(takes);
     throw thrown;
   }
   return files;

@@ -29,8 +29,9 @@ export async function fetchAhead(
   return (await fetchPlaces(library, addresses, () => true, options)).map(rowOf);
 }
 
-/** Errors: notFound. */
+/** Errors: notFound, libraryBusy. */
 export function forgetSource(library: Library, source: string): { address: string; freedBytes: number } {
+  library.mustBeWritable();
   const { fetched } = fetchPorts(library, systemPorts());
   const before = fetched.list();
   const found = before.find(({ key, record }) => key === source || record.address === source);

@@ -1,4 +1,4 @@
-/** One thread for training and predicting, with a stop that waits for the end of the step. */
+/** A thread for training, with a stop that waits for the end of the step, and one for what must not wait for it. */
 
 import { workerEntry } from '../../jobs/messages.ts';
 import { openWorkerPool, type WorkerPool } from '../../jobs/pool.ts';
@@ -39,15 +39,17 @@ export interface LearningPool {
 }
 
 export function openLearningPool(): LearningPool {
-  const pool: WorkerPool = openWorkerPool({
-    entry: workerEntry(import.meta.url, '../work/learning-worker'),
-    size: 1,
-    timeoutMilliseconds: longestMilliseconds,
-  });
-  // a review must not wait for a training that runs, or that a person has paused
+  const open = (): WorkerPool =>
+    openWorkerPool({
+      entry: workerEntry(import.meta.url, '../work/learning-worker'),
+      size: 1,
+      timeoutMilliseconds: longestMilliseconds,
+    });
+  const pool = open();
+  // reviews and predictions must not wait for a training that runs, or that a person has paused
   let besides: WorkerPool | null = null;
   const openBesides = (): WorkerPool => {
-    besides ??= openWorkerPool({ entry: workerEntry(import.meta.url, '../work/learning-worker'), size: 1 });
+    besides ??= open();
     return besides;
   };
   return {
@@ -74,7 +76,7 @@ export function openLearningPool(): LearningPool {
         signal?.removeEventListener('abort', ask);
       }
     },
-    predict: (input) => pool.run<PredictTaskOutput>('predict', input),
+    predict: (input) => openBesides().run<PredictTaskOutput>('predict', input),
     embed: (input) => openBesides().run<Embeddings>('embed', input),
     teach: (input) => openBesides().run<Lesson>('teach', input),
     about: () => pool.run<{ version: string }>('about', null),

@@ -108,8 +108,14 @@ async function detectedRows(
   options: TrainOptions,
 ): Promise<DetectedRows> {
   const answers = await answerPlaces(model, items, options);
-  const index = Math.max(0, anomalyIndex(model.classes));
-  const name = model.classes[index] ?? '';
+  const name = model.classes[anomalyIndex(model.classes)];
+  if (name === undefined) {
+    throw new NightsiftError(
+      'wrongUse',
+      `Of the labels ${model.classes.join(', ')} none says which rows are strange.`,
+      { hint: 'Name a column of two labels with --label: nominal and anomaly, or 0 and 1.' },
+    );
+  }
   const probability = ({ probabilities }: Prediction) => probabilities[name] ?? 0;
   const { reading } = items[0]!;
   const width = reading.featureNames.length;
