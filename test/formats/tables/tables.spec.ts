@@ -174,6 +174,19 @@ describe('what is wrong is refused by name', () => {
 });
 
 describe('every family', () => {
+  it('words that JSON lacks are values that are missing, but only where a value stands', () => {
+    const lines = '{"note": "x, NaN y", "volts": 1}\n{"note": "b", "volts": NaN}\n';
+    const { header, rows, problems } = readTextTable(new TextEncoder().encode(lines), 'log.jsonl');
+    expect([header, rows, problems]).toEqual([
+      ['note', 'volts'],
+      [
+        ['x, NaN y', '1'],
+        ['b', ''],
+      ],
+      [],
+    ]);
+  });
+
   it('takes every format by its name', () => {
     for (const ending of ['csv', 'TSV', 'json', 'jsonl.gz', 'npy', 'npz', 'h5', 'hdf5', 'parquet'])
       for (const { fileNames, name } of families)
