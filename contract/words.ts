@@ -13,6 +13,11 @@ export const labelAuthors = ['prefilter', 'model', 'person'] as const;
 export const LabelAuthor = z.enum(labelAuthors);
 export type LabelAuthor = z.infer<typeof LabelAuthor>;
 
+/** What executes the steps of a network's training; `tfjs` needs @tensorflow/tfjs-node. */
+export const engineNames = ['onnxruntime', 'tfjs'] as const;
+export const EngineName = z.enum(engineNames);
+export type EngineName = z.infer<typeof EngineName>;
+
 export const policyNames = ['strict', 'stacking'] as const;
 export const PolicyName = z.enum(policyNames);
 export type PolicyName = z.infer<typeof PolicyName>;

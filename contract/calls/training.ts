@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ask, work } from '../kinds.ts';
 import { PredictReport } from '../scan-report.ts';
-import { Family } from '../words.ts';
+import { EngineName, Family } from '../words.ts';
 
 /** Tries that one training may be asked for. */
 export const mostCandidates = 1000;
@@ -89,8 +89,7 @@ export const TrainOptions = z.object({
   backbone: z.string().min(1).optional(),
   /** Keep only items for which key is one of the values. */
   where: z.record(z.string(), z.array(z.string())).default({}),
-  /** What executes the steps of a network; `tfjs` needs @tensorflow/tfjs-node. */
-  engine: z.enum(['onnxruntime', 'tfjs']).default('onnxruntime'),
+  engine: EngineName.default('onnxruntime'),
 });
 export type TrainOptions = z.input<typeof TrainOptions>;
 

@@ -11,7 +11,7 @@ import { unknownLimits } from './metrics/unknown.ts';
 import type { NetworkState } from './nets/network.ts';
 import { loadPredictor } from './predict.ts';
 import { compressNetwork, type Scores } from './training/compress.ts';
-import { exportOnnx, exportSafeTensors, exportStatistics } from './training/export.ts';
+import { exportOnnx, exportSafeTensors, exportStatistics, withMetadata } from './training/export.ts';
 import type { Scorer } from './training/scorer.ts';
 import { settledValues, type TrainingState } from './training/state.ts';
 import type { TrainerTask } from './training/trainer.ts';
@@ -49,15 +49,7 @@ export async function finishTraining(
   const validation = await score(task, scorer, values, task.validation);
   const test = await score(task, scorer, values, itemsOf(dataset, 'test'));
   const temperature = chooseTemperature(task, validation);
-  const limits = unknownLimits(
-    softmaxRows(validation.logits, classes.length, temperature),
-    validation.labels,
-    classes.length,
-  );
-  const metadata = {
-    ...describe(task, options, temperature),
-    ...(limits && { unknown: JSON.stringify(limits) }),
-  };
+  const metadata = describe(task, options, temperature);
   const whole = exportOnnx(task.plan, values, temperature, metadata);
   const exportCheck = await checkExport(
     task,
@@ -75,9 +67,15 @@ export async function finishTraining(
         })
       : undefined;
   // from here on what is judged is what is delivered
-  const onnx = compressed?.onnx ?? whole;
   const scores = compressed?.scores ?? plain;
   const remaining = compressed ? 1 : temperature;
+  const limits = unknownLimits(
+    softmaxRows(scores.validation.logits, classes.length, remaining),
+    scores.validation.labels,
+    classes.length,
+  );
+  const told = limits ? { unknown: JSON.stringify(limits) } : {};
+  const onnx = withMetadata(compressed?.onnx ?? whole, told);
   const judge = ({ logits, labels }: Scores): Evaluation =>
     evaluateWithIntervals(softmaxRows(logits, classes.length, remaining), labels, classes);
   const evaluations = {
@@ -90,7 +88,7 @@ export async function finishTraining(
   const persons = onPersons(dataset, scores.test, classes.length, remaining);
   return {
     onnx,
-    safetensors: exportSafeTensors(task.plan, values, metadata),
+    safetensors: exportSafeTensors(task.plan, values, { ...metadata, ...told }),
     metrics: figuresBySplit(evaluations, { temperature, ...compressed?.figures }),
     perClass: shown.perClass,
     confusion: shown.confusion,

@@ -11,7 +11,7 @@ import { withCalibration } from './estimators/recalibrate.ts';
 import { cutGroups, groupedFolds } from './folds.ts';
 import { evaluate } from './metrics/index.ts';
 import { unknownLimits } from './metrics/unknown.ts';
-import { loadPredictor } from './predict.ts';
+import { type Answers, loadPredictor } from './predict.ts';
 import { randomFor, shuffled } from './random.ts';
 import { type TrainedFile, trainModel } from './train-model.ts';
 import type { TrainOptions } from './train-network.ts';
@@ -67,6 +67,7 @@ export async function trainOutOfFold(
   const uncalibrated = { ...training, parameters: { ...training.parameters, calibration: false } };
   const classes = dataset.classes.length;
   const raw = new Float32Array(used.length * classes);
+  let misfits: Float64Array | undefined;
   for (let fold = 0; fold < folds; fold++) {
     const asked = Int32Array.from(foldOf.keys()).filter((place) => foldOf[place] === fold);
     const part = split(dataset, used, (place) => {
@@ -82,8 +83,11 @@ export async function trainOutOfFold(
       ports,
     );
     asked.forEach((place, index) => {
-      raw.set(answers.subarray(index * classes, (index + 1) * classes), place * classes);
+      raw.set(answers.probabilities.subarray(index * classes, (index + 1) * classes), place * classes);
     });
+    if (answers.misfits === null) continue;
+    misfits ??= new Float64Array(used.length);
+    for (const [index, place] of asked.entries()) misfits[place] = answers.misfits[index]!;
   }
   const anomaly = anomalyIndex(dataset.classes);
   const probabilities = calibratedByOthers(raw, labels, classes, foldOf, anomaly);
@@ -92,7 +96,7 @@ export async function trainOutOfFold(
     stopsByFold && foldOf[place] === 0 ? splitCodes.validation : splitCodes.train,
   );
   const trained = await trainModel(await prepare(everything), uncalibrated, inPart(ports, folds, folds + 1));
-  const limits = unknownLimits(probabilities, labels, classes);
+  const limits = unknownLimits(probabilities, labels, classes, misfits);
   const judged = evaluate(probabilities, labels, dataset.classes);
   return {
     ...trained,
@@ -212,10 +216,10 @@ async function answersOf(
   dataset: TensorDataset,
   items: Int32Array,
   ports: TrainModelPorts,
-): Promise<Float32Array> {
+): Promise<Answers> {
   const predictor = await loadPredictor(onnx, ports.runtime);
   try {
-    return await predictor.predict(
+    return await predictor.answer(
       dataset.inputs.map((input) => {
         const size = input.data.length / dataset.ids.length;
         const data = input.data.slice(0, items.length * size);

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import type { TrainOutcome } from '../../contract/calls/training.ts';
 import { NightsiftError } from '../../contract/errors.ts';
+import type { EngineName } from '../../contract/words.ts';
 import type { ParameterValue } from '../learning/recipes.ts';
 import type { DatasetVersion } from '../library/datasets.ts';
 import type { Run } from '../library/runs.ts';
@@ -22,7 +23,6 @@ import { reopenedRun } from './training/resume-run.ts';
 import { shippedBackbone } from './training/shipped-backbone.ts';
 import type { TrainOptions } from './training/train-options.ts';
 import { startRun, type TrainPorts } from './training/training-run.ts';
-import type { EngineName } from './work/learning-tasks.ts';
 
 export type { TrainOptions } from './training/train-options.ts';
 export type { TrainPorts } from './training/training-run.ts';

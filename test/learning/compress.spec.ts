@@ -3,8 +3,9 @@ import { expect, it } from 'vitest';
 import { isNightsiftError } from '../../contract/errors.ts';
 import { decodeModel } from '../../main/formats/onnx/index.ts';
 import { byteScale } from '../../main/learning/compress/quantise.ts';
-import { itemsOf } from '../../main/learning/dataset.ts';
+import { itemsOf, type SplitName, type TensorDataset } from '../../main/learning/dataset.ts';
 import { evaluate } from '../../main/learning/metrics/index.ts';
+import { readUnknownLimits, unknownLimits } from '../../main/learning/metrics/unknown.ts';
 import { loadPredictor } from '../../main/learning/predict.ts';
 import { trainNetwork } from '../../main/learning/train-network.ts';
 import { onnxRuntime } from '../../main/runtime/onnx-runtime.ts';
@@ -12,6 +13,18 @@ import { syntheticDataset } from './synthetic.ts';
 
 const ports = { runtime: onnxRuntime({ threads: 2 }), now: () => 0 };
 const options = { recipe: 'small-cnn', seed: 5, metadata: {} };
+
+async function probabilitiesOf(onnx: Uint8Array, dataset: TensorDataset, split: SplitName) {
+  const predictor = await loadPredictor(onnx, ports.runtime);
+  const all = await predictor.predict(dataset.inputs);
+  await predictor.release();
+  const items = Array.from(itemsOf(dataset, split));
+  return Float32Array.from(items.flatMap((item) => [all[2 * item]!, all[2 * item + 1]!]));
+}
+
+function labelsOf(dataset: TensorDataset, split: SplitName): Int32Array {
+  return Int32Array.from(itemsOf(dataset, split), (item) => dataset.labels[item]!);
+}
 
 it('keeps zero exact and every value of the range within half a step', () => {
   const value = fc.float({ min: -1e4, max: 1e4, noNaN: true });
@@ -42,17 +55,15 @@ it('delivers convolutions in 8 bits, judges what it delivers, and says what that
   const weights = graph.initializers.filter(({ type, dims }) => type === 'int8' && dims.length === 4);
   expect(weights).toHaveLength(graph.nodes.filter(({ operator }) => operator === 'Conv').length);
   expect(graph.initializers.some(({ type, dims }) => type === 'float32' && dims.length === 4)).toBe(false);
-  const test = itemsOf(dataset, 'test');
-  const answers = await Promise.all(
-    [whole, small].map(async ({ onnx }) => {
-      const predictor = await loadPredictor(onnx, ports.runtime);
-      const all = await predictor.predict(dataset.inputs);
-      await predictor.release();
-      return Float32Array.from(Array.from(test).flatMap((item) => [all[2 * item]!, all[2 * item + 1]!]));
-    }),
+  const limits = unknownLimits(
+    await probabilitiesOf(small.onnx, dataset, 'validation'),
+    labelsOf(dataset, 'validation'),
+    2,
   );
+  expect(readUnknownLimits(metadata)).toEqual(limits);
+  const answers = await Promise.all([whole, small].map(({ onnx }) => probabilitiesOf(onnx, dataset, 'test')));
   const [float, byte] = answers as [Float32Array, Float32Array];
-  const labels = Int32Array.from(test, (item) => dataset.labels[item]!);
+  const labels = labelsOf(dataset, 'test');
   expect(small.evaluations.test.loss).toBeCloseTo(evaluate(byte, labels, dataset.classes).loss, 5);
   const difference = float.reduce((sum, value, at) => sum + Math.abs(value - byte[at]!), 0) / float.length;
   expect(small.metrics['int8/test/probabilityDifference']).toBeCloseTo(difference, 5);

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { drawFrom, poisson } from '../../main/families/spectra/random.ts';
+import { ModelParts } from '../../main/learning/estimators/model-parts.ts';
 import { countMixture } from '../../main/learning/mixtures/count-mixture.ts';
 import { randomFor } from '../../main/learning/random.ts';
 import { completeParameters } from '../../main/learning/recipes.ts';
+import { onnxRuntime } from '../../main/runtime/onnx-runtime.ts';
 
 const settings = completeParameters(countMixture, { dispersion: 1, floor: 1e-9 });
 const shares = [
@@ -75,6 +77,34 @@ describe('a mixture of multinomials', () => {
       expect(Math.max(...known)).toBeLessThan(5);
       expect(Math.min(...strange)).toBeGreaterThan(5);
     }
+  });
+
+  test('lays two models down in one file without mixing them up', async () => {
+    const runtime = onnxRuntime({ threads: 1 });
+    const parts = new ModelParts();
+    const outputs = await Promise.all(
+      [shares, [...shares].reverse()].map(async (each, place) => {
+        const rows = table(each.map((row) => row.map((share) => share * 1e6)));
+        const fitted = await countMixture.fit(
+          { table: rows, labels: Int32Array.of(0, 1), classes: 2 },
+          settings,
+          {
+            seed: 1,
+          },
+        );
+        const name = `model ${place}`;
+        parts.nameOutput(fitted.addTo(parts, 'counts'), name);
+        return { name, type: 'float64' as const, shape: [2] };
+      }),
+    );
+    const input = { name: 'counts', type: 'float64' as const, shape: [3] };
+    const session = await runtime.load(parts.toModel({ name: 'two', input, outputs, metadata: {} }));
+    const data = Float64Array.of(4, 2, 1);
+    const found = await session.run({ counts: { type: 'float64', dims: [1, 3], data } });
+    await session.release();
+    const [first, second] = outputs.map(({ name }) => Array.from(found[name]!.data, Number));
+    expect(first![0]).toBeGreaterThan(0.9);
+    expect(second![1]).toBeCloseTo(first![0]!, 9);
   });
 
   test('refuses rows without a count', async () => {

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import type { TensorDataset } from '../../main/learning/dataset.ts';
+import { isUnknown, readUnknownLimits } from '../../main/learning/metrics/unknown.ts';
 import { loadPredictor } from '../../main/learning/predict.ts';
+import { randomFor } from '../../main/learning/random.ts';
 import { trainOutOfFold } from '../../main/learning/train-out-of-fold.ts';
 import { onnxRuntime } from '../../main/runtime/onnx-runtime.ts';
 import { syntheticDataset } from './synthetic.ts';
@@ -69,4 +71,43 @@ it.each([
   const predictor = await loadPredictor(trained.onnx, runtime);
   expect(await predictor.predict(dataset.inputs)).toHaveLength(2 * items);
   await predictor.release();
+});
+
+it('sets the limit of misfit by answers that had not seen the item', async () => {
+  const rows = 120;
+  const random = randomFor(4, 'counts');
+  const labels = Int32Array.from({ length: rows }, (_, row) => row % 2);
+  const counts = Float32Array.from({ length: 4 * rows }, (_, place) => {
+    const isOwn = (place & 1) === (labels[place >> 2]! & 1);
+    return Math.round((isOwn ? 400 : 100) + 10 * random.normal());
+  });
+  const runtime = onnxRuntime({ threads: 1 });
+  const trained = await trainOutOfFold(
+    {
+      ids: Array.from(labels, (_, row) => `row ${row}`),
+      inputs: [{ name: 'counts', shape: [4], data: counts }],
+      classes: ['even', 'odd'],
+      labels,
+      split: new Uint8Array(rows),
+      personLabelled: new Uint8Array(rows),
+    },
+    {
+      recipe: 'count-mixture',
+      parameters: {},
+      seed: 1,
+      metadata: {},
+      folds: 3,
+      groups: Int32Array.from(labels.keys()),
+      knownShare: 0,
+      prepare: async (part) => part,
+    },
+    { runtime, now: () => 0 },
+  );
+  const predictor = await loadPredictor(trained.onnx, runtime);
+  const limits = readUnknownLimits(predictor.metadata);
+  const flat = Float32Array.of(10, 10, 10, 970);
+  const { misfits } = await predictor.answer([{ name: 'counts', shape: [4], data: flat }]);
+  await predictor.release();
+  expect(limits?.misfit).toBeGreaterThanOrEqual(4);
+  expect(isUnknown(limits, 1, misfits![0]!)).toBe(true);
 });

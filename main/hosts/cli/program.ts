@@ -4,6 +4,7 @@ import { addDataSet } from './commands/dataset.ts';
 import { addDetect } from './commands/detect.ts';
 import { addEvaluate, addPredict } from './commands/evaluate.ts';
 import { addDemo, addDoctor } from './commands/house.ts';
+import { addJobs } from './commands/jobs.ts';
 import { addLearn } from './commands/learn.ts';
 import { addModels } from './commands/models.ts';
 import { addPolicy } from './commands/policy.ts';
@@ -67,6 +68,7 @@ export function buildProgram(context: Context, version: string): Command {
     addUndo,
     addModels,
     addRuns,
+    addJobs,
     addServe,
     addDoctor,
   ]) {

@@ -147,12 +147,15 @@ function logSum(values: Float64Array): number {
 }
 
 // The table of shapes is most of a model's file: it is laid down once in each.
-const laidDown = new WeakMap<ModelParts, Scores>();
+const laidDown = new WeakMap<ModelParts, Map<Mixture, Scores>>();
 
 /** scoresOf for all rows of a graph: [rows, shapes]. */
-function addScores({ columns, logarithms, priors }: Mixture, parts: ModelParts, input: string): Scores {
-  const known = laidDown.get(parts);
+function addScores(model: Mixture, parts: ModelParts, input: string): Scores {
+  const inFile = laidDown.get(parts) ?? new Map<Mixture, Scores>();
+  laidDown.set(parts, inFile);
+  const known = inFile.get(model);
   if (known !== undefined) return known;
+  const { columns, logarithms, priors } = model;
   const zero = parts.floats('float64', [0]);
   // a comparison with NaN is false, so missing values become 0 with the negative ones
   const counts = parts.apply('Where', [parts.apply('Greater', [input, zero]), input, zero]);
@@ -165,7 +168,7 @@ function addScores({ columns, logarithms, priors }: Mixture, parts: ModelParts, 
   const products = parts.apply('MatMul', [counts, shapes]);
   const scores = parts.apply('Add', [products, parts.floats('float64', priors, [count])]);
   const added = { counts, shapes, scores };
-  laidDown.set(parts, added);
+  inFile.set(model, added);
   return added;
 }
 

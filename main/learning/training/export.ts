@@ -27,6 +27,13 @@ export function exportOnnx(
   return encodeModel(model);
 }
 
+/** The same file with more said of itself. */
+export function withMetadata(onnx: Uint8Array, more: Readonly<Record<string, string>>): Uint8Array {
+  if (Object.keys(more).length === 0) return onnx;
+  const model = decodeModel(onnx);
+  return encodeModel({ ...model, metadata: { ...model.metadata, ...more } });
+}
+
 /** Weights and running statistics under PyTorch's names, unfolded. */
 export function exportSafeTensors(
   plan: NetworkPlan,

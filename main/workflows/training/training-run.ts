@@ -1,6 +1,7 @@
 /** One run: from a frozen data set version to files in the store, with every figure and checkpoint kept. */
 import { createHash } from 'node:crypto';
 import { isNightsiftError, NightsiftError } from '../../../contract/errors.ts';
+import type { EngineName } from '../../../contract/words.ts';
 import type { TensorDataset } from '../../learning/dataset.ts';
 import { completeParameters, type ParameterValue } from '../../learning/recipes.ts';
 import type { TrainEvent } from '../../learning/train-network.ts';
@@ -10,7 +11,7 @@ import type { Library } from '../../library/open-library.ts';
 import type { Run } from '../../library/runs.ts';
 import type { FrameFamily } from '../frame-family.ts';
 import { environmentKey, recipeKey, recipeParameters, requestKey } from '../runs.ts';
-import type { EngineName, TrainTaskOutput } from '../work/learning-tasks.ts';
+import type { TrainTaskOutput } from '../work/learning-tasks.ts';
 import { chosenItems, type Where } from './chosen-items.ts';
 import { type DataKind, dataKind } from './data-kind.ts';
 import { dottedApart, houseSettings } from './house-settings.ts';

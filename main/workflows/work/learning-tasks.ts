@@ -1,4 +1,5 @@
 /** What a learning worker does, as messages. The bodies are in learning-worker.ts. */
+import type { EngineName } from '../../../contract/words.ts';
 import type { Fact } from '../../families/family.ts';
 import type { TensorDataset, TensorInput } from '../../learning/dataset.ts';
 import type { TrainedFile } from '../../learning/train-model.ts';
@@ -8,8 +9,6 @@ import type { HouseSettings } from '../training/house-settings.ts';
 
 /** What a running training is told. */
 export const trainingWords = { goOn: 0, stop: 1, pause: 2 } as const;
-
-export type EngineName = 'onnxruntime' | 'tfjs';
 
 export interface TrainTaskInput {
   readonly dataset: TensorDataset;

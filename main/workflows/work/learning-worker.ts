@@ -1,5 +1,6 @@
 /** The thread that trains and predicts: ONNX Runtime blocks the thread it runs on. */
 import { readFileSync } from 'node:fs';
+import type { EngineName } from '../../../contract/words.ts';
 import { serveTasks, type TaskContext } from '../../jobs/worker-side.ts';
 import { embedWith } from '../../learning/body.ts';
 import { splitCodes, type TensorDataset } from '../../learning/dataset.ts';
@@ -18,7 +19,6 @@ import { openEstimatorPool } from '../training/estimator-pool.ts';
 import { preparedTrainingSet } from '../training/prepared-training-set.ts';
 import {
   type EmbedInput,
-  type EngineName,
   type LessonInput,
   type PredictTaskInput,
   type PredictTaskOutput,

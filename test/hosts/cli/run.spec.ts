@@ -85,6 +85,11 @@ const commands = [
   'runs show',
   'runs compare',
   'runs export',
+  'jobs',
+  'jobs list',
+  'jobs pause',
+  'jobs resume',
+  'jobs cancel',
   'doctor',
 ];
 

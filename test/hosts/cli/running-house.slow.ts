@@ -26,6 +26,8 @@ test.skipIf(!isBuilt)(
             ['label', 'night', first, 'contaminated'],
             ['sessions', 'list'],
             ['serve', '--no-open'],
+            ['jobs', 'list'],
+            ['jobs', 'pause'],
           ]) {
             const { code, output, errors } = await nightsift(words, { library });
             heard.push(`${code} ${output}${errors}`);
@@ -41,6 +43,8 @@ test.skipIf(!isBuilt)(
     expect(heard[2]).toMatch(/^0 session/);
     expect(heard[3]).toMatch(/^0 http:\/\/127\.0\.0\.1:\d+\/#token=/);
     expect(heard[3]).toContain('open already');
+    expect(heard[4]).toMatch(/^0 job .*\n.*scan +succeeded/);
+    expect(heard[5]).toMatch(/^2 .*No training runs/s);
     const after = await nightsift(['sessions', 'show', 'night', '--json'], { library });
     const { frames } = JSON.parse(after.output) as { frames: { file: string; labelledBy: string }[] };
     expect(frames.find(({ file }) => file === first)?.labelledBy).toBe('person');

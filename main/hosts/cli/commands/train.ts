@@ -1,6 +1,7 @@
 /** nightsift train and train-from-fits: from labelled frames to a registered model. */
 import { type Command, Option } from 'commander';
 import type { TrainOutcome } from '../../../../contract/calls/training.ts';
+import { type EngineName, engineNames } from '../../../../contract/words.ts';
 import { choicePair, type ParameterValue, parameterPair, share, wholeNumber } from '../arguments.ts';
 import { absolute, type Context, follow, giveJson, place, wrongUse } from '../context.ts';
 import { describeSeconds } from '../progress.ts';
@@ -15,7 +16,7 @@ interface CommonOptions {
   readonly seed?: number;
   readonly name?: string;
   readonly backbone?: string;
-  readonly engine?: 'onnxruntime' | 'tfjs';
+  readonly engine?: EngineName;
   readonly epochs?: number;
   readonly batchSize?: number;
   readonly promote?: true;
@@ -36,9 +37,7 @@ function withCommonOptions(command: Command): Command {
       '--backbone <file>',
       'ONNX or safetensors file with weights to start from (resnet18, resnet34, star-crops)',
     )
-    .addOption(
-      new Option('--engine <name>', 'what executes the steps of a network').choices(['onnxruntime', 'tfjs']),
-    )
+    .addOption(new Option('--engine <name>', 'what executes the steps of a network').choices(engineNames))
     .option('--epochs <n>', 'most epochs to train', wholeNumber(1))
     .option('--batch-size <n>', 'frames in one step', wholeNumber(1, 4096))
     .option('--promote', 'put the model into production when it is trained')
