@@ -17,6 +17,17 @@ export const StageChange = z.object({
 });
 export type StageChange = z.infer<typeof StageChange>;
 
+/** The figures of an item that a model goes by. */
+export const ModelFeatures = z.object({
+  /** How many it is given. */
+  of: z.number(),
+  /** Those it learned from; null for all. */
+  used: z.array(z.string()).nullable(),
+  /** How much each contributed, falling, the largest only; all of them add up to 1. Empty where the method does not tell. */
+  importances: z.array(z.object({ name: z.string(), share: z.number() })),
+});
+export type ModelFeatures = z.infer<typeof ModelFeatures>;
+
 /** From the files and decisions to the model. */
 export const Lineage = z.object({
   model: z.string(),
@@ -24,6 +35,8 @@ export const Lineage = z.object({
   dataSet: z.string().nullable(),
   dataSetHash: z.string().nullable(),
   codeVersion: z.string().nullable(),
+  /** Null for networks, which do not tell. */
+  features: ModelFeatures.nullable(),
   items: z.array(
     z.object({
       file: z.string(),

@@ -6,6 +6,7 @@ import { checkDataset, itemsOf, type TensorDataset, type TensorInput } from './d
 import { type Calibration, fitTemperatureCalibration, noCalibration } from './estimators/calibrate.ts';
 import { addTable, tableInput, tableOf } from './estimators/dataset-table.ts';
 import type { Estimator, Fitted } from './estimators/estimator.ts';
+import { classifierParameters, fitClassifier } from './estimators/fit-classifier.ts';
 import { ModelParts, type PartsValue } from './estimators/model-parts.ts';
 import { obeySignal } from './estimators/parallel.ts';
 import type { Table } from './estimators/table.ts';
@@ -47,6 +48,8 @@ export const anomalyDetector = {
 export function estimatorParameters(estimator: Estimator): readonly ParameterDefinition[] {
   if (estimator.task === 'anomaly')
     return [...estimator.parameters, ...anomalyParameters, calibrationParameter];
+  if (estimator.task === 'classification')
+    return [...estimator.parameters, ...classifierParameters, calibrationParameter];
   return [...estimator.parameters, calibrationParameter];
 }
 
@@ -80,7 +83,8 @@ async function trainClassifier(
   const input = tableInput(dataset.inputs, estimator.input);
   const parts = splitParts(dataset, input);
   tell(ports, 'start', 0, {});
-  const fitted = await estimator.fit(
+  const { fitted, selected } = await fitClassifier(
+    estimator,
     {
       table: parts.train.table,
       labels: parts.train.labels,
@@ -98,7 +102,10 @@ async function trainClassifier(
   );
   obeySignal(ports.signal);
   const calibration = chooseCalibration(fitted, parts, parameters, dataset.classes.length);
-  return finish({ dataset, input, parts, fitted, calibration, parameters, options, estimator }, ports);
+  return finish(
+    { dataset, input, parts, fitted, selected, calibration, parameters, options, estimator },
+    ports,
+  );
 }
 
 interface Chosen {
@@ -198,6 +205,7 @@ interface Outcome {
   readonly input: TensorInput;
   readonly parts: Parts;
   readonly fitted: Fitted;
+  readonly selected: Int32Array | undefined;
   readonly calibration: Calibration;
   readonly parameters: Record<string, ParameterValue>;
   readonly options: Pick<TrainOptions, 'recipe' | 'seed' | 'metadata'>;
@@ -227,6 +235,7 @@ async function finish(outcome: Outcome, ports: EstimatorPorts): Promise<TrainedE
   const metadata = {
     ...options.metadata,
     ...(limits && { unknown: JSON.stringify(limits) }),
+    ...(outcome.selected && { selectedColumns: JSON.stringify([...outcome.selected]) }),
     classes: JSON.stringify(classes),
     recipe: estimator.name,
     parameters: JSON.stringify(parameters),
@@ -252,6 +261,7 @@ async function finish(outcome: Outcome, ports: EstimatorPorts): Promise<TrainedE
     stoppedEarly: false,
     parameters: { ...parameters },
     importances: fitted.importances ?? null,
+    ...(outcome.selected && { selectedColumns: outcome.selected }),
     ...(persons ? { evaluatedOnPersons: persons } : {}),
   };
 }

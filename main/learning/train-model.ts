@@ -9,6 +9,8 @@ export interface TrainedFile extends Omit<TrainedNetwork, 'safetensors'> {
   readonly safetensors: Uint8Array | null;
   /** How much each element of the input contributed, adding up to 1; null where the method does not tell. */
   readonly importances: Float64Array | null;
+  /** Places of the elements learned from, rising, where a selection was asked for. */
+  readonly selectedColumns?: Int32Array;
 }
 
 /**

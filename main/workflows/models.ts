@@ -1,5 +1,5 @@
 /** The registry: what is in it, where each version came from, and how two compare. */
-import type { Lineage, StageChange } from '../../contract/calls/models.ts';
+import type { Lineage, ModelFeatures, StageChange } from '../../contract/calls/models.ts';
 import { EvaluationReport, type ModelVersionRow } from '../../contract/calls/training.ts';
 import type { ModelVersion } from '../library/models.ts';
 import type { Library } from '../library/open-library.ts';
@@ -15,6 +15,7 @@ export interface ModelMetadata {
   readonly exportDifference: number;
   readonly codeVersion: string;
   readonly checkpoint: string | null;
+  readonly features: ModelFeatures | null;
 }
 
 /** Figures for lists, and the whole report behind them. */
@@ -90,6 +91,7 @@ export function lineageOf(library: Library, version: ModelVersion): Lineage {
     dataSet: dataSetName(library, datasetVersionId),
     dataSetHash: metadata.dataSetHash ?? null,
     codeVersion: metadata.codeVersion ?? null,
+    features: metadata.features ?? null,
     items: items.map(({ root, file, contentHash, label, labelledBy, split }) => ({
       file: `${root}/${file}`,
       contentHash,

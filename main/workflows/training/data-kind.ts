@@ -25,6 +25,8 @@ export interface DataKind {
   tensors(version: DatasetVersion, items: readonly DatasetItem[], recipe: string): Promise<TensorDataset>;
   /** How the inputs come about, for the model's file. */
   inputRecipe(version: DatasetVersion, recipe: string, tensors: TensorDataset): unknown;
+  /** Names of the figures of an item; empty where they have none. */
+  featureNames(version: DatasetVersion): readonly string[];
   /** A word of an item that `--where` can ask for. */
   factsOf(items: readonly DatasetItem[]): (item: DatasetItem, key: string) => unknown;
   /** What the sources say of each item, for the family's training set; empty for frames. */
@@ -56,6 +58,7 @@ function frameKind({ library, family }: KindPorts): DataKind {
       features: family.featureNames,
       measuredBy: version.metadata.codeVersion,
     }),
+    featureNames: () => family.featureNames,
     factsOf: () => (item, key) =>
       library.measurements.find(item.contentHash, family.measurementVersion)?.header?.[
         key as keyof FrameHeader
@@ -70,6 +73,7 @@ function recordKind(library: Library, family: Family): DataKind {
     task: family.task,
     tensors: (version, items) => recordTensors(library, version, items),
     inputRecipe: (version, _recipe, { inputs }) => inputRecipeOf(family, version, inputs),
+    featureNames: ({ metadata }) => metadata.featureNames ?? [],
     factsOf(items) {
       const places = placesOf(library, items);
       const stored = new Map(

@@ -17,6 +17,7 @@ import { chosenItems } from './chosen-items.ts';
 import { dataKind } from './data-kind.ts';
 import { flatFigures } from './evaluation-report.ts';
 import { dottedApart, houseSettings } from './house-settings.ts';
+import { modelFeatures } from './model-features.ts';
 import { registerModel } from './register-model.ts';
 import { keepRunReport } from './run-report.ts';
 import type { TrainOptions } from './train-options.ts';
@@ -47,10 +48,12 @@ export async function learn(ports: TrainPorts, run: Run, options: TrainOptions):
 export function ship(ports: TrainPorts, { run, output, report }: LearnedRun, begun: number): TrainOutcome {
   const { library } = ports;
   const request = requestOf(library, run);
-  const { task } = dataKind(ports, versionOf(library, run).family);
+  const dataSet = versionOf(library, run);
+  const { task, featureNames } = dataKind(ports, dataSet.family);
+  const features = modelFeatures(output.network, featureNames(dataSet));
   refusePoor(ports, run, report);
-  const version = registerModel(library, run, output, report, task);
-  keepRunReport(library, run, output, versionOf(library, run));
+  const version = registerModel(library, run, output, report, { task, features });
+  keepRunReport(library, run, output, dataSet, features);
   if (request.promote) promote(library, referenceOf(version), { reason: 'asked for when it was trained' });
   if (request.modelOutput !== null) writeWholeFileTo(request.modelOutput, library.blobs.get(output.onnxBlob));
   const { checkpoint } = version.metadata as { checkpoint?: string | null };

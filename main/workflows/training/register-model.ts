@@ -1,4 +1,5 @@
 /** A trained network becomes a version in the registry, with where it came from. */
+import type { ModelFeatures } from '../../../contract/calls/models.ts';
 import type { EvaluationReport } from '../../../contract/calls/training.ts';
 import type { ModelVersion } from '../../library/models.ts';
 import type { Library } from '../../library/open-library.ts';
@@ -15,7 +16,7 @@ export function registerModel(
   run: Run,
   output: TrainTaskOutput,
   report: EvaluationReport | null,
-  task: string,
+  { task, features }: { readonly task: string; readonly features: ModelFeatures | null },
 ): ModelVersion {
   const dataSet = versionOf(library, run);
   const { name } = requestOf(library, run);
@@ -29,7 +30,10 @@ export function registerModel(
       datasetVersionId: dataSet.id,
       onnxBlob: output.onnxBlob,
       safetensorsBlob: output.safetensorsBlob,
-      metadata: { ...metadataOf(library, run, output) },
+      metadata: {
+        ...metadataOf(library, run, output),
+        features,
+      } satisfies ModelMetadata as unknown as Record<string, unknown>,
       metrics: { figures, report } satisfies ModelMetrics as unknown as Record<string, unknown>,
     });
     const reference = referenceOf(version);
@@ -49,7 +53,7 @@ export function registerModel(
   });
 }
 
-function metadataOf(library: Library, run: Run, output: TrainTaskOutput): ModelMetadata {
+function metadataOf(library: Library, run: Run, output: TrainTaskOutput): Omit<ModelMetadata, 'features'> {
   const dataSet = versionOf(library, run);
   const checkpoints = library.runs.checkpoints(run.id);
   const source = checkpoints.find(({ kind }) => kind === 'best') ?? checkpoints[0];

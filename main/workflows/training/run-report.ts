@@ -1,4 +1,5 @@
 /** The report that every run leaves: data, curves, figures by class, confusion, calibration, export. */
+import type { ModelFeatures } from '../../../contract/calls/models.ts';
 import type { RunDetail } from '../../../contract/calls/training.ts';
 import { NightsiftError } from '../../../contract/errors.ts';
 import type { Evaluation } from '../../learning/metrics/index.ts';
@@ -18,9 +19,10 @@ export function keepRunReport(
   run: Run,
   output: TrainTaskOutput,
   version: DatasetVersion,
+  features: ModelFeatures | null,
 ): void {
   const title = `Run ${run.id}`;
-  const parts = reportParts(showRun(library, run.id), output, version);
+  const parts = reportParts(showRun(library, run.id), output, version, features);
   for (const [name, text] of [
     [reportFiles.markdown, markdownOf(title, parts)],
     [reportFiles.html, htmlOf(title, parts)],
@@ -30,7 +32,12 @@ export function keepRunReport(
   }
 }
 
-function reportParts(detail: RunDetail, output: TrainTaskOutput, version: DatasetVersion): ReportPart[] {
+function reportParts(
+  detail: RunDetail,
+  output: TrainTaskOutput,
+  version: DatasetVersion,
+  features: ModelFeatures | null,
+): ReportPart[] {
   const { network } = output;
   const { evaluations } = network;
   const judgedOn = (['test', 'validation', 'train'] as const).find((split) => evaluations[split].items > 0);
@@ -40,6 +47,7 @@ function reportParts(detail: RunDetail, output: TrainTaskOutput, version: Datase
     ...curveParts(detail),
     ...figureParts(evaluations),
     ...(judgedOn === undefined ? [] : classParts(judgedOn, evaluations[judgedOn])),
+    ...featureParts(features),
     ...exportParts(output),
     { kind: 'heading', text: 'Settings' },
     {
@@ -169,6 +177,22 @@ function classParts(split: string, found: Evaluation): ReportPart[] {
         rounded(confidence),
         rounded(accuracy),
       ]),
+    },
+  ];
+}
+
+function featureParts(features: ModelFeatures | null): ReportPart[] {
+  if (features === null) return [];
+  const { of, used, importances } = features;
+  const selected =
+    used === null ? `All ${of} figures` : `${used.length} of ${of} figures (${used.join(', ')})`;
+  return [
+    { kind: 'heading', text: 'What it goes by' },
+    { kind: 'text', text: `${selected} were learned from; those that contributed most:` },
+    {
+      kind: 'table',
+      columns: ['figure', 'share'],
+      rows: importances.map(({ name, share }) => [name, rounded(share)]),
     },
   ];
 }

@@ -237,6 +237,7 @@ describe('a command', () => {
       dataSet: null,
       dataSetHash: null,
       codeVersion: null,
+      features: null,
       items: [],
     };
     const house = trialHouse({

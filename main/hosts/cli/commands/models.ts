@@ -1,5 +1,6 @@
 /** nightsift models: the registry. */
 import { type Command, Option } from 'commander';
+import type { ModelFeatures } from '../../../../contract/calls/models.ts';
 import type { ModelVersionRow } from '../../../../contract/calls/training.ts';
 import { absolute, type Context, follow, giveJson } from '../context.ts';
 import { type Column, table } from '../tables.ts';
@@ -64,6 +65,7 @@ function addLooks(models: Command, context: Context): void {
       context.terminal.out(
         `${table([shown.model], modelColumns)}\n` +
           `From run ${lineage.run ?? '–'}, data set ${lineage.dataSet ?? '–'} (${lineage.dataSetHash ?? '–'}), ${lineage.items.length} files\n` +
+          featureText(lineage.features) +
           `Stages:\n${history.join('') || '  none yet\n'}` +
           (shown.report ? `\n${evaluationText(shown.report)}` : ''),
       );
@@ -86,6 +88,18 @@ function addLooks(models: Command, context: Context): void {
         ]) + (compared.sameDataSet ? '' : 'They were measured on different data set versions.\n'),
       );
     });
+}
+
+const namedFeatures = 10;
+
+function featureText(features: ModelFeatures | null): string {
+  if (features === null) return '';
+  const { of, used, importances } = features;
+  const most = importances
+    .slice(0, namedFeatures)
+    .map(({ name, share }) => `${name} ${(100 * share).toFixed(1)} %`);
+  const by = most.length === 0 ? '' : `; most by ${most.join(', ')}`;
+  return `Learned from ${used === null ? 'all' : `${used.length} of`} ${of} figures${by}\n`;
 }
 
 function addStages(models: Command, context: Context): void {
