@@ -25,6 +25,11 @@ export function isXisf(head: Uint8Array): boolean {
   return Buffer.from(head.subarray(0, 8)).toString('latin1') === 'XISF0100';
 }
 
+/** True where a name promises an astronomer's format, which a picture of these bytes (PNG, JPEG, TIFF) is not. */
+export function isMisnamedRaster(name: string, head: Uint8Array): boolean {
+  return rasterFormat(head) !== null && (fitsName.test(name) || xisfName.test(name));
+}
+
 /** A wrapping that we do not open, named for the message; null for none. */
 export function foreignCompression(head: Uint8Array): string | null {
   if (startsWith(head, 0x42, 0x5a, 0x68)) return 'bzip2';
@@ -43,6 +48,7 @@ export function sniffBytes(head: Uint8Array): FileKind {
 }
 
 const fitsName = /\.(fits?|fts|fz)(\.(gz|fz|bz2|z|xz|zst|zip))?$/i;
+const xisfName = /\.xisf$/i;
 /** Raw photographs are TIFF by their first bytes, but what can be read of them is a preview. */
 const rawPhotographName = /\.(cr2|cr3|nef|arw|dng|orf|rw2|raf|pef|srw)$/i;
 const rasterName = /\.(png|jpe?g|tiff?)$/i;
@@ -57,6 +63,6 @@ export function identifyFile(name: string, head: Uint8Array): FileKind {
   const kind = sniffBytes(head);
   if (kind !== 'other') return kind;
   if (fitsName.test(name)) return 'fits';
-  if (/\.xisf$/i.test(name)) return 'xisf';
+  if (xisfName.test(name)) return 'xisf';
   return rasterName.test(name) ? 'raster' : 'other';
 }

@@ -4,7 +4,14 @@ import type { DecodedImage } from '../../formats/fits/decoded.ts';
 import { isGzip, unwrapGzip } from '../../formats/fits/gzip-file.ts';
 import type { PixelOptions } from '../../formats/fits/memory.ts';
 import { readFitsImage } from '../../formats/fits/read-image.ts';
-import { foreignCompression, identifyLength, isXisf, rasterFormat } from '../../formats/identify.ts';
+import {
+  foreignCompression,
+  identifyLength,
+  isMisnamedRaster,
+  isXisf,
+  type RasterFormat,
+  rasterFormat,
+} from '../../formats/identify.ts';
 import { refusal } from '../../formats/refusal.ts';
 import { readXisfImage } from '../../formats/xisf/read-xisf.ts';
 import { readFrameHeader } from './header.ts';
@@ -34,7 +41,7 @@ const warningLimit = 50;
 
 /**
  * Decodes the frame that `source` holds: FITS (plain, tile-compressed or gzipped), XISF, PNG, JPEG, TIFF, known by
- * their bytes. Pixels are physical values in rows as stored; a colour frame gives its second plane.
+ * their bytes; a picture under the name of a FITS or XISF file is refused. Pixels are physical values in rows as stored; a colour frame gives its second plane.
  * @throws refusals only (see docs/guide/errors.md): `empty`, `notAnImage`, `noImage`, `badHeader`,
  * `unsupportedCompression`, `unsupportedLayout`, `damagedData`, `tooLarge`; `cannotOpen` from the source.
  */
@@ -106,6 +113,16 @@ function outOfMemory(source: ByteSource, cause: RangeError) {
   );
 }
 
+function misnamed(source: ByteSource, format: RasterFormat) {
+  return refusal(
+    'notAnImage',
+    source,
+    `its bytes are a ${format.toUpperCase()} picture, which its name does not say`,
+    `Take the frame that the camera wrote; if this picture is to be judged, name it .${format}.`,
+    { format },
+  );
+}
+
 async function readAnyImage(
   source: ByteSource,
   options: DecodeOptions,
@@ -126,7 +143,9 @@ async function readAnyImage(
       { compression: wrapping },
     );
   }
-  if (rasterFormat(head) !== null) {
+  const raster = rasterFormat(head);
+  if (raster !== null) {
+    if (isMisnamedRaster(source.name, head)) throw misnamed(source, raster);
     // Loaded on first use: most nights hold no such file.
     const { readRasterImage } = await import('../../formats/raster/read-raster.ts');
     return readRasterImage(source, options);

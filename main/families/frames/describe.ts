@@ -66,8 +66,9 @@ const sentences: Readonly<Record<FindingCode, (e: Evidence) => string>> = {
     `dew: stars ${percent(number(e, 'excess'))} wider and ${percent(number(e, 'loss'))} dimmer than usual at that time${against(e)}`,
   elongation: (e) => {
     const angle = number(e, 'angleDegrees');
+    const usual = number(e, 'comparedWith') > 0 ? "the night's" : 'a usual';
     const direction = Number.isFinite(angle) ? `, all at ${angle}°` : '';
-    return `elongated stars: ellipticity ${number(e, 'ellipticity').toFixed(2)} against the night's ${number(e, 'usualEllipticity').toFixed(2)}${direction}`;
+    return `elongated stars: ellipticity ${number(e, 'ellipticity').toFixed(2)} against ${usual} ${number(e, 'usualEllipticity').toFixed(2)}${direction}`;
   },
   doubleStars: (e) => {
     const share = number(e, 'share');
@@ -83,8 +84,10 @@ const sentences: Readonly<Record<FindingCode, (e: Evidence) => string>> = {
     `stray light: sky up to ${percent(number(e, 'peak'))} brighter than its usual shape around (${e.x}, ${e.y})`,
   staticGlow: (e) =>
     `glow in a corner: sky up to ${percent(number(e, 'peak'))} brighter than its usual shape around (${e.x}, ${e.y})`,
-  saturation: (e) =>
-    `over-exposed: ${percent(number(e, 'saturatedFraction'))} of the pixels are full, ${percent(number(e, 'usualFraction'))} usually`,
+  saturation: (e) => {
+    const usual = number(e, 'comparedWith') > 0 ? `, ${percent(number(e, 'usualFraction'))} usually` : '';
+    return `over-exposed: ${percent(number(e, 'saturatedFraction'))} of the pixels are full${usual}`;
+  },
   hotPixels: (e) =>
     `storm of hot pixels: ${plain(number(e, 'count'))}, usually ${plain(number(e, 'usualCount'))} new ones`,
   cosmicRays: (e) =>
@@ -97,6 +100,9 @@ const sentences: Readonly<Record<FindingCode, (e: Evidence) => string>> = {
       : `${stars} and a noise of ${plain(number(e, 'noise'))} ADU where ${plain(number(e, 'usualNoise'))} is usual`;
   },
   fewStars: (e) => {
+    if (e.noiseless === true) return 'no frame of a camera: its sky has no noise at all';
+    if (e.noiseless === false)
+      return `no stars: none of its ${plain(number(e, 'stars'))} lights has a shape that can be measured`;
     const usual = number(e, 'usualStars');
     if (!Number.isFinite(usual)) return 'no stars found';
     return `few stars: ${plain(number(e, 'stars'))} where ${Math.round(usual)} are usual (${times(usual / Math.max(1, number(e, 'stars')))} times fewer)`;

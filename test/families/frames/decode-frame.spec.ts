@@ -26,6 +26,15 @@ describe('decodeFrame', () => {
     expect((await decodeFrame(fixture('u8.fits'))).saturationLevel).toBe(255);
   });
 
+  it('refuses a picture under the name of another format, and says what it is', async () => {
+    const png = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0);
+    for (const name of ['screen.fits', 'screen.FIT', 'screen.xisf']) {
+      const error: unknown = await decodeFrame(bytesSource(png, name)).catch((cause: unknown) => cause);
+      expect(error).toMatchObject({ code: 'notAnImage', details: { format: 'png' } });
+      expect(String(error)).toContain('PNG');
+    }
+  });
+
   it('gives a mosaic as it lies in the stored rows, and none for colour', async () => {
     const cards = [
       ['BAYERPAT', 'RGGB'],

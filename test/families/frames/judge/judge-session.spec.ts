@@ -48,6 +48,25 @@ describe('judgeSession', () => {
     expect(judged.every((judgement) => codes(judgement).includes('fewStars'))).toBe(true);
   });
 
+  it('asks about lights that nobody can tell to be stars, alone and among others', () => {
+    const [first, ...others] = clean.records;
+    const figures = (fwhm: number | null, noise: number | null): FrameRecord => ({
+      ...first,
+      measurements: { ...first.measurements, fwhm, noise },
+    });
+    const drawn = figures(first.measurements.fwhm, 0);
+    const shapeless = figures(null, first.measurements.noise);
+    for (const [record, words] of [
+      [drawn, 'no noise at all'],
+      [shapeless, 'has a shape that can be measured'],
+    ] as const)
+      for (const session of [[record], [record, ...others]]) {
+        const [judged] = judgeSession(session, strict);
+        expect(label(judged)).not.toBe('clean');
+        expect(judged.findings.map(({ sentence }) => sentence).join()).toContain(words);
+      }
+  });
+
   it('catches the defects of a mixed night and names them', () => {
     const { night, records } = nightOf('standard', 23, 90, { width: 1024, height: 768 });
     const judged = judgeSession(records, strict);
