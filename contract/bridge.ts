@@ -17,6 +17,7 @@ export const callKinds = {
   'sessions.show': 'ask',
   'sessions.summary': 'ask',
   'frames.rows': 'ask',
+  'frames.clock': 'ask',
   'frames.show': 'ask',
   'frames.overlay': 'ask',
   'frames.header': 'ask',

@@ -97,6 +97,26 @@ export const FrameOverlay = z.object({
 });
 export type FrameOverlay = z.infer<typeof FrameOverlay>;
 
+/** What a log of the same time tells, drawn beside a night's frames. Times: milliseconds since 1970, UTC. */
+export const NightChannel = z.object({
+  session: z.string(),
+  source: z.string(),
+  /** What it says something about: `guiding`, `wind`, `temperature`, … */
+  kind: z.string(),
+  /** Of its column. */
+  name: z.string(),
+  title: z.string(),
+  unit: z.string(),
+  digits: z.number().int(),
+  lowIsGood: z.boolean(),
+  /** Thinned to what a graph can show; lowest and highest values stay. */
+  at: numbers,
+  values: numbers,
+  /** When it was out of the ordinary. */
+  happenings: z.array(z.object({ from: z.number(), until: z.number(), sentence: z.string() })),
+});
+export type NightChannel = z.infer<typeof NightChannel>;
+
 export const HeaderCard = z.object({ keyword: z.string(), value: z.string(), comment: z.string() });
 export type HeaderCard = z.infer<typeof HeaderCard>;
 
@@ -126,6 +146,8 @@ export const frameCalls = {
     }),
   }),
   'sessions.summary': ask({ in: SessionRef, out: SessionSummary }),
+  /** Guiding, wind and the like by the clock, from logs of the same time; empty without any. */
+  'frames.clock': ask({ in: SessionRef, out: z.array(NightChannel) }),
   'frames.show': ask({
     in: FrameRef,
     out: z.object({

@@ -14,6 +14,7 @@ import { agreement, reviewQueue, secondAnswer } from '../workflows/review/queue.
 import { decideFrames, decisionHistory, undoDecision } from '../workflows/review.ts';
 import { findSession } from '../workflows/sessions.ts';
 import { listFolders, readSettings, saveSettings, setThresholds } from '../workflows/settings.ts';
+import { nightChannels } from '../workflows/together/night-clock.ts';
 import { type Rooms, workOptions } from './rooms.ts';
 
 type WorkbenchHandlers = Handlers<typeof frameCalls> &
@@ -32,6 +33,7 @@ function lookingHandlers({
   return {
     'frames.rows': ({ session, after, limit }) => sessionRows(library, session, { after, limit }),
     'sessions.summary': ({ session }) => sessionSummary(library, session),
+    'frames.clock': ({ session }) => nightChannels(library, session),
     'frames.show': ({ session, item }) => showFrame(library, session, item),
     'frames.overlay': ({ session, item }, { signal }) => pictures.overlay(session, item, signal),
     'frames.header': ({ session, item }, { signal }) => pictures.header(session, item, signal),

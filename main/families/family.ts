@@ -139,6 +139,39 @@ export interface Detection {
   readonly figures: Readonly<Record<string, number | null>>;
 }
 
+/** Something unusual that a channel shows for a while; both ends in milliseconds since 1970. */
+export interface Happening {
+  readonly from: number;
+  readonly until: number;
+  /** "wind gust 02:13 (14 m/s)": what it was during that stretch of its time. */
+  tell(from: number, until: number): string;
+}
+
+/** What a place did by the clock, for items of other families that were taken there at that time. */
+export interface ClockChannel {
+  /** What it says something about, in a word that families share: `guiding`, `wind`, `temperature`, … */
+  readonly kind: string;
+  /** Of its column. */
+  readonly name: string;
+  readonly title: string;
+  readonly unit: string;
+  readonly digits: number;
+  readonly lowIsGood: boolean;
+  /** Milliseconds since 1970, never falling. */
+  readonly at: Float64Array;
+  /** One for each time; NaN where there is none. */
+  readonly values: Float64Array;
+  readonly happenings: readonly Happening[];
+}
+
+/** A reading as it is stored. */
+export interface TimedReading extends Pick<SourceReading, 'tensors' | 'featureNames'> {
+  readonly items: readonly Pick<FamilyItem, 'position' | 'facts'>[];
+}
+
+/** Names of the figures of `quality` that say when the items of a source were taken, as ISO 8601. */
+export const spanFigures = { begins: 'begins', ends: 'ends' } as const;
+
 /** What a model said of labelled items, for figures that only this family asks for. */
 export interface JudgedItems {
   readonly classes: readonly string[];
@@ -234,6 +267,11 @@ export interface Family {
   readonly leavingOut?: LeavingOut;
   /** Events out of answers row by row, for families whose rows follow one another. */
   events?(rows: DetectedRows): Detection;
+  /**
+   * Channels that explain what went wrong with other items at the same time. Asked for sources whose `quality` names their
+   * span by `spanFigures`.
+   */
+  clock?(reading: TimedReading): readonly ClockChannel[];
   /** Makes a source up, labels included, to try things on. The same settings give the same bytes. */
   simulate?(settings: {
     readonly rows: number;

@@ -67,6 +67,8 @@ export interface MeasurementsRepository {
   /** Items of a session with a finding that no model may overrule. */
   itemsWithFindings(sessionId: number, codes: readonly string[]): Set<number>;
   saveJudgement(judgement: Judgement): void;
+  /** What explains each finding of an item, in their order; null: nothing known. */
+  setCauses(itemId: number, causes: readonly (string | null)[]): void;
   judgement(itemId: number): Judgement | undefined;
   judgements(sessionId: number): Map<number, Judgement>;
 }
@@ -129,6 +131,15 @@ export function measurementsRepository(catalogue: Catalogue, now: () => string):
           .map((row) => row.itemId),
       ),
     saveJudgement: (judgement) => saveJudgement(catalogue, judgement, now()),
+    setCauses(itemId, causes) {
+      causes.forEach((cause, ordinal) => {
+        catalogue.run('UPDATE findings SET cause = @cause WHERE item_id = @itemId AND ordinal = @ordinal', {
+          cause,
+          itemId,
+          ordinal,
+        });
+      });
+    },
     judgement(itemId) {
       return readJudgements(catalogue, 'item_id = @id', itemId).get(itemId);
     },

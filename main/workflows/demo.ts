@@ -13,6 +13,7 @@ import { type NightOnDisk, nightOnDisk } from './demo/simulated-night.ts';
 import { labelFrames } from './label.ts';
 import { promotedOpinion } from './predict.ts';
 import { promote } from './promote.ts';
+import { scanRecords } from './records/scan-records.ts';
 import { scan } from './scan.ts';
 import { sortSession } from './sort.ts';
 import { type TrainOptions, type TrainPorts, trainOnVersion } from './train.ts';
@@ -44,6 +45,8 @@ export async function demo(
   const first = await nightFor(input, 'first-night', 0, options);
   const second = await nightFor(input, 'second-night', 1, options);
 
+  await scanSite(ports, first, options);
+  await scanSite(ports, second, options);
   const firstScan = await scan(scanPorts, { paths: [first.folder] }, options);
   const session = firstScan.session.name;
   const prefilterNight = nightSummary(session, first, prefilterReport(firstScan.report));
@@ -84,6 +87,15 @@ export async function demo(
     sorted: sorted.counts,
     elapsedSeconds: (performance.now() - begun) / 1000,
   };
+}
+
+/** What the site's log tells of the night is named in the findings of its frames. */
+async function scanSite(
+  { library }: TrainPorts,
+  { siteLog }: NightOnDisk,
+  options: TrainOptions,
+): Promise<void> {
+  await scanRecords({ library }, { paths: [siteLog], family: 'telemetry' }, options);
 }
 
 function nightFor(

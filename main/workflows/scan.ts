@@ -24,6 +24,7 @@ import { scanReport, unreadableFinding } from './scanning/report.ts';
 import { type FoundFile, type FoundNight, findFiles, isImageName } from './scanning/walk.ts';
 import { sessionRow } from './sessions.ts';
 import { localPaths } from './sources/local-paths.ts';
+import { explainFindings } from './together/explain-findings.ts';
 import type { JudgeInput } from './work/frame-tasks.ts';
 
 export interface ScanPorts {
@@ -167,6 +168,7 @@ async function judge(
   notePrefilterOpinions(library, scanned, library.calibrations.thresholds('frames', how));
   inheritPersonLabels(library, scanned);
   await refreshModelOpinions({ library, predictOpinion }, scanned, family.measurementVersion, options);
+  explainFindings(library, scanned);
   options.onProgress?.({ phase: 'judging', done: items.length, total: items.length });
   return scanned;
 }

@@ -28,6 +28,8 @@ export interface LaneLayout {
   readonly rows: readonly FrameRow[];
   readonly lanes: readonly PlacedLane[];
   readonly time: TimeScale;
+  /** Room for further lanes below, the uppermost first. */
+  readonly spare: readonly { readonly top: number; readonly bottom: number }[];
   readonly width: number;
   readonly height: number;
 }
@@ -41,19 +43,20 @@ export function layLanes(
   rows: readonly FrameRow[],
   lanes: readonly Lane[],
   size: { width: number; height: number },
+  spareLanes = 0,
 ): LaneLayout {
   const times = rows.flatMap(({ time }) => (time === null ? [] : [time]));
-  const each = (size.height - footHeight) / Math.max(1, lanes.length);
+  const each = (size.height - footHeight) / Math.max(1, lanes.length + spareLanes);
+  const box = (place: number) => ({
+    top: place * each + laneGap / 2,
+    bottom: (place + 1) * each - laneGap / 2,
+  });
   return {
     rows,
     ...size,
     time: timeScale(times, leftMargin, size.width - rightMargin),
-    lanes: lanes.map((lane, place) => ({
-      ...lane,
-      top: place * each + laneGap / 2,
-      bottom: (place + 1) * each - laneGap / 2,
-      ...rangeOf(lane.values),
-    })),
+    lanes: lanes.map((lane, place) => ({ ...lane, ...box(place), ...rangeOf(lane.values) })),
+    spare: Array.from({ length: spareLanes }, (_, place) => box(lanes.length + place)),
   };
 }
 
@@ -135,7 +138,7 @@ export function drawLanes(
   drawTimes(context, layout, palette);
   drawFilterChanges(context, layout, palette);
   for (const lane of layout.lanes) {
-    drawFrame(context, layout, lane, palette, face);
+    drawLaneFrame(context, layout, lane, palette, face);
     drawMarks(context, layout, lane, palette);
   }
 }
@@ -176,7 +179,8 @@ function drawFilterChanges(
   context.setLineDash([]);
 }
 
-function drawFrame(
+/** Title, unit and the ends of the axis, a line below. */
+export function drawLaneFrame(
   context: CanvasRenderingContext2D,
   { width }: LaneLayout,
   lane: PlacedLane,

@@ -25,6 +25,7 @@ describe('the table of calls', () => {
         "evaluate.start",
         "families.list",
         "folders.list",
+        "frames.clock",
         "frames.evaluate",
         "frames.header",
         "frames.overlay",

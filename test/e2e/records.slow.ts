@@ -3,6 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { planNight } from '../../main/families/frames/simulate/index.ts';
+import { simulateSite } from '../../main/families/telemetry/simulate-site.ts';
+import { simulatedFolder } from './simulated-folder.ts';
 import { missingForWorkbench, openWorkbench, violationsOf, type Workbench } from './workbench.ts';
 
 if (missingForWorkbench.length > 0) console.log(`Skipped: ${missingForWorkbench.join(', ')}.`);
@@ -120,6 +123,37 @@ describe.skipIf(missingForWorkbench.length > 0)('tables and records in a browser
     await expect.poll(strange).toBe(0);
     await page.keyboard.press('Control+y');
     await expect.poll(strange).toBeGreaterThan(5);
+  });
+
+  test('stand beside the frames that they explain, in the night graph and in findings', async () => {
+    const { page, client } = bench;
+    const night = simulatedFolder({ frames: 12, seed: 9, width: 400, height: 300 });
+    try {
+      const { frames } = planNight({ seed: 9, kind: 'standard', frameCount: 12, width: 400, height: 300 });
+      const [first, last] = [frames[0], frames.at(-1)].map((frame) => Date.parse(`${frame?.dateObs}Z`));
+      const drawnOut = frames.find(({ defects }) => defects.some(({ kind }) => kind === 'elongation'));
+      const gust = Date.parse(`${drawnOut?.dateObs}Z`);
+      const troubles = [{ kind: 'gust', from: gust, until: gust + 100_000 } as const];
+      const log = path.join(folder, 'site.csv');
+      writeFileSync(log, simulateSite({ from: first - 600_000, until: last + 900_000, seed: 1, troubles }));
+      const site = await client('scan.start', { paths: [log], family: 'telemetry', session: 'site' });
+      await bench.finished('scan.start', site.job);
+      const scanned = await client('scan.start', { paths: [night], session: 'windy' });
+      const { report } = await bench.finished('scan.start', scanned.job);
+      const causes = report.frames.flatMap(({ findings }) => findings.flatMap(({ cause }) => cause ?? []));
+      expect(causes).toContainEqual(
+        expect.stringMatching(/^wind gust \d\d:\d\d \(\d+ m\/s\), guiding \d\.\d″/),
+      );
+      await page.evaluate(`location.hash = '#/night/windy'`);
+      await page.getByRole('img', { name: /^Night graph: .*Guiding.*Wind/ }).waitFor();
+      const told = page.getByRole('button', { name: /wind gust/ });
+      await told.click();
+      await page.getByText(/^[1-3] frames?$/).waitFor();
+      expect(await bench.accessibilityProblems()).toEqual([]);
+      await bench.picture('night-site');
+    } finally {
+      rmSync(path.dirname(night), { recursive: true, force: true });
+    }
   });
 
   test('without one fault of the page or violation of its policy', async () => {

@@ -91,6 +91,7 @@ export function checkConstant(
 export function checkTimeWriting(
   cells: readonly string[],
   column: string,
+  isZoneGiven: boolean,
   rowNumbers: ArrayLike<number>,
   problems: ProblemList,
 ): void {
@@ -108,7 +109,8 @@ export function checkTimeWriting(
     tell(other, 'mixedTimes', `a time ${found}; each is read as it is written`);
   }
   const bare = writings.indexOf('withoutZone');
-  if (bare >= 0 && !/utc/i.test(column)) tell(bare, 'noZone', 'a time without a zone; it counts as UTC');
+  if (bare >= 0 && !isZoneGiven && !/utc/i.test(column))
+    tell(bare, 'noZone', 'a time without a zone; it counts as UTC (--set read.zone=+02:00 says otherwise)');
 }
 
 const wordsOf = {

@@ -94,15 +94,19 @@ function readNumbers(
   });
 }
 
-/** Milliseconds of each row; NaN, and a problem, where a time cannot be read. */
+/**
+ * Milliseconds of each row; NaN, and a problem, where a time cannot be read.
+ * @param ahead how far a clock without a zone is ahead of universal time, milliseconds
+ */
 export function readTimes(
   { rows, rowNumbers, header }: Table,
   column: number,
+  ahead: number,
   problems: ProblemList,
 ): Float64Array {
   const name = header[column]!;
   return Float64Array.from(rows, (cells, index) => {
-    const time = parseTime(cells[column]!);
+    const time = parseTime(cells[column]!, /utc/i.test(name) ? 0 : ahead);
     if (Number.isNaN(time)) {
       const row = rowNumbers[index]!;
       problems.add(row, name, 'badTime', `Row ${row}, ${name}: "${cells[column]!.slice(0, 40)}" is no time.`);

@@ -11,6 +11,7 @@ const header = ['timestamp', 'ra_error', 'dec_error', 'total_error', 'star_mass'
 
 /**
  * Errors in arcseconds where the log tells its pixel scale, else in pixels. Frames that PHD2 dropped have no errors.
+ * Times are those of the computer's clock, without a zone.
  * @throws NightsiftError `empty`
  */
 export function readGuideLog(text: string, file: string): Table {
@@ -18,7 +19,7 @@ export function readGuideLog(text: string, file: string): Table {
   const numbers: number[] = [];
   const problems: Problem[] = [];
   let begun = Number.NaN;
-  let scale = 1;
+  let scale: number | null = null;
   let columns: string[] | null = null;
   text.split(/\r?\n/).forEach((line, index) => {
     const start = /^Guiding Begins at (\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})/i.exec(line);
@@ -44,7 +45,7 @@ export function readGuideLog(text: string, file: string): Table {
       return;
     }
     const [ra, dec] = [cell('rarawdistance'), cell('decrawdistance')].map((value) =>
-      value === '' ? Number.NaN : Number(value) * scale,
+      value === '' ? Number.NaN : Number(value) * (scale ?? 1),
     ) as [number, number];
     const shown = (value: number): string => (Number.isFinite(value) ? String(value) : '');
     rows.push([
@@ -58,7 +59,9 @@ export function readGuideLog(text: string, file: string): Table {
     ]);
     numbers.push(index + 1);
   });
-  if (rows.length > 0) return { header, rows, rowNumbers: numbers, problems };
+  const unit = scale === null ? '_px' : '';
+  const named = header.map((name) => (name.endsWith('_error') ? `${name}${unit}` : name));
+  if (rows.length > 0) return { header: named, rows, rowNumbers: numbers, problems };
   throw new NightsiftError('empty', `${file} is a guide log without a row of guiding.`, {
     hint: 'Choose a log of a night on which PHD2 guided.',
   });

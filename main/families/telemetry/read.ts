@@ -1,7 +1,14 @@
 /** Reads telemetry: a table of segments, each summed up in a row, or a series with a row for each moment. */
 import { NightsiftError } from '../../../contract/errors.ts';
 import type { Table } from '../../formats/tables/table.ts';
-import type { FamilyItem, FamilyTensor, ReadOptions, SourceBytes, SourceReading } from '../family.ts';
+import type {
+  FamilyItem,
+  FamilyTensor,
+  ReadOptions,
+  Setting,
+  SourceBytes,
+  SourceReading,
+} from '../family.ts';
 import { checkConstant, checkRanges, checkTimes, checkTimeWriting, checkUnits, rangesOf } from './checks.ts';
 import { plainLabel, readTimes, sortColumns, type TelemetryColumns } from './columns.ts';
 import { noveltyScores } from './novelty.ts';
@@ -9,6 +16,7 @@ import { type ProblemList, problemList } from './problems.ts';
 import { readRecordTable } from './record-table.ts';
 import { type FeatureColumns, segmentFeatures } from './segment-features.ts';
 import { seriesFeatures } from './series-features.ts';
+import { parseZone } from './times.ts';
 
 /** @throws NightsiftError `empty`, `badHeader`, `damagedData`, `badInput` */
 export function readTelemetry(source: SourceBytes, options: ReadOptions): SourceReading {
@@ -21,6 +29,7 @@ export function readTelemetry(source: SourceBytes, options: ReadOptions): Source
     });
   }
   const ranges = rangesOf(options.settings ?? {});
+  const ahead = clockAhead(options.settings ?? {});
   for (const column of columns.numbers) {
     // what happens once comes before what many rows show
     checkConstant(column, table.rowNumbers, problems);
@@ -28,10 +37,10 @@ export function readTelemetry(source: SourceBytes, options: ReadOptions): Source
     checkRanges(column, ranges, table.rowNumbers, problems);
   }
   const isSeries = columns.time >= 0;
-  const times = isSeries ? readTimes(table, columns.time, problems) : null;
+  const times = isSeries ? readTimes(table, columns.time, ahead ?? 0, problems) : null;
   if (times) {
     const written = table.rows.map((cells) => cells[columns.time]!);
-    checkTimeWriting(written, table.header[columns.time]!, table.rowNumbers, problems);
+    checkTimeWriting(written, table.header[columns.time]!, ahead !== null, table.rowNumbers, problems);
     checkTimes(times, table.header[columns.time]!, table.rowNumbers, problems);
   }
   const features = isSeries
@@ -46,6 +55,16 @@ export function readTelemetry(source: SourceBytes, options: ReadOptions): Source
     featureNames: features.names,
     problems: problems.all(),
   };
+}
+
+/** Milliseconds that `zone` says times without one are ahead of universal time; null where it is not given. */
+function clockAhead({ zone }: Readonly<Record<string, Setting>>): number | null {
+  if (zone === undefined) return null;
+  const ahead = parseZone(String(zone));
+  if (!Number.isNaN(ahead)) return ahead;
+  throw new NightsiftError('wrongUse', `zone cannot be "${String(zone)}".`, {
+    hint: 'Write how far the clock is ahead of universal time, for example +02:00.',
+  });
 }
 
 function tensorOf(name: string, { columns }: FeatureColumns, rows: number): FamilyTensor {

@@ -7,13 +7,14 @@ import { areaUnderPrecisionRecall } from './metrics.ts';
 import { noveltyThreshold } from './novelty.ts';
 import { readTelemetry } from './read.ts';
 import { simulateTelemetry } from './simulate.ts';
+import { siteClock, spanOf } from './site-clock.ts';
 
 export const telemetryFamily: Family = {
   name: 'telemetry',
   title: 'Telemetry',
   noun: { one: 'reading', many: 'readings' },
   task: 'anomaly',
-  version: 'telemetry-3',
+  version: 'telemetry-4',
   fileNames: tableFileName,
   labelColumns,
   learnsUnlabelled: true,
@@ -30,6 +31,7 @@ export const telemetryFamily: Family = {
   read: readTelemetry,
   simulate: simulateTelemetry,
   events: telemetryEvents,
+  clock: siteClock,
   // the words of the file itself: 0 and 1, nominal and anomaly
   classesOf: () => null,
   quality,
@@ -42,6 +44,7 @@ function quality({ items, tensors, problems }: SourceReading): QualityFigure[] {
   return [
     { name: 'readings', value: items.length },
     { name: 'kind', value: isSeries ? 'series' : 'segments' },
+    ...spanOf(items),
     { name: 'labelled', value: items.filter(({ labels }) => Object.keys(labels).length > 0).length },
     { name: 'out of range', value: count('outOfRange'), note: 'rows named in the report' },
     { name: 'missing values', value: count('missing') + count('notANumber') + count('infinite') },

@@ -1,7 +1,10 @@
 /** Times as logs write them: ISO with or without a zone, dates with slashes, seconds or milliseconds since 1970. */
 
-/** Milliseconds since 1970; a time without a zone counts as UTC. NaN for anything else. */
-export function parseTime(text: string): number {
+/**
+ * Milliseconds since 1970. NaN for what is no time.
+ * @param ahead how far a clock that names no zone is ahead of universal time, milliseconds
+ */
+export function parseTime(text: string, ahead = 0): number {
   const trimmed = text.trim();
   if (/^-?\d+(\.\d+)?$/.test(trimmed)) return fromNumber(Number(trimmed));
   const parts =
@@ -16,13 +19,23 @@ export function parseTime(text: string): number {
   if (read.getUTCMonth() !== +month! - 1 || read.getUTCDate() !== +day!) return Number.NaN;
   if (+hour > 23 || +minute > 59 || +second > 59) return Number.NaN;
   const offset = /^([+-])(\d{2}):?(\d{2})$/.exec(zone);
-  if (!offset) return utc;
+  if (!offset) return zone === '' ? utc - ahead : utc;
   return utc - (offset[1] === '-' ? -1 : 1) * (+offset[2]! * 60 + +offset[3]!) * 60_000;
 }
 
 /** Years 1973 to 5138 in seconds; anything larger is in milliseconds, smaller a count from an unknown start. */
 function fromNumber(value: number): number {
   return Math.abs(value) >= 1e11 ? value : value * 1000;
+}
+
+/** Milliseconds that a zone such as `+02:00`, `-7` or `UTC` is ahead of universal time; NaN for what is none. */
+export function parseZone(text: string): number {
+  const trimmed = text.trim();
+  if (/^(|z|utc)$/i.test(trimmed)) return 0;
+  const parts = /^([+-])?(\d{1,2})(?::?(\d{2}))?$/.exec(trimmed);
+  if (!parts) return Number.NaN;
+  const minutes = 60 * Number(parts[2]) + Number(parts[3] ?? 0);
+  return minutes > 14 * 60 ? Number.NaN : (parts[1] === '-' ? -1 : 1) * minutes * 60_000;
 }
 
 export type TimeWriting = 'seconds' | 'milliseconds' | 'withZone' | 'withoutZone';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { SessionRow } from '../../../contract/calls/sessions.ts';
 import type { NightRecipe } from '../../families/frames/simulate/index.ts';
 import type { WorkOptions } from '../progress.ts';
+import { scanRecords } from '../records/scan-records.ts';
 import { type ScanPorts, scan } from '../scan.ts';
 import { nightOnDisk } from './simulated-night.ts';
 
@@ -23,7 +24,8 @@ export async function simulatedFirstNight(
     encodings: 'mixed',
   };
   const folder = join(ports.library.directory, 'simulated', `night-${seed}-${frames}`);
-  await nightOnDisk(folder, recipe, 'simulating', options);
+  const { siteLog } = await nightOnDisk(folder, recipe, 'simulating', options);
+  await scanRecords(ports, { paths: [siteLog], family: 'telemetry' }, options);
   const { session } = await scan(ports, { paths: [folder] }, options);
   return { session, folder };
 }

@@ -7,9 +7,12 @@ import { openWorkerPool } from '../../jobs/pool.ts';
 import { writeWholeFile } from '../../library/whole-files.ts';
 import type { WorkOptions } from '../progress.ts';
 import type { RenderedTruth, RenderInput } from '../work/simulate-worker.ts';
+import { writeSiteLog } from './site-log.ts';
 
 export interface NightOnDisk {
   readonly folder: string;
+  /** Of guiding, wind and air, beside the folder. */
+  readonly siteLog: string;
   /** True where nothing is wrong with the frame, by file. */
   readonly isClean: ReadonlyMap<string, boolean>;
 }
@@ -31,7 +34,8 @@ export async function nightOnDisk(
   const isThere = known?.frames.every(({ file }) => existsSync(join(folder, file))) ?? false;
   const frames = known && isThere ? known.frames : await render(folder, recipe, phase, options);
   if (!isThere) writeTruth(truthPath, { recipe, frames });
-  return { folder, isClean: new Map(frames.map(({ file, kinds }) => [file, kinds.length === 0])) };
+  const siteLog = writeSiteLog(folder, recipe);
+  return { folder, siteLog, isClean: new Map(frames.map(({ file, kinds }) => [file, kinds.length === 0])) };
 }
 
 async function render(

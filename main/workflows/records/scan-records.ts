@@ -10,6 +10,7 @@ import type { WorkOptions } from '../progress.ts';
 import { type FoundNight, findFiles, realPathOf } from '../scanning/walk.ts';
 import { sessionRow } from '../sessions.ts';
 import { localPaths } from '../sources/local-paths.ts';
+import { explainNights } from '../together/explain-findings.ts';
 import { checkReadingSettings, findFamily, openReaders } from './families.ts';
 import { noteGivenLabels } from './given-labels.ts';
 import { refreshOpinions } from './opinions.ts';
@@ -52,6 +53,9 @@ export async function scanRecords(
     await refreshOpinions(library, session, family, options);
     library.sessions.markScanned(session.id, session);
     const scanned = library.sessions.byId(session.id)!;
+    for (const { session: night, findings } of explainNights(library, scanned)) {
+      options.onMessage?.(`"${night}": ${findings} of its findings have a cause named by such logs now.`);
+    }
     return {
       session: sessionRow(library, scanned),
       report: { schema: 'nightsift.scan/1', session: session.name, policy: session.policy, frames: [] },

@@ -179,8 +179,11 @@ function sentencesOf(
   const title = `${file}: ${label ?? 'not judged'}${score === null ? '' : ` (score ${score.toFixed(2)})`}`;
   return [
     ...wrapped(title, characters).map((line) => ({ line, colour })),
-    ...findings.flatMap(({ sentence }) =>
-      wrapped(sentence, characters).map((line) => ({ line, colour: '#d8dde6' })),
+    ...findings.flatMap(({ sentence, cause }) =>
+      wrapped(cause === undefined ? sentence : `${sentence} (${cause})`, characters).map((line) => ({
+        line,
+        colour: '#d8dde6',
+      })),
     ),
   ];
 }

@@ -4,6 +4,7 @@ import type { JobEvent } from '../../../../contract/calls/jobs.ts';
 import type { ScanOutcome } from '../../../../contract/calls/sessions.ts';
 import type { RecordsReport } from '../../../../contract/records.ts';
 import type { ScannedFrame, ScanReport } from '../../../../contract/scan-report.ts';
+import type { Finding } from '../../../../contract/words.ts';
 import { type ParameterValue, parameterPair, wholeNumber } from '../arguments.ts';
 import { absolute, type Context, follow, giveJson, place } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -216,6 +217,11 @@ export function spoiledList(report: ScanReport, limit: number): string {
 
 function reason(frame: ScannedFrame): string {
   if (frame.error) return `${frame.error.code}: ${frame.error.message}`;
-  const sentences = frame.findings.slice(0, 3).map((finding) => finding.sentence);
+  const sentences = frame.findings.slice(0, 3).map(findingText);
   return sentences.length > 0 ? sentences.join('; ') : `labelled by the ${frame.labelledBy ?? 'prefilter'}`;
+}
+
+/** The sentence, and what explains it. */
+function findingText({ sentence, cause }: Finding): string {
+  return cause === undefined ? sentence : `${sentence} (${cause})`;
 }
