@@ -54,6 +54,7 @@ export const callKinds = {
   'datasets.list': 'ask',
   'datasets.show': 'ask',
   'datasets.diff': 'ask',
+  'datasets.map': 'ask',
   'datasets.verify': 'ask',
   'datasets.export': 'ask',
   'train.start': 'ask',

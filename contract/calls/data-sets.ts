@@ -60,6 +60,50 @@ export type VerifyOutcome = z.infer<typeof VerifyOutcome>;
 export const ExportAction = z.enum(['copy', 'reflink', 'symlink', 'hardlink']);
 export type ExportAction = z.infer<typeof ExportAction>;
 
+export const mapMethods = ['t-sne', 'principal-components'] as const;
+
+export const MapQuestion = z.object({
+  dataSet: z.string().min(1),
+  method: z.enum(mapMethods).default('t-sne'),
+  /** `embeddings`: what the body that comes with Nightsift makes of a frame's picture. */
+  by: z.enum(['features', 'embeddings']).default('features'),
+  scaling: z.enum(['standard', 'robust', 'minmax', 'none']).default('standard'),
+  /** About how many neighbours of an item count. */
+  perplexity: z.number().min(2).max(500).default(30),
+  iterations: z.number().int().min(50).max(10_000).default(750),
+  /** Groups around centres (k-means); 0 for none. */
+  groups: z.number().int().min(0).max(100).default(0),
+  /** Of more as many are drawn. */
+  mostItems: z.number().int().min(4).max(50_000).default(4000),
+  seed: z.number().int().nonnegative().default(1),
+});
+export type MapQuestion = z.infer<typeof MapQuestion>;
+
+/** Items as points of a plane; near each other where they are alike. */
+export const ItemMap = z.object({
+  dataSet: z.string(),
+  family: Family,
+  method: z.enum(mapMethods),
+  by: z.enum(['features', 'embeddings']),
+  items: z.array(
+    z.object({
+      session: z.string(),
+      file: z.string(),
+      label: z.string(),
+      split: SplitName,
+      x: z.number(),
+      y: z.number(),
+      /** From 1; null where no groups were asked for. */
+      group: z.number().nullable(),
+    }),
+  ),
+  /** Items not drawn. */
+  leftOut: z.number(),
+  /** `trustworthiness` (1: neighbours on the map are neighbours indeed), `explained` share of the variance, … */
+  figures: z.record(z.string(), z.number()),
+});
+export type ItemMap = z.infer<typeof ItemMap>;
+
 export const dataSetCalls = {
   'datasets.create': work({
     in: z.object({
@@ -80,6 +124,7 @@ export const dataSetCalls = {
     in: z.object({ before: z.string().min(1), after: z.string().min(1) }),
     out: DataSetDifference,
   }),
+  'datasets.map': work({ in: MapQuestion, result: ItemMap }),
   'datasets.verify': work({ in: DataSetRef, result: VerifyOutcome }),
   'datasets.export': work({
     in: z.object({

@@ -76,6 +76,14 @@ describe.skipIf(missingForWorkbench.length > 0)('the screens of learning', () =>
     await until(/All \d+ files are there and hold what was labelled/);
     expect(await bench.accessibilityProblems()).toEqual([]);
     await bench.picture('data-sets');
+    await page.getByLabel('of', { exact: true }).selectOption('embeddings');
+    await page.getByLabel('groups').fill('2');
+    await press('Draw');
+    await page.getByRole('img', { name: /^Map of \d+ items by t-SNE: .*clean/ }).waitFor();
+    await page.getByLabel('colours').selectOption('group');
+    await page.getByRole('img', { name: /group 2/ }).waitFor();
+    expect(await bench.accessibilityProblems()).toEqual([]);
+    await bench.picture('data-set-map');
   });
 
   test('train on it, with curves as it goes', async () => {

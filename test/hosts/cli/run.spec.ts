@@ -65,6 +65,7 @@ const commands = [
   'dataset diff',
   'dataset verify',
   'dataset export',
+  'dataset map',
   'train-from-fits',
   'train',
   'recipes',

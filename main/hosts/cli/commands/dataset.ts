@@ -6,6 +6,7 @@ import { share, wholeNumber } from '../arguments.ts';
 import { absolute, type Context, follow, giveJson, place } from '../context.ts';
 import { type Column, table } from '../tables.ts';
 import { destination } from '../targets.ts';
+import { addDataSetMap } from './dataset-map.ts';
 
 interface JsonOption {
   readonly json?: string | true;
@@ -22,6 +23,7 @@ const examples = `
 Examples:
   nightsift dataset create m31 m33 --name autumn
   nightsift dataset diff autumn@1 autumn@2
+  nightsift dataset map autumn --by embeddings --groups 6 --csv map.csv
   nightsift dataset export autumn --into ~/datasets/autumn --action symlink
 `;
 
@@ -35,6 +37,7 @@ export function addDataSet(program: Command, context: Context): void {
   addVerify(dataset, context);
   addExport(dataset, context);
   addLeaks(dataset, context);
+  addDataSetMap(dataset, context);
 }
 
 function addCreate(dataset: Command, context: Context): void {
