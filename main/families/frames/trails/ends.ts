@@ -9,6 +9,7 @@ const trustedStretch = 8;
 const leastTail = 4.5;
 /** Log likelihood against light near the border below which a line is taken to cross it, as most do. */
 const borderDoubt = 3.5;
+const mostDoubt = 400;
 /** A step belongs to the line above this share of its brightness; over a half, so that faint ends err inwards. */
 const endShare = 0.55;
 
@@ -66,7 +67,7 @@ function visibleSteps(amplitudes: Amplitudes, from: number, to: number): number 
   return count;
 }
 
-function reversed(amplitudes: Amplitudes): Amplitudes {
+export function reversed(amplitudes: Amplitudes): Amplitudes {
   return {
     length: amplitudes.length,
     value: amplitudes.value.slice().reverse(),
@@ -83,13 +84,20 @@ function settleEnd(amplitudes: Amplitudes, from: number, to: number, fwhm: numbe
     tail > to ? (lastStretch(amplitudes, to, tail, fwhm)?.mean ?? stretch.mean) : stretch.mean;
   const inner = Math.max(from + 1, tail > to ? to : stretch.from);
   const blur = Math.ceil(3 * fwhm + 4);
-  const doubt = Math.ceil(borderDoubt / (0.375 * fwhm * brightness ** 2));
-  const outer = Math.min(amplitudes.length, Math.max(to, tail) + Math.max(blur, Math.min(doubt, 400)));
+  const outer = Math.min(
+    amplitudes.length,
+    Math.max(to, tail) + Math.max(blur, stepsOfDoubt(fwhm, brightness)),
+  );
   return changePoint(amplitudes, inner, outer, brightness);
 }
 
+/** Steps over which an end of this brightness is uncertain; a line this near to the border may well cross it. */
+export function stepsOfDoubt(fwhm: number, brightness: number): number {
+  return Math.min(mostDoubt, Math.ceil(borderDoubt / (0.375 * fwhm * brightness ** 2)));
+}
+
 /** The shortest stretch up to the end that shows its own brightness, the blurred last width left out. */
-function lastStretch(
+export function lastStretch(
   amplitudes: Amplitudes,
   from: number,
   to: number,

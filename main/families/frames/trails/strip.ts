@@ -113,8 +113,8 @@ function cellsOf(
   cells: number,
   step: number,
 ): Int32Array {
-  // One more on either side: rounding may lead a pixel beyond the window.
-  if (table.room.length < count + 2) table.room = new Int32Array(2 * count);
+  // Two more at the end: rounding may lead a pixel beyond the window.
+  if (table.room.length < count + 2) table.room = new Int32Array(2 * count + 2);
   for (let k = 0; k < count + 2; k++)
     table.room[k] = step * Math.max(0, Math.min(cells - 1, Math.floor((first + k) / cell)));
   return table.room;

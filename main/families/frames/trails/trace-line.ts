@@ -9,6 +9,7 @@ import {
   type ProfileFit,
 } from './cross-profile.ts';
 import { settleEnds } from './ends.ts';
+import { exactExtent } from './exact-ends.ts';
 import { type Amplitudes, amplitudesAlong, type Run, runsOfLight } from './extent.ts';
 import { significanceInParts, spreadBeside, steadiness } from './line-significance.ts';
 import type { Picture } from './picture.ts';
@@ -179,14 +180,15 @@ export function significanceOf(line: Pick<FollowedLine, 'strip' | 'runs' | 'prof
   return significanceInParts(line.strip, line.runs, 8, line.fit.fwhm) / banding;
 }
 
-function describe({ segment, strip, runs, profile, fit, amplitudes }: FollowedLine): TracedLine {
+function describe({ strip, runs, profile, fit, amplitudes }: FollowedLine): TracedLine {
   const from = runs[0].from;
   const to = runs[runs.length - 1].to;
   let lit = 0;
   for (const run of runs) lit += run.to - run.from;
   const significance = significanceOf({ strip, runs, profile, fit });
+  const extent = exactExtent(amplitudes, runs, fit.fwhm);
   return {
-    segment,
+    segment: between(strip, extent.from, extent.to),
     fwhm: fit.fwhm,
     amplitude: fit.amplitude,
     significance,

@@ -18,8 +18,8 @@ const shortLength = 400;
 const shortWidths = 160;
 /** A line this far beyond the scatter of its parallels is none of them, however uneven the sky. */
 const beyondParallels = 12;
-/** Lines up to this many widths of the stars may be faint where they are long and the same all along. */
-const widestFaint = 2.7;
+/** Lines wider than this many widths of the stars are out of focus, hence bright; up to it they may be faint where they are long and the same all along. */
+const wideWidths = 2.7;
 const surelySteady = 0.9;
 const surelySignificant = 15;
 const leastContrast = 0.55;
@@ -80,7 +80,9 @@ export function widestLine(starFwhm: number): number {
 
 /** True when a first estimate of a line (FWHM in px, peak in sigmas) is so wide or faint that it can only be diffuse. */
 export function isHopeless(fwhm: number, amplitude: number, starFwhm: number): boolean {
-  return fwhm > 1.5 * widestLine(starFwhm) || (fwhm > Math.max(12, 2.7 * starFwhm) && amplitude < 0.15);
+  return (
+    fwhm > 1.5 * widestLine(starFwhm) || (fwhm > Math.max(12, wideWidths * starFwhm) && amplitude < 0.15)
+  );
 }
 
 /** Tracks of particles are about a pixel wide, and no longer than a few hundred pixels. */
@@ -98,17 +100,17 @@ function isNarrow(line: TracedLine, length: number, wholeFrame: number, starFwhm
  */
 function isDiffuse(line: TracedLine, starFwhm: number, wholeFrame: number): boolean {
   if (line.fwhm > widestLine(starFwhm)) return true;
-  if (line.fwhm > Math.max(14, 2.7 * starFwhm) && line.fill < 0.9) return true;
+  if (line.fwhm > Math.max(14, wideWidths * starFwhm) && line.fill < 0.9) return true;
   if (line.fwhm > 8 && line.amplitude < 0.25) return true;
   if (line.fwhm > 2.1 * starFwhm && line.amplitude < 0.5) {
     const sure =
       line.significance > surelySignificant && line.steady >= surelySteady && line.fill > surelySteady;
-    return !(sure && line.seen > wholeFrame && line.fwhm < widestFaint * starFwhm);
+    return !(sure && line.seen > wholeFrame && line.fwhm < wideWidths * starFwhm);
   }
-  if (line.fwhm > Math.max(12, 2.7 * starFwhm)) {
+  if (line.fwhm > Math.max(12, wideWidths * starFwhm)) {
     return line.amplitude < 3 || (line.fill < 0.85 && !isDashed(line, starFwhm, 0));
   }
-  return line.fwhm > Math.max(9, 2.7 * starFwhm) && line.amplitude < 1;
+  return line.fwhm > Math.max(9, wideWidths * starFwhm) && line.amplitude < 1;
 }
 
 /** Dashes come in numbers over a long way, each longer than a star or a hit; a line broken in a few long pieces may be one too. */
