@@ -18,6 +18,33 @@ export function meanOfFour({ pixels }: TrailSearchInput, x: number, y: number): 
   return Number.isNaN(sum) ? 0 : sum / 4;
 }
 
+/** Pixels round a place, for many looks at its light. */
+export interface LightWindow {
+  readonly left: number;
+  readonly top: number;
+  readonly side: number;
+  readonly values: Float32Array;
+}
+
+/** The pixels that `meanOfFour` needs within `reach` px of (x, y) along both axes. Valid until the next call. */
+export function windowAround({ pixels }: TrailSearchInput, x: number, y: number, reach: number): LightWindow {
+  const left = Math.floor(x - reach);
+  const top = Math.floor(y - reach);
+  const side = Math.ceil(2 * reach) + 3;
+  if (windowRoom.length < side * side) windowRoom = new Float32Array(side * side);
+  pixels.copy(left, top, side, side, windowRoom);
+  return { left, top, side, values: windowRoom };
+}
+
+let windowRoom = new Float32Array(0);
+
+/** `meanOfFour` of a place within a window. */
+export function meanInWindow({ left, top, side, values }: LightWindow, x: number, y: number): number {
+  const at = (Math.floor(y) - top) * side + Math.floor(x) - left;
+  const sum = values[at] + values[at + 1] + values[at + side] + values[at + side + 1];
+  return Number.isNaN(sum) ? 0 : sum / 4;
+}
+
 /** The (2 reach + 1)^2 pixels around a pixel, row by row; NaN where undefined and outside. Valid until the next call. */
 export function squareAround(
   { pixels }: TrailSearchInput,

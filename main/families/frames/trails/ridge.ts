@@ -1,10 +1,12 @@
 /** Tells bits of trails that were taken for stars from stars. */
 import type { StarTable } from '../record.ts';
-import { meanOfFour } from './light.ts';
+import { type LightWindow, meanInWindow, meanOfFour, windowAround } from './light.ts';
 import type { Raster } from './raster.ts';
 import type { TrailSearchInput } from './search-input.ts';
 
 const directionsTried = 16;
+/** Farthest place that is always looked at beside a star, widths. */
+const usualLook = 4.2;
 
 /** Mean light of four cells (sigmas) that a ridge beside a star shows at least: by its peak, and where cells are full. */
 const leastShare = 0.07;
@@ -65,13 +67,14 @@ export function liesOnRidge(input: TrailSearchInput, stars: StarTable, index: nu
   const x = stars.x[index];
   const y = stars.y[index];
   const least = Math.max(1.2, 0.2 * peak);
+  const light = windowAround(input, x, y, usualLook * input.fwhm);
   for (let k = 0; k < directionsTried; k++) {
     const dx = cosines[k] * input.fwhm;
     const dy = sines[k] * input.fwhm;
-    if (isDash(input, x, y, dx, dy, peak) || isDash(input, x, y, -dx, -dy, peak)) return true;
+    if (isDash(light, x, y, dx, dy, peak) || isDash(light, x, y, -dx, -dy, peak)) return true;
     if (
-      goesOn(input, x, y, dx, dy, least) &&
-      goesOn(input, x, y, -dx, -dy, least) &&
+      goesOn(input, light, x, y, dx, dy, least) &&
+      goesOn(input, light, x, y, -dx, -dy, least) &&
       !swellsAt(input, x, y, dx, dy)
     ) {
       return true;
@@ -81,25 +84,18 @@ export function liesOnRidge(input: TrailSearchInput, stars: StarTable, index: nu
 }
 
 /** True at a bright dash: even light over three widths to one side, darkness across. */
-function isDash(
-  input: TrailSearchInput,
-  x: number,
-  y: number,
-  dx: number,
-  dy: number,
-  peak: number,
-): boolean {
+function isDash(light: LightWindow, x: number, y: number, dx: number, dy: number, peak: number): boolean {
   if (peak < 8) return false;
   for (let step = 0; step < 5; step++) {
     const widths = 1.3 + 0.5 * step;
-    if (!(meanOfFour(input, x + widths * dx, y + widths * dy) > 0.4 * peak)) return false;
+    if (!(meanInWindow(light, x + widths * dx, y + widths * dy) > 0.4 * peak)) return false;
   }
   // Half way along the dash, where a star's own round image does not reach.
   const halfX = x + 1.8 * dx;
   const halfY = y + 1.8 * dy;
   return (
-    meanOfFour(input, halfX - 1.6 * dy, halfY + 1.6 * dx) < 0.3 * peak &&
-    meanOfFour(input, halfX + 1.6 * dy, halfY - 1.6 * dx) < 0.3 * peak
+    meanInWindow(light, halfX - 1.6 * dy, halfY + 1.6 * dx) < 0.3 * peak &&
+    meanInWindow(light, halfX + 1.6 * dy, halfY - 1.6 * dx) < 0.3 * peak
   );
 }
 
@@ -137,6 +133,7 @@ const leastHalo = 12;
 
 function goesOn(
   input: TrailSearchInput,
+  light: LightWindow,
   x: number,
   y: number,
   dx: number,
@@ -146,7 +143,9 @@ function goesOn(
   let dark = 0;
   for (let step = 0; step < 5; step++) {
     const widths = 2.2 + 0.95 * step;
-    if (!(meanOfFour(input, x + widths * dx, y + widths * dy) > least) && ++dark > 2) return false;
+    const [atX, atY] = [x + widths * dx, y + widths * dy];
+    const mean = widths < usualLook ? meanInWindow(light, atX, atY) : meanOfFour(input, atX, atY);
+    if (!(mean > least) && ++dark > 2) return false;
   }
   return true;
 }

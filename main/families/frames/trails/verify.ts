@@ -78,10 +78,18 @@ export function widestLine(starFwhm: number): number {
   return Math.max(25, 4 * starFwhm);
 }
 
+/** Of a first estimate: widths beyond that of a sharp line, and peaks, below which it is not followed any further. */
+const hopelessPeaks: readonly (readonly [number, number])[] = [
+  [1, 0.15],
+  [1.3, 1],
+];
+
 /** True when a first estimate of a line (FWHM in px, peak in sigmas) is so wide or faint that it can only be diffuse. */
 export function isHopeless(fwhm: number, amplitude: number, starFwhm: number): boolean {
+  const sharp = Math.max(12, wideWidths * starFwhm);
   return (
-    fwhm > 1.5 * widestLine(starFwhm) || (fwhm > Math.max(12, wideWidths * starFwhm) && amplitude < 0.15)
+    fwhm > 1.5 * widestLine(starFwhm) ||
+    hopelessPeaks.some(([widths, peak]) => fwhm > widths * sharp && amplitude < peak)
   );
 }
 
