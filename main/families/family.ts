@@ -198,12 +198,22 @@ export interface TrainingSetting {
   readonly default: Setting;
   /** What it may be, where that is a closed list. */
   readonly choices?: readonly string[];
+  /** What a text must look like, where it is no closed list, in signs and in words. */
+  readonly form?: { readonly pattern: RegExp; readonly words: string };
 }
 
 /** A table of made-up items, in a layout that the family reads. */
 export interface SyntheticTable {
   readonly header: readonly string[];
   readonly rows: readonly (readonly string[])[];
+}
+
+/** A public data set of the family by a short name, for `preset:NAME`. */
+export interface FamilyPreset {
+  readonly name: string;
+  readonly title: string;
+  /** Of a kind of source there is. */
+  readonly address: string;
 }
 
 /** One line of a quality report. */
@@ -226,6 +236,8 @@ export interface Family {
   readonly version: string;
   /** Names of the files it reads. */
   readonly fileNames: RegExp;
+  /** Data sets that it knows by a short name. */
+  readonly presets?: readonly FamilyPreset[];
   /** Where labels are looked for unless a person names a column, in this order. */
   readonly labelColumns: readonly string[];
   /** True where items without a label can be learned from too: detectors of the unusual. */
@@ -248,7 +260,10 @@ export interface Family {
   classesOf(labelColumn: string): readonly string[] | null;
   /** Figures on one source, for `scan` and the session's page. */
   quality(reading: SourceReading): readonly QualityFigure[];
-  /** What `read` can be told with `--set`, by name: `read.smooth` for one. Any name where left out. */
+  /**
+   * What `read` can be told with `--set`, by name: `read.smooth` for one; a name that ends in `*` stands for all that begin
+   * so. Any name where left out.
+   */
   readonly readingSettings?: Readonly<Record<string, TrainingSetting>>;
   /** What `trainingSet` can be told, by name: `data.syntheticShare` for one. */
   readonly trainingSettings?: Readonly<Record<string, TrainingSetting>>;

@@ -1,4 +1,4 @@
-/** The kinds of remote source and the presets. A new kind: a file of its own and one line here. */
+/** The kinds of remote source. A new kind: a file of its own and one line here. Presets are brought by families. */
 import { NightsiftError } from '../../contract/errors.ts';
 import { httpSource } from './http/http-source.ts';
 import { huggingFaceSource } from './hugging-face/hugging-face-source.ts';
@@ -9,33 +9,20 @@ import type { RemoteSource, SourceKind, SourcePorts } from './source.ts';
 /** In the order in which they are asked whether an address is theirs. */
 export const sourceKinds: readonly SourceKind[] = [s3Source, huggingFaceSource, safecastSource, httpSource];
 
+/** A short name for an address: `preset:NAME`. */
 export interface SourcePreset {
   readonly name: string;
-  readonly title: string;
   /** What it stands for. */
   readonly address: string;
-  /** The family that reads it. */
-  readonly family: string;
 }
 
-export const sourcePresets: readonly SourcePreset[] = [
-  {
-    name: 'iaea-spectra',
-    title: 'gamma spectra under the name of the IAEA on Hugging Face',
-    address: 'hf://datasets/iaea/radiation-spectra/gamma.json',
-    family: 'spectra',
-  },
-  {
-    name: 'safecast',
-    title: 'the latest radiation measurements of the Safecast network',
-    address: 'safecast://measurements',
-    family: 'telemetry',
-  },
-];
-
 /** `preset:NAME`, with `?…` for what the preset leaves open, becomes the address it stands for. Errors: wrongUse. */
-export function openSource(address: string, ports: SourcePorts): RemoteSource {
-  const plain = /^preset:/i.test(address) ? presetAddress(address) : address;
+export function openSource(
+  address: string,
+  ports: SourcePorts,
+  presets: readonly SourcePreset[] = [],
+): RemoteSource {
+  const plain = /^preset:/i.test(address) ? presetAddress(address, presets) : address;
   const kind = sourceKinds.find((each) => each.claims(plain));
   if (kind !== undefined) return kind.open(plain, ports);
   throw new NightsiftError('wrongUse', `Nothing here reads from "${address}".`, {
@@ -43,12 +30,12 @@ export function openSource(address: string, ports: SourcePorts): RemoteSource {
   });
 }
 
-function presetAddress(address: string): string {
+function presetAddress(address: string, presets: readonly SourcePreset[]): string {
   const [name = '', ...query] = address.slice('preset:'.length).split('?');
-  const preset = sourcePresets.find((each) => each.name === name);
+  const preset = presets.find((each) => each.name === name);
   if (preset !== undefined)
     return query.length === 0 ? preset.address : `${preset.address}?${query.join('?')}`;
   throw new NightsiftError('wrongUse', `There is no preset "${name}".`, {
-    hint: `Presets: ${sourcePresets.map((each) => each.name).join(', ')}.`,
+    hint: `Presets: ${presets.map((each) => each.name).join(', ')}.`,
   });
 }

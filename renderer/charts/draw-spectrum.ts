@@ -14,6 +14,7 @@ export function drawSpectrum(
   context.font = `11px ${face}`;
   drawAxes(context, layout, palette);
   drawCounts(context, layout, palette);
+  drawBeside(context, layout, palette);
   drawPeaks(context, layout, palette);
 }
 
@@ -53,21 +54,37 @@ function line(context: CanvasRenderingContext2D, x1: number, y1: number, x2: num
   context.stroke();
 }
 
-function drawCounts(context: CanvasRenderingContext2D, layout: SpectrumLayout, palette: Palette): void {
-  const { counts, kiloElectronVoltsPerPoint: each } = layout.spectrum;
+/** From the floor up and along; returns where it ends. */
+function traceSteps(
+  context: CanvasRenderingContext2D,
+  layout: SpectrumLayout,
+  counts: readonly number[],
+): number {
+  const { kiloElectronVoltsPerPoint: each } = layout.spectrum;
   const shown = Math.min(counts.length, Math.ceil(layout.reach / each));
-  const floor = layout.height - foot;
   context.beginPath();
-  context.moveTo(energyX(layout, 0), floor);
+  context.moveTo(energyX(layout, 0), layout.height - foot);
   for (let bin = 0; bin < shown; bin += 1) {
     const y = countY(layout, counts[bin] ?? 0);
     context.lineTo(energyX(layout, bin * each), y);
     context.lineTo(energyX(layout, Math.min(layout.reach, (bin + 1) * each)), y);
   }
+  return energyX(layout, Math.min(layout.reach, shown * each));
+}
+
+function drawBeside(context: CanvasRenderingContext2D, layout: SpectrumLayout, palette: Palette): void {
+  if (layout.beside.length === 0) return;
+  traceSteps(context, layout, layout.beside);
+  context.strokeStyle = palette.of('--review');
+  context.stroke();
+}
+
+function drawCounts(context: CanvasRenderingContext2D, layout: SpectrumLayout, palette: Palette): void {
+  const end = traceSteps(context, layout, layout.spectrum.counts);
   context.strokeStyle = palette.of('--accent');
   context.lineWidth = 1.3;
   context.stroke();
-  context.lineTo(energyX(layout, Math.min(layout.reach, shown * each)), floor);
+  context.lineTo(end, layout.height - foot);
   context.closePath();
   context.fillStyle = palette.of('--accent-soft');
   context.fill();

@@ -6,8 +6,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { isSourceAddress } from '../../contract/source-address.ts';
-import { openSource, sourceKinds, sourcePresets } from '../../main/sources/index.ts';
+import { openSource, sourceKinds } from '../../main/sources/index.ts';
 import type { FetchWork, RemoteEntry } from '../../main/sources/source.ts';
+import { sourcePresets } from '../../main/workflows/sources/presets.ts';
 import { memorySink, trialPorts } from '../sources/trial-ports.ts';
 import { sourceTrials } from './source-cases.ts';
 
@@ -122,7 +123,7 @@ describe('addresses', () => {
   it.each(sourcePresets.map((preset) => [preset.name, preset.address]))(
     'preset:%s stands for an address of a known kind',
     (name, address) => {
-      expect(openSource(`preset:${name}`, trialPorts()).address).toContain(
+      expect(openSource(`preset:${name}`, trialPorts(), sourcePresets).address).toContain(
         address.replace('/gamma.json', '').split('://')[0]!,
       );
       expect(sourceKinds.some((kind) => kind.claims(address))).toBe(true);

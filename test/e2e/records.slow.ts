@@ -84,16 +84,28 @@ describe.skipIf(missingForWorkbench.length > 0)('tables and records in a browser
     const counts = Array.from({ length: 512 }, (_, channel) =>
       Math.round(400 * Math.exp(-channel / 120) + 3000 * Math.exp(-(((channel - 220) / 6) ** 2))),
     );
-    await open('gamma', 'spectra', ['id,cal0,cal1,counts', `one,0,3,${counts.join(' ')}`]);
+    await open('gamma', 'spectra', [
+      'id,cal0,cal1,counts',
+      `one,0,3,${counts.join(' ')}`,
+      `two,0,3,${counts.map((count, channel) => (channel === 222 ? 9 : Math.round(count / 3))).join(' ')}`,
+    ]);
     const plot = page.getByRole('img', { name: /^Spectrum one: [\d,]+ counts\. Strongest peaks at 66\d/ });
     await plot.waitFor();
     const toggle = page.getByRole('button', { name: /^Logarithmic/ });
     expect(await toggle.getAttribute('aria-pressed')).toBe('true');
     await page.keyboard.press('t');
     expect(await toggle.getAttribute('aria-pressed')).toBe('false');
+    await page.keyboard.press('Shift+B');
+    await page.keyboard.press('ArrowDown');
+    await page
+      .getByRole('img', { name: /^Spectrum two: .* Drawn over it: one, scaled to as many counts/ })
+      .waitFor();
+    await bench.picture('records-compare');
+    await page.keyboard.press('c');
+    await page.getByRole('img', { name: /^Spectrum two: [^:]*$/ }).waitFor();
     await page.getByLabel('Another label').fill('Cs137');
     await page.keyboard.press('Enter');
-    await expect.poll(() => labelsOf('gamma')).toEqual(['Cs137']);
+    await expect.poll(() => labelsOf('gamma')).toEqual([null, 'Cs137']);
     expect(await bench.accessibilityProblems()).toEqual([]);
     await bench.picture('records-spectrum');
   });

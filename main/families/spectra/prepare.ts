@@ -1,4 +1,5 @@
 /** What a person may ask to be done with spectra as they are read: calibrate, take the background off, smooth, peel. */
+import { NightsiftError } from '../../../contract/errors.ts';
 import type { Problem, ReadOptions, TrainingSetting } from '../family.ts';
 import { backgroundRate } from './background-rate.ts';
 import { continuumOf } from './baseline.ts';
@@ -24,6 +25,10 @@ export const spectrumReadingSettings: Readonly<Record<string, TrainingSetting>> 
   'read.calibration': {
     description: 'terms in keV, "0 2.93", for spectra that bring none that rises; empty for 0 to 3,072 keV',
     default: '',
+    form: {
+      pattern: /^$|^[-+]?[\d.]+(e[-+]?\d+)?([\s;:]+[-+]?[\d.]+(e[-+]?\d+)?)+$/i,
+      words: 'two terms or more with blanks between, "0 2.93", or nothing',
+    },
   },
 };
 
@@ -36,13 +41,18 @@ export interface GriddedSpectrum {
   readonly isBackground: boolean;
 }
 
-/** Terms of `read.calibration`; null where none is given, or it is none. */
+/**
+ * Terms of `read.calibration`; null where none is given.
+ * @throws NightsiftError `wrongUse` for what is none
+ */
 export function givenCalibration({ settings }: ReadOptions): readonly number[] | null {
-  const words = String(settings?.['read.calibration'] ?? '')
-    .trim()
-    .split(/[\s;:]+/);
-  const terms = words.map((word) => (word === '' ? Number.NaN : Number(word)));
-  return terms.length >= 2 && terms.every(Number.isFinite) ? terms : null;
+  const given = String(settings?.['read.calibration'] ?? '').trim();
+  if (given === '') return null;
+  const terms = given.split(/[\s;:]+/).map(Number);
+  if (terms.length >= 2 && terms.every(Number.isFinite)) return terms;
+  throw new NightsiftError('wrongUse', `read.calibration cannot be "${given}".`, {
+    hint: 'Expected two terms or more in keV, for example "0 2.93".',
+  });
 }
 
 /** Counts on the fine grid after what was asked for, in the same order; none is below 0. */

@@ -19,6 +19,13 @@ export const spectraFamily: Family = {
   task: 'nuclide',
   version: `spectra-${readingRevision}`,
   fileNames: new RegExp(`\\.(n42|xml|spe|spc|cnf|pcf|iec)(\\.gz)?$|${tableFileName.source}`, 'i'),
+  presets: [
+    {
+      name: 'iaea-spectra',
+      title: 'gamma spectra under the name of the IAEA on Hugging Face',
+      address: 'hf://datasets/iaea/radiation-spectra/gamma.json',
+    },
+  ],
   labelColumns,
   templatesBelow: 12,
   recipes: [

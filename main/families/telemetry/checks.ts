@@ -10,14 +10,14 @@ interface Range {
   readonly high: number;
 }
 
-/** By the name of the field; `range.FIELD=LOW..HIGH` sets others. */
+/** By the name of the field; `read.range.FIELD=LOW..HIGH` sets others. */
 const usualRanges: Readonly<Record<string, Range>> = {
   voltage: { low: 6, high: 10 },
   temperature: { low: 0, high: 60 },
   gyro: { low: -1, high: 1 },
 };
 
-const rangePrefix = 'range.';
+const rangePrefix = 'read.range.';
 
 /** @throws NightsiftError `wrongUse` for a range that is none */
 export function rangesOf(settings: Readonly<Record<string, Setting>>): Readonly<Record<string, Range>> {

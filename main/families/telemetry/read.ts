@@ -8,6 +8,7 @@ import type {
   Setting,
   SourceBytes,
   SourceReading,
+  TrainingSetting,
 } from '../family.ts';
 import { checkConstant, checkRanges, checkTimes, checkTimeWriting, checkUnits, rangesOf } from './checks.ts';
 import { plainLabel, readTimes, sortColumns, type TelemetryColumns } from './columns.ts';
@@ -18,7 +19,23 @@ import { type FeatureColumns, segmentFeatures } from './segment-features.ts';
 import { seriesFeatures } from './series-features.ts';
 import { parseZone } from './times.ts';
 
-/** @throws NightsiftError `empty`, `badHeader`, `damagedData`, `badInput` */
+export const telemetryReadingSettings: Readonly<Record<string, TrainingSetting>> = {
+  'read.zone': {
+    description: 'how far clocks that name no zone are ahead of universal time, +02:00 for one',
+    default: '+00:00',
+    form: {
+      pattern: /^(|z|utc|[+-]?\d{1,2}(:?\d{2})?)$/i,
+      words: 'hours and minutes, for example +02:00 or -7',
+    },
+  },
+  'read.range.*': {
+    description: 'the range of a field by its name, LOW..HIGH; values outside of it are named in the report',
+    default: '',
+    form: { pattern: /^-?[\d.e+-]+\s*\.\.\s*-?[\d.e+-]+$/i, words: 'LOW..HIGH, for example 6..10' },
+  },
+};
+
+/** @throws NightsiftError `empty`, `badHeader`, `damagedData`, `badInput`, `wrongUse` */
 export function readTelemetry(source: SourceBytes, options: ReadOptions): SourceReading {
   const table = readRecordTable(source);
   const problems = problemList(table.problems);
@@ -57,12 +74,12 @@ export function readTelemetry(source: SourceBytes, options: ReadOptions): Source
   };
 }
 
-/** Milliseconds that `zone` says times without one are ahead of universal time; null where it is not given. */
-function clockAhead({ zone }: Readonly<Record<string, Setting>>): number | null {
+/** Milliseconds that `read.zone` says times without one are ahead of universal time; null where it is not given. */
+function clockAhead({ 'read.zone': zone }: Readonly<Record<string, Setting>>): number | null {
   if (zone === undefined) return null;
   const ahead = parseZone(String(zone));
   if (!Number.isNaN(ahead)) return ahead;
-  throw new NightsiftError('wrongUse', `zone cannot be "${String(zone)}".`, {
+  throw new NightsiftError('wrongUse', `read.zone cannot be "${String(zone)}".`, {
     hint: 'Write how far the clock is ahead of universal time, for example +02:00.',
   });
 }

@@ -1,6 +1,6 @@
 /** Telemetry that is made up, faults and their labels included. The same settings give the same bytes. */
 import { drawsFrom } from './random.ts';
-import { addFaults, type Fault } from './simulate-faults.ts';
+import { addFaults } from './simulate-faults.ts';
 import { channels, usualSignals } from './simulate-signals.ts';
 
 export interface SimulationSettings {
@@ -17,9 +17,12 @@ const start = Date.UTC(2026, 2, 14, 20);
 export function simulateTelemetry({ rows, seed, faultShare }: SimulationSettings): Uint8Array {
   const signals = usualSignals(rows, stepSeconds, drawsFrom(seed, 0));
   const faults = addFaults(signals, faultShare, drawsFrom(seed, 1));
-  const lines = [`timestamp,phase,${channels.join(',')},anomaly,fault`];
+  const parts: Uint8Array[] = [];
+  let lines = [`timestamp,phase,${channels.join(',')},anomaly,fault`];
+  let next = 0; // faults are sorted and never overlap
   for (let row = 0; row < rows; row += 1) {
-    const fault = faultAt(faults, row);
+    while (next < faults.length && faults[next]!.until <= row) next += 1;
+    const fault = faults[next] !== undefined && faults[next].from <= row ? faults[next] : undefined;
     const cells = channels.map((name) => numberCell(signals.values[name][row]!));
     const time = new Date(start + row * stepSeconds * 1000).toISOString();
     lines.push(
@@ -27,12 +30,29 @@ export function simulateTelemetry({ rows, seed, faultShare }: SimulationSettings
         ',',
       ),
     );
+    if (lines.length === rowsOfPart) {
+      parts.push(bytesOf(lines));
+      lines = [];
+    }
   }
-  return new TextEncoder().encode(`${lines.join('\n')}\n`);
+  return joined([...parts, bytesOf(lines)]);
 }
 
-function faultAt(faults: readonly Fault[], row: number): Fault | undefined {
-  return faults.find(({ from, until }) => row >= from && row < until);
+// One text of millions of rows is longer than a text can be.
+const rowsOfPart = 50_000;
+
+function bytesOf(lines: readonly string[]): Uint8Array {
+  return new TextEncoder().encode(lines.map((line) => `${line}\n`).join(''));
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 /** Six digits, as instruments send them; nothing for what was not sent. */

@@ -5,7 +5,7 @@ import { labelColumns } from './columns.ts';
 import { telemetryEvents } from './events.ts';
 import { areaUnderPrecisionRecall } from './metrics.ts';
 import { noveltyThreshold } from './novelty.ts';
-import { readTelemetry } from './read.ts';
+import { readTelemetry, telemetryReadingSettings } from './read.ts';
 import { simulateTelemetry } from './simulate.ts';
 import { siteClock, spanOf } from './site-clock.ts';
 
@@ -16,6 +16,13 @@ export const telemetryFamily: Family = {
   task: 'anomaly',
   version: 'telemetry-4',
   fileNames: tableFileName,
+  presets: [
+    {
+      name: 'safecast',
+      title: 'the latest radiation measurements of the Safecast network',
+      address: 'safecast://measurements',
+    },
+  ],
   labelColumns,
   learnsUnlabelled: true,
   strangeness: { fact: 'novelty', threshold: noveltyThreshold },
@@ -35,6 +42,7 @@ export const telemetryFamily: Family = {
   // the words of the file itself: 0 and 1, nominal and anomaly
   classesOf: () => null,
   quality,
+  readingSettings: telemetryReadingSettings,
   figures,
 };
 

@@ -1,7 +1,7 @@
 /** The families of records by name, and how their files are read in threads. */
 import type { FamilyRow } from '../../../contract/calls/records.ts';
 import { NightsiftError } from '../../../contract/errors.ts';
-import type { Family, ReadOptions, Setting } from '../../families/family.ts';
+import type { Family, ReadOptions, Setting, TrainingSetting } from '../../families/family.ts';
 import { families } from '../../families/index.ts';
 import { workerEntry } from '../../jobs/messages.ts';
 import { openWorkerPool, type WorkerPool } from '../../jobs/pool.ts';
@@ -41,24 +41,37 @@ export function checkReadingSettings(
 ): void {
   if (readingSettings === undefined) return;
   for (const [name, value] of Object.entries(settings)) {
-    const known = readingSettings[name];
+    const known = readingSettings[name] ?? openSetting(readingSettings, name);
     if (known === undefined) {
       throw new NightsiftError('wrongUse', `There is no setting "${name}" of reading ${noun.many}.`, {
         hint: `Settings: ${Object.keys(readingSettings).join(', ')}.`,
       });
     }
-    const { choices, default: usual } = known;
-    const isWrong = choices === undefined ? isNoNumber(value, usual) : !choices.includes(String(value));
-    if (isWrong) {
+    const allowed = refusal(known, value);
+    if (allowed !== null) {
       throw new NightsiftError('wrongUse', `Setting ${name} cannot be "${String(value)}".`, {
-        hint: `Allowed: ${choices?.join(', ') ?? 'a number of 0 or more'}.`,
+        hint: `Allowed: ${allowed}.`,
       });
     }
   }
 }
 
-function isNoNumber(value: Setting, usual: Setting): boolean {
-  return typeof usual === 'number' && !(Number(value) >= 0 && Number.isFinite(Number(value)));
+function openSetting(
+  settings: Readonly<Record<string, TrainingSetting>>,
+  name: string,
+): TrainingSetting | undefined {
+  const key = Object.keys(settings).find(
+    (each) => each.endsWith('*') && name.length >= each.length && name.startsWith(each.slice(0, -1)),
+  );
+  return key === undefined ? undefined : settings[key];
+}
+
+/** What a setting may be where the value is something else; null where it may be that. */
+function refusal({ choices, form, default: usual }: TrainingSetting, value: Setting): string | null {
+  if (choices !== undefined) return choices.includes(String(value)) ? null : choices.join(', ');
+  if (form !== undefined) return form.pattern.test(String(value).trim()) ? null : form.words;
+  if (typeof usual !== 'number') return null;
+  return Number(value) >= 0 && Number.isFinite(Number(value)) ? null : 'a number of 0 or more';
 }
 
 /** Large sources take minutes on a slow board. */

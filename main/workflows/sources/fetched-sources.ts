@@ -3,17 +3,18 @@ import type { FetchedSource } from '../../../contract/calls/sources.ts';
 import { NightsiftError } from '../../../contract/errors.ts';
 import { bytesOf, type Place } from '../../library/fetched/fetched-files.ts';
 import type { Library } from '../../library/open-library.ts';
-import { sourceKinds, sourcePresets } from '../../sources/index.ts';
+import { sourceKinds } from '../../sources/index.ts';
 import { systemPorts } from '../../sources/system-ports.ts';
 import type { WorkOptions } from '../progress.ts';
 import { fetchPlaces, fetchPorts } from './local-paths.ts';
+import { sourcePresets } from './presets.ts';
 
 export function listSources(library: Library) {
   const { fetched, mostBytes } = fetchPorts(library, systemPorts());
   const places = fetched.list();
   return {
     kinds: sourceKinds.map(({ name, title, form }) => ({ name, title, form })),
-    presets: [...sourcePresets],
+    presets: sourcePresets,
     fetched: places.map(rowOf),
     byteLength: bytesOf(places),
     mostBytes,

@@ -10,6 +10,7 @@ import type { SourcePorts } from '../../sources/source.ts';
 import { systemPorts } from '../../sources/system-ports.ts';
 import type { WorkOptions } from '../progress.ts';
 import { type FetchPorts, fetchSource, type Wanted } from './fetch-source.ts';
+import { sourcePresets } from './presets.ts';
 
 const defaultGibibytes = 20;
 
@@ -73,7 +74,7 @@ export function fetchPlaces(
   ports: SourcePorts = systemPorts(),
 ): Promise<Place[]> {
   const work = async () => {
-    const sources = addresses.map((address) => openSource(address, ports));
+    const sources = addresses.map((address) => openSource(address, ports, sourcePresets));
     const spared = new Set(sources.map(({ address }) => address));
     const own = { ...fetchPorts(library, ports), spared };
     const places: Place[] = [];

@@ -155,14 +155,14 @@ describe('a telemetry source', () => {
     const { problems } = read(
       series(3, (row) => String(row)),
       'log.csv',
-      { 'range.temperature': '1..5' },
+      { 'read.range.temperature': '1..5' },
     );
     expect(problems.map(({ code, row }) => [code, row])).toContainEqual(['outOfRange', 2]);
     expect(() =>
       read(
         series(3, () => '1'),
         'log.csv',
-        { 'range.temperature': 'cold' },
+        { 'read.range.temperature': 'cold' },
       ),
     ).toThrow(/range.temperature/);
   });

@@ -76,13 +76,13 @@ describe('the clock of a site', () => {
         ...rows,
       ].join('\n'),
     );
-    const [guiding] = clockOf(log, { zone: '+02:00' });
+    const [guiding] = clockOf(log, { 'read.zone': '+02:00' });
     expect(guiding?.happenings).toHaveLength(1);
     const { from: begin, until, tell } = guiding!.happenings[0]!;
     expect(Math.abs(begin - (from + 600_000))).toBeLessThan(30_000);
     expect(until - begin).toBeLessThan(120_000);
     expect(tell(begin, until)).toBe('guiding 3.0″ (usually 0.5″)');
-    expect(() => clockOf(log, { zone: 'Berlin' })).toThrow(/zone cannot be "Berlin"/);
+    expect(() => clockOf(log, { 'read.zone': 'Berlin' })).toThrow(/read.zone cannot be "Berlin"/);
   });
 
   it('has no clock of segments and says of series when they begin and end', () => {
