@@ -2,6 +2,7 @@
 import type { Evaluation, PerClassMetrics } from './metrics/index.ts';
 import type { Parameters, ParameterValue } from './recipes/recipe.ts';
 import type { GraphRuntime } from './runtime.ts';
+import type { BatchesBeside } from './training/batch-feeder.ts';
 import type { CheckpointStore, TrainEvent } from './training/events.ts';
 import type { ExportStatistics } from './training/export.ts';
 
@@ -20,6 +21,8 @@ export interface TrainPorts {
   readonly runtime: GraphRuntime;
   /** What the exported file is checked with; the same runtime where absent. */
   readonly exportRuntime?: GraphRuntime;
+  /** Augments batches beside the training; on its thread where absent. */
+  readonly beside?: BatchesBeside;
   readonly checkpoints?: CheckpointStore;
   /** Bytes of a checkpoint of the same run. */
   readonly resumeFrom?: Uint8Array;

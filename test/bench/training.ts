@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { assembleNetwork, type NetworkPlan } from '../../main/learning/nets/assemble.ts';
 import { initialState } from '../../main/learning/nets/network.ts';
 import type { TensorValue } from '../../main/learning/runtime.ts';
+import { threadsFor } from '../../main/learning/training/phase.ts';
+import { giveBack } from '../../main/learning/training/state.ts';
 import { buildTrainingStep, type TrainingStep } from '../../main/learning/training/training-step.ts';
 import { onnxRuntime } from '../../main/runtime/onnx-runtime.ts';
 import { benchPlan } from './training-networks.ts';
@@ -58,7 +60,10 @@ function startState(plan: NetworkPlan, training: TrainingStep, batch: number): R
 async function timeOurs({ network: name, side, batch, steps }: Job): Promise<Timing> {
   const plan = benchPlan(name, side);
   const training = buildTrainingStep(plan, { items: batch, weightDecay: 0.05, clipNorm: 5 });
-  const session = await onnxRuntime({ threads }).load(training.model, { purpose: 'training' });
+  const session = await onnxRuntime({ threads }).load(training.model, {
+    purpose: 'training',
+    ...threadsFor(training),
+  });
   const state = startState(plan, training, batch);
   const input = plan.inputs[0]!;
   const fixed = {
@@ -77,7 +82,10 @@ async function timeOurs({ network: name, side, batch, steps }: Job): Promise<Tim
     };
     const results = await session.run({ ...fixed, ...state, ...corrections }, training.fetches);
     for (const [key, value] of Object.entries(results))
-      if (key.startsWith('next/')) state[key.slice(5)] = value;
+      if (key.startsWith('next/')) {
+        giveBack(state[key.slice(5)]!.data as Float32Array);
+        state[key.slice(5)] = value;
+      }
     milliseconds.push(performance.now() - before);
   }
   const used = process.cpuUsage(cpu);

@@ -47,6 +47,9 @@ export interface BatchSource {
   readonly seed: number;
 }
 
+/** What the inputs of a batch are made from. */
+export type FeedSource = Pick<BatchSource, 'inputs' | 'statistics' | 'parameters' | 'seed'>;
+
 /** Items that one update learns from: a batch, or several whose gradients are summed. */
 function itemsPerStep({ batchSize, parameters }: BatchSource): number {
   const { accumulation } = parameters;
@@ -125,7 +128,7 @@ export function batchesOf(source: BatchSource, order: Int32Array, step: number):
 
 /** Augmented inputs of one training batch. */
 export function trainingFeeds(
-  source: BatchSource,
+  source: FeedSource,
   items: Int32Array,
   epoch: number,
 ): Record<string, TensorValue> {
@@ -148,7 +151,7 @@ export function trainingFeeds(
  * Mixup (Zhang et al. 2018): every item of a batch keeps this share of itself and takes the rest, of its values and
  * of its label, from the item that stands at its place from the end. 1 where mixup is off.
  */
-function mixedShare({ parameters, seed }: BatchSource, items: Int32Array, epoch: number): number {
+function mixedShare({ parameters, seed }: FeedSource, items: Int32Array, epoch: number): number {
   const strength = parameters.mixup;
   if (typeof strength !== 'number' || strength <= 0) return 1;
   return symmetricBeta(randomFor(seed, 'mixup', epoch, ...items), strength);
@@ -164,7 +167,7 @@ function blended(data: Float32Array, rows: number, share: number): Float32Array 
 }
 
 function fillImage(
-  source: BatchSource,
+  source: FeedSource,
   input: TensorInput,
   item: number,
   epoch: number,
@@ -178,7 +181,7 @@ function fillImage(
 }
 
 function fillSignal(
-  source: BatchSource,
+  source: FeedSource,
   input: TensorInput,
   item: number,
   epoch: number,
@@ -192,7 +195,7 @@ function fillSignal(
 }
 
 function fillFeatures(
-  source: BatchSource,
+  source: FeedSource,
   input: TensorInput,
   item: number,
   epoch: number,

@@ -2,6 +2,7 @@ import { sizeOf } from '../dataset.ts';
 import type { NetworkPlan } from '../nets/assemble.ts';
 import { numberOf, type Parameters } from '../recipes/recipe.ts';
 import type { GraphRuntime, GraphSession } from '../runtime.ts';
+import { type BatchesBeside, BatchFeeder } from './batch-feeder.ts';
 import type { BatchSource } from './batches.ts';
 import { headTask } from './embeddings.ts';
 import { Scorer } from './scorer.ts';
@@ -18,6 +19,7 @@ export interface Phase {
   /** What the graph is fed from: with a frozen body its cached embeddings. */
   readonly source: BatchSource;
   readonly scorer: Scorer;
+  readonly feeder: BatchFeeder;
 }
 
 export interface PhaseTask {
@@ -25,6 +27,11 @@ export interface PhaseTask {
   readonly source: BatchSource;
   /** The body comes from elsewhere, so that it can be kept as it is. */
   readonly hasBackbone: boolean;
+}
+
+export interface PhasePorts {
+  readonly runtime: GraphRuntime;
+  readonly beside?: BatchesBeside | undefined;
 }
 
 /** A setting that only some recipes have. */
@@ -41,7 +48,7 @@ export function bodyIsFrozen({ plan, source, hasBackbone }: PhaseTask, state: Tr
 export async function openPhase(
   task: PhaseTask,
   state: TrainingState,
-  runtime: GraphRuntime,
+  { runtime, beside }: PhasePorts,
 ): Promise<Phase> {
   const { recipe } = task.plan;
   const isBody = (name: string): boolean => recipe.isBody?.(name) === true;
@@ -58,9 +65,18 @@ export async function openPhase(
   });
   prepareState(state, step);
   const scorer = await Scorer.open(plan, runtime);
-  const session = await runtime.load(step.model, { purpose: 'training' });
+  const session = await runtime.load(step.model, { purpose: 'training', ...threadsFor(step) });
   const updater = step.update && (await runtime.load(step.update.model, { purpose: 'training' }));
-  return { frozen, step, session, updater, source, scorer };
+  const feeder = await BatchFeeder.open(source, beside);
+  return { frozen, step, session, updater, source, scorer, feeder };
+}
+
+/** Below this a second thread costs more to wake than it saves: millions of products in a step. */
+const worthSharing = 100;
+
+/** Steps that are soon done run on one thread. */
+export function threadsFor({ megaproducts }: TrainingStep): { readonly threads?: 1 } {
+  return megaproducts < worthSharing ? { threads: 1 } : {};
 }
 
 export async function closePhase({ session, updater, scorer }: Phase): Promise<void> {

@@ -5,6 +5,7 @@ import {
   floatValues,
   type SafeTensor,
 } from '../../formats/safetensors/safetensors.ts';
+import type { TensorValue } from '../runtime.ts';
 
 /** Where a run stands. All that is not an array; kept small and plain, because it is stored as JSON. */
 export interface Progress {
@@ -70,6 +71,30 @@ export function planEpochs(progress: Progress, epochs: number): void {
     Object.assign(progress, { stoppedEarly: false, epochsWithoutGain: 0 });
   }
   progress.plannedEpochs = epochs;
+}
+
+/** Arrays that a step has made, `next/…`, in place of those before. */
+export function takeOver(state: TrainingState, results: Readonly<Record<string, TensorValue>>): void {
+  const { values, moments, average } = state;
+  for (const [output, { data }] of Object.entries(results)) {
+    if (!output.startsWith('next/') || !(data instanceof Float32Array)) continue;
+    const name = output.slice('next/'.length);
+    const averaged = name.startsWith('average/');
+    const key = averaged ? name.slice('average/'.length) : name;
+    const own = averaged ? average : moments.has(name) ? moments : values;
+    const before = own.get(key);
+    own.set(key, data);
+    if (before !== undefined && !isHeld(state, key, before)) giveBack(before);
+  }
+}
+
+function isHeld({ values, average, best }: TrainingState, name: string, array: Float32Array): boolean {
+  return [values, average, best].some((arrays) => arrays?.get(name) === array);
+}
+
+/** At once: the collector would leave the states of several steps lying, each the size of three networks. */
+export function giveBack({ buffer, byteLength }: Float32Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }
 
 /** Says what a checkpoint belongs to; a checkpoint of another configuration is refused. */

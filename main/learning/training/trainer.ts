@@ -1,7 +1,7 @@
 import { NightsiftError } from '../../../contract/errors.ts';
 import { evaluate, predictedClasses, softmaxRows } from '../metrics/index.ts';
 import { numberOf } from '../recipes/recipe.ts';
-import type { GraphRuntime, GraphSession, TensorValue } from '../runtime.ts';
+import type { GraphSession, TensorValue } from '../runtime.ts';
 import {
   balancedWeights,
   batchesOf,
@@ -10,12 +10,11 @@ import {
   lossTargets,
   maskFeeds,
   stepsPerEpoch,
-  trainingFeeds,
 } from './batches.ts';
 import { divergence } from './divergence.ts';
 import type { CheckpointStore, TrainEvent } from './events.ts';
 import { momentDecay } from './optimisers.ts';
-import { bodyIsFrozen, closePhase, openPhase, type Phase, type PhaseTask } from './phase.ts';
+import { bodyIsFrozen, closePhase, openPhase, type Phase, type PhasePorts, type PhaseTask } from './phase.ts';
 import { learningRateAt, plateauEpochs, type ScheduleName } from './schedule.ts';
 import {
   type CheckpointIdentity,
@@ -23,10 +22,10 @@ import {
   planEpochs,
   settledValues,
   type TrainingState,
+  takeOver,
 } from './state.ts';
 
-export interface TrainerPorts {
-  readonly runtime: GraphRuntime;
+export interface TrainerPorts extends PhasePorts {
   readonly checkpoints?: CheckpointStore | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: TrainEvent) => void) | undefined;
@@ -79,7 +78,7 @@ export class Trainer {
   }
 
   static async open(task: TrainerTask, state: TrainingState, ports: TrainerPorts): Promise<Trainer> {
-    const phase = await openPhase(task, state, ports.runtime);
+    const phase = await openPhase(task, state, ports);
     return new Trainer(task, state, ports, phase);
   }
 
@@ -109,7 +108,7 @@ export class Trainer {
   private async enterPhase(): Promise<void> {
     if (this.phase.frozen === bodyIsFrozen(this.task, this.state)) return;
     await closePhase(this.phase);
-    this.phase = await openPhase(this.task, this.state, this.ports.runtime);
+    this.phase = await openPhase(this.task, this.state, this.ports);
   }
 
   private checkpointIsDue(): boolean {
@@ -125,11 +124,11 @@ export class Trainer {
     });
   }
 
-  private feedsFor(items: Int32Array, batch: number): Record<string, TensorValue> {
-    const { source, step } = this.phase;
+  private async feedsFor(items: Int32Array, batch: number): Promise<Record<string, TensorValue>> {
+    const { source, step, feeder } = this.phase;
     const { progress, values } = this.state;
     const feeds: Record<string, TensorValue> = {
-      ...trainingFeeds(source, items, progress.epoch),
+      ...(await feeder.feeds(this.order, { epoch: progress.epoch, step: progress.stepInEpoch, batch })),
       ...maskFeeds(step.masks, source.seed, progress.step, batch),
       targets: lossTargets(source, items, this.classWeights, progress.epoch),
     };
@@ -179,11 +178,11 @@ export class Trainer {
   }
 
   private async single(items: Int32Array, learningRate: number): Promise<StepFigures> {
-    const feeds = { ...this.feedsFor(items, 0), ...this.updateFeeds(learningRate) };
+    const feeds = { ...(await this.feedsFor(items, 0)), ...this.updateFeeds(learningRate) };
     const results = await this.phase.session.run(feeds, this.phase.step.fetches);
     const figures = { loss: firstOf(results.loss!), gradientNorm: firstOf(results.gradientNorm!) };
     this.check(figures, items, feeds);
-    this.takeOver(results);
+    takeOver(this.state, results);
     this.countCorrect(items, results.logits!.data as Float32Array);
     return figures;
   }
@@ -198,12 +197,12 @@ export class Trainer {
     const gradients = new Map<string, TensorValue>();
     let loss = 0;
     for (const [batch, items] of batches.entries()) {
-      const feeds = this.feedsFor(items, batch);
+      const feeds = await this.feedsFor(items, batch);
       const results = await session.run(feeds, step.fetches);
       const own = firstOf(results.loss!);
       this.check({ loss: own, gradientNorm: 0 }, items, feeds);
       loss += own / batches.length;
-      this.takeOver(results);
+      takeOver(this.state, results);
       this.countCorrect(items, results.logits!.data as Float32Array);
       addGradients(gradients, results, 1 / batches.length);
     }
@@ -214,7 +213,7 @@ export class Trainer {
     const results = await updater.run(feeds, step.update!.fetches);
     const figures = { loss, gradientNorm: firstOf(results.gradientNorm!) };
     this.check(figures, Int32Array.from(batches.flatMap((items) => Array.from(items))), {});
-    this.takeOver(results);
+    takeOver(this.state, results);
     return figures;
   }
 
@@ -238,17 +237,6 @@ export class Trainer {
       warmup: numberOf(parameters, 'warmup'),
     };
     return learningRateAt(schedule, this.state.progress.step, this.state.progress.reductions);
-  }
-
-  private takeOver(results: Record<string, TensorValue>): void {
-    const { values, moments, average } = this.state;
-    for (const [output, { data }] of Object.entries(results)) {
-      if (!output.startsWith('next/') || !(data instanceof Float32Array)) continue;
-      const name = output.slice('next/'.length);
-      if (name.startsWith('average/')) average.set(name.slice('average/'.length), data);
-      else if (moments.has(name)) moments.set(name, data);
-      else values.set(name, data);
-    }
   }
 
   private countCorrect(items: Int32Array, logits: Float32Array): void {

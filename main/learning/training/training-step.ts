@@ -3,7 +3,7 @@ import { differentiate } from '../graph/differentiate.ts';
 import { Graph } from '../graph/graph.ts';
 import { crossEntropy, focal } from '../graph/losses.ts';
 import { fasterConvolution } from '../graph/operators/convolution.ts';
-import type { Value } from '../graph/rule.ts';
+import { elementCount, type GraphNode, type Value } from '../graph/rule.ts';
 import { assembleNetwork, type NetworkPlan } from '../nets/assemble.ts';
 import type { MaskSpec, Network, ParameterSpec } from '../nets/network.ts';
 import { optimisers, type UpdateContext } from './optimisers.ts';
@@ -24,6 +24,8 @@ export interface TrainingStep {
   /** Values with a moving average, carried as `average/…`; empty when none is kept. */
   readonly averages: readonly CarriedSpec[];
   readonly fetches: readonly string[];
+  /** Millions of products of numbers in matrix products and convolutions of one step. */
+  readonly megaproducts: number;
   /** Where gradients are summed over several batches: the graph that takes their mean and changes the values. */
   readonly update: { readonly model: Uint8Array; readonly fetches: readonly string[] } | undefined;
 }
@@ -85,7 +87,16 @@ export function buildTrainingStep(plan: NetworkPlan, settings: StepSettings): Tr
     averages: update.averages,
     fetches: Object.keys(outputs),
     update: update.alone,
+    megaproducts: graph.nodes.reduce((sum, node) => sum + productsIn(node), 0) / 1e6,
   };
+}
+
+function productsIn({ operator, inputs, outputs }: GraphNode): number {
+  const [one, other] = inputs;
+  if (operator === 'Conv')
+    return (elementCount(outputs[0]!.shape) * elementCount(other!.shape)) / other!.shape[0]!;
+  if (operator === 'Gemm') return elementCount(one!.shape) * outputs[0]!.shape[1]!;
+  return operator === 'MatMul' ? elementCount(outputs[0]!.shape) * one!.shape.at(-1)! : 0;
 }
 
 /** With the gradients made, forward convolutions may take a form that has none. */

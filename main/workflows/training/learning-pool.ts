@@ -14,6 +14,7 @@ import type {
   TrainTaskProgress,
 } from '../work/learning-tasks.ts';
 import { trainingWords } from '../work/learning-tasks.ts';
+import { onSharedMemory } from './batch-pool.ts';
 
 // A training has no natural limit; this is the longest that a timer can be set to.
 const longestMilliseconds = 2 ** 31 - 1;
@@ -69,7 +70,7 @@ export function openLearningPool(): LearningPool {
         // The signal is not handed to the pool: it would end the thread, and with it the process.
         return await pool.run<TrainTaskOutput>(
           'train',
-          { ...input, cancel },
+          { ...input, dataset: onSharedMemory(input.dataset), cancel },
           { onProgress: (progress) => onProgress(progress as TrainTaskProgress) },
         );
       } finally {

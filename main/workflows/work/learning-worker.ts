@@ -15,6 +15,7 @@ import { tellStage } from '../../learning/training/tell-stage.ts';
 import { openBlobStore } from '../../library/blobs.ts';
 import { onnxRuntime } from '../../runtime/onnx-runtime.ts';
 import { loadTfjsNode, tfjsRuntime } from '../../runtime/tfjs-runtime.ts';
+import { openBatchPool } from '../training/batch-pool.ts';
 import { openEstimatorPool } from '../training/estimator-pool.ts';
 import { preparedTrainingSet } from '../training/prepared-training-set.ts';
 import {
@@ -63,11 +64,7 @@ async function train(input: TrainTaskInput, context: TaskContext): Promise<Train
       },
     },
   };
-  const parallel =
-    findTrainable(input.options.recipe).kind === 'estimator' ? openEstimatorPool(input.threads) : undefined;
-  const trained = await teach(input, { ...ports, ...(parallel ? { parallel } : {}) }).finally(() =>
-    parallel?.close(),
-  );
+  const trained = await withThreads(input, (threads) => teach(input, { ...ports, ...threads }));
   const { onnx, safetensors, heldOut, ...network } = trained;
   return {
     onnxBlob: blobs.put(onnx),
@@ -76,6 +73,21 @@ async function train(input: TrainTaskInput, context: TaskContext): Promise<Train
     network,
     heldOut,
   };
+}
+
+/** Further threads for as long as the work takes: for what estimators compute, or for the batches of a network. */
+async function withThreads<Output>(
+  { options, threads }: TrainTaskInput,
+  work: (threads: Pick<TrainModelPorts, 'parallel' | 'beside'>) => Promise<Output>,
+): Promise<Output> {
+  const isEstimator = findTrainable(options.recipe).kind === 'estimator';
+  const [parallel, beside] = isEstimator ? [openEstimatorPool(threads)] : [undefined, openBatchPool()];
+  try {
+    return await work({ ...(parallel && { parallel }), ...(beside && { beside }) });
+  } finally {
+    await parallel?.close();
+    await beside?.close();
+  }
 }
 
 /** In folds where that was asked for; the family prepares what is learned from either way. */
