@@ -8,9 +8,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { drawsFrom } from '../../main/families/draws.ts';
 import type { FamilyData } from '../../main/families/family.ts';
 import { fineBins } from '../../main/families/spectra/energy-grid.ts';
-import { drawFrom } from '../../main/families/spectra/random.ts';
 import { spectraFamily } from '../../main/families/spectra/spectra.ts';
 import { tensorsOf } from '../../main/families/spectra/spectrum-tensors.ts';
 import { splitCodes, type TensorDataset } from '../../main/learning/dataset.ts';
@@ -32,7 +32,7 @@ const settings = Object.fromEntries(
 
 /** One to four lines for each class on a falling continuum; the last is background. */
 function templates(): FamilyData {
-  const random = drawFrom(1, 'bench of spectra');
+  const random = drawsFrom(1, 'bench of spectra');
   const shapes = Array.from({ length: classes }, () => {
     const lines = Array.from({ length: 1 + Math.floor(4 * random.uniform()) }, () => ({
       energy: 60 * (2000 / 60) ** random.uniform(),

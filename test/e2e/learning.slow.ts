@@ -80,7 +80,7 @@ describe.skipIf(missingForWorkbench.length > 0)('the screens of learning', () =>
     await page.getByLabel('groups').fill('2');
     await press('Draw');
     await page.getByRole('img', { name: /^Map of \d+ items by t-SNE: .*clean/ }).waitFor();
-    await page.getByLabel('colours').selectOption('group');
+    await page.getByLabel('colours', { exact: true }).selectOption('group');
     await page.getByRole('img', { name: /group 2/ }).waitFor();
     expect(await bench.accessibilityProblems()).toEqual([]);
     await bench.picture('data-set-map');

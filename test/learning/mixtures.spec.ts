@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { drawFrom, poisson } from '../../main/families/spectra/random.ts';
+import { drawsFrom } from '../../main/families/draws.ts';
+import { poisson } from '../../main/families/spectra/poisson.ts';
 import { ModelParts } from '../../main/learning/estimators/model-parts.ts';
 import { countMixture } from '../../main/learning/mixtures/count-mixture.ts';
 import { randomFor } from '../../main/learning/random.ts';
@@ -53,7 +54,7 @@ describe('a mixture of multinomials', () => {
   });
 
   test('tells what fits none of its shapes from what does, and lets shapes be off a little', async () => {
-    const random = drawFrom(3, 'misfit');
+    const random = drawsFrom(3, 'misfit');
     const width = 40;
     const shapeOf = (at: number) =>
       Array.from({ length: width }, (_, k) => 1 + 20 * Math.exp(-0.5 * ((k - at) / 2) ** 2));

@@ -1,8 +1,9 @@
 /** Made-up columns of every class: names and cells as tables have them, seeded. For classes that real tables show rarely. */
-import { type ColumnDescription, describeColumn } from './description.ts';
-import { type Draw, drawFrom } from './random.ts';
 
-type Maker = (draw: Draw) => { readonly names: readonly string[]; readonly cell: (row: number) => string };
+import { type Draws, drawsFrom } from '../draws.ts';
+import { type ColumnDescription, describeColumn } from './description.ts';
+
+type Maker = (draw: Draws) => { readonly names: readonly string[]; readonly cell: (row: number) => string };
 
 const words =
   'light dark north south river stone field paper signal window garden station morning evening report number system water market school table engine letter bridge forest winter summer record sample member project service'.split(
@@ -13,8 +14,8 @@ const places = 'Oslo Lima Quito Cairo Delhi Perth Turin Gdansk Bergen Tunis Osak
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
 const pad = (value: number) => String(value).padStart(2, '0');
-const phrase = (draw: Draw, length: number) => Array.from({ length }, () => draw.pick(words)).join(' ');
-const sentence = (draw: Draw) => {
+const phrase = (draw: Draws, length: number) => Array.from({ length }, () => draw.pick(words)).join(' ');
+const sentence = (draw: Draws) => {
   const text = phrase(draw, 8 + draw.whole(18));
   return `${text[0]!.toUpperCase()}${text.slice(1)}.`;
 };
@@ -180,7 +181,7 @@ const makers: Readonly<Record<string, readonly Maker[]>> = {
 export function synthesiseColumn(className: string, number: number): ColumnDescription | null {
   const possible = makers[className];
   if (possible === undefined) return null;
-  const draw = drawFrom(Math.imul(number + 1, 0x9e3779b1) ^ className.length);
+  const draw = drawsFrom(number, className);
   const { names, cell } = possible[number % possible.length]!(draw);
   const rows = 20 + draw.whole(400);
   const missing = draw.uniform() < 0.3 ? draw.uniform() * 0.4 : 0;
@@ -189,7 +190,7 @@ export function synthesiseColumn(className: string, number: number): ColumnDescr
 }
 
 /** In the spellings that programs write. */
-function nameOf(draw: Draw, names: readonly string[]): string {
+function nameOf(draw: Draws, names: readonly string[]): string {
   const name = draw.pick(names);
   const prefix = draw.uniform() < 0.25 ? `${draw.pick(words)}_` : '';
   const whole = prefix + name;

@@ -1,8 +1,8 @@
 /** What is learned from: enough of every class, not too one-sided, with made-up columns where that was asked for. */
 import { NightsiftError } from '../../../contract/errors.ts';
+import { drawsFrom } from '../draws.ts';
 import type { FamilyData, Setting, TrainingSetting } from '../family.ts';
 import { columnFeatureCount, writeFeatures } from './features/extract.ts';
-import { drawFrom } from './random.ts';
 import { synthesiseColumn } from './synthesise.ts';
 
 export const columnTrainingSettings: Readonly<Record<string, TrainingSetting>> = {
@@ -114,7 +114,7 @@ function balancedWeights(data: FamilyData, ratio: number): Float32Array {
 function dropped(data: FamilyData, ratio: number, seed: number): FamilyData {
   const counts = countsOf(data);
   const most = Math.floor(ratio * Math.min(...counts.filter((count) => count > 0)));
-  const draw = drawFrom(seed);
+  const draw = drawsFrom(seed, 'left out');
   const keys = Array.from(data.labels, () => draw.uniform());
   const kept = new Set(
     data.classes.flatMap((_, label) =>

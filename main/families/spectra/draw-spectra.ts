@@ -2,8 +2,10 @@
  * Spectra as they might have been measured: templates mixed with their background, behind absorbers, under a gain that
  * drifted, sometimes two sources at once, counted by chance. What varies is drawn from ranges, not from a grid.
  */
+
+import { type Draws, drawsFrom } from '../draws.ts';
 import { fineBins, withGain } from './energy-grid.ts';
-import { type Draw, drawFrom, poisson } from './random.ts';
+import { poisson } from './poisson.ts';
 import { absorbed, blend, withPotassium } from './shape-changes.ts';
 import { normalised, type Template } from './templates.ts';
 
@@ -36,7 +38,7 @@ export function drawnSpectra(
   classes: number,
   options: DrawOptions,
 ): DrawnSpectrum[] {
-  const random = drawFrom(options.seed, options.salt);
+  const random = drawsFrom(options.seed, options.salt);
   const rows: DrawnSpectrum[] = [];
   for (let label = 0; label < classes; label += 1) {
     const own = templates.filter((each) => each.label === label);
@@ -46,11 +48,11 @@ export function drawnSpectra(
   return rows;
 }
 
-function one<Item>(list: readonly Item[], random: Draw): Item {
+function one<Item>(list: readonly Item[], random: Draws): Item {
   return list[Math.min(list.length - 1, Math.floor(list.length * random.uniform()))]!;
 }
 
-function between(from: number, to: number, random: Draw): number {
+function between(from: number, to: number, random: Draws): number {
   return from + (to - from) * random.uniform();
 }
 
@@ -64,7 +66,7 @@ function drawnFrom(
   template: Template,
   all: readonly Template[],
   options: DrawOptions,
-  random: Draw,
+  random: Draws,
 ): Float64Array {
   const { background, lowestCounts, highestCounts, gainSigma } = options;
   const skies = all.filter(({ label }) => label === background);
@@ -85,7 +87,7 @@ function drawnFrom(
   return drifted.map((share) => poisson(random, share * counts));
 }
 
-function sourceShareOf({ sourceShare }: Template, { leastSourceShare }: DrawOptions, random: Draw): number {
+function sourceShareOf({ sourceShare }: Template, { leastSourceShare }: DrawOptions, random: Draws): number {
   const isNear = sourceShare < 0.93 && random.uniform() < nearShare;
   return isNear ? between(sourceShare, 1, random) : sourceShare * between(leastSourceShare, 1, random);
 }
@@ -94,7 +96,7 @@ function sourceOf(
   template: Template,
   all: readonly Template[],
   { background, mixtureShare }: DrawOptions,
-  random: Draw,
+  random: Draws,
 ): Float64Array {
   const isShielded = random.uniform() < shielded.share;
   const thickness = isShielded
@@ -129,7 +131,7 @@ export function augmented(
   backgrounds: readonly Float64Array[],
   options: AugmentOptions,
 ): DrawnSpectrum[] {
-  const random = drawFrom(options.seed, 'augmented');
+  const random = drawsFrom(options.seed, 'augmented');
   return spectra.flatMap(({ label, fine }) =>
     Array.from({ length: options.copies }, () => {
       const counts = fine.reduce((sum, value) => sum + value, 0);

@@ -1,5 +1,5 @@
 /** Faults that are put into usual signals, each over some rows of one channel. */
-import type { Draws } from './random.ts';
+import type { Draws } from '../draws.ts';
 import { type Channel, channels, type Signals } from './simulate-signals.ts';
 
 export interface Fault {

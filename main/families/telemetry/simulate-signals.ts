@@ -2,7 +2,7 @@
  * The usual life of a small satellite in a low orbit: sunlight and eclipse, slews, wheels that heat and cool. Signals depend on
  * one another, so that a value may be usual in one phase and strange in another.
  */
-import type { Draws } from './random.ts';
+import type { Draws } from '../draws.ts';
 
 export const phases = ['sunlight', 'eclipse', 'slew'] as const;
 export type Phase = (typeof phases)[number];

@@ -1,5 +1,5 @@
 /** A log of an observatory that never was: guiding, wind and air by the clock, with the troubles that it is told. */
-import { drawsFrom } from './random.ts';
+import { drawsFrom } from '../draws.ts';
 
 export type SiteTrouble = 'gust' | 'clouds' | 'damp' | 'light';
 

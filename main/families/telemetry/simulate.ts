@@ -1,5 +1,5 @@
 /** Telemetry that is made up, faults and their labels included. The same settings give the same bytes. */
-import { drawsFrom } from './random.ts';
+import { drawsFrom } from '../draws.ts';
 import { addFaults } from './simulate-faults.ts';
 import { channels, usualSignals } from './simulate-signals.ts';
 

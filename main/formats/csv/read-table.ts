@@ -5,6 +5,7 @@
  */
 import { gunzipSync } from 'fflate';
 import { NightsiftError } from '../../../contract/errors.ts';
+import { decimalCommas } from './decimal-comma.ts';
 import { parseRecords } from './parse-records.ts';
 
 /** One thing wrong with the text. */
@@ -20,6 +21,7 @@ export interface TableProblem {
     | 'emptyName'
     | 'notUtf8'
     | 'binary'
+    | 'decimalComma'
     | 'more';
   readonly sentence: string;
 }
@@ -66,7 +68,28 @@ export function readTable(bytes: Uint8Array, file: string): TextTable {
     rows.push(fitted(cells, header.length));
     numbers.push(row);
   }
+  readDecimalCommas(rows, header, delimiter, problems);
   return { header, rows, rowNumbers: Int32Array.from(numbers), delimiter, problems: fewOfEach(problems) };
+}
+
+function readDecimalCommas(
+  rows: string[][],
+  header: readonly string[],
+  delimiter: string,
+  problems: TableProblem[],
+): void {
+  const commas = decimalCommas(rows, header.length, delimiter);
+  if (commas === null) return;
+  commas.apply();
+  const named = commas.columns.slice(0, 8).map((column) => header[column]!);
+  const more =
+    commas.columns.length > named.length ? ` and ${commas.columns.length - named.length} more` : '';
+  problems.push({
+    row: null,
+    column: null,
+    code: 'decimalComma',
+    sentence: `Numbers are written with a decimal comma in ${named.join(', ')}${more}; 1,5 was read as 1.5.`,
+  });
 }
 
 function inflate(bytes: Uint8Array, file: string): Uint8Array {

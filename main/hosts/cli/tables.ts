@@ -1,5 +1,7 @@
 /** Tables in plain text: columns as wide as their longest cell, numbers to the right. */
 
+import { quotedCell } from '../../engine/output-text.ts';
+
 export type Cell = string | number | null;
 
 export interface Column<Row> {
@@ -43,7 +45,7 @@ export function csvCell(cell: Cell): string {
   if (cell === null) return '';
   if (typeof cell === 'number') return String(cell);
   const safe = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return quotedCell(safe);
 }
 
 export function csv<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {

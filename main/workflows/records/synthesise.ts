@@ -2,6 +2,7 @@
 import { NightsiftError } from '../../../contract/errors.ts';
 import type { Family, FamilyData, Setting } from '../../families/family.ts';
 import { families } from '../../families/index.ts';
+import { quotedCell } from '../../formats/csv/quoted-cell.ts';
 import type { Library } from '../../library/open-library.ts';
 import { writeWholeFileTo } from '../export-model.ts';
 import { isTaken, wouldOverwrite } from '../files/place-file.ts';
@@ -63,7 +64,7 @@ export async function synthesise(
   const data = await labelledData(family, { ...input, paths, reading }, options);
   const { header, rows } = family.synthesise(data, settings, input.seed);
   const bytes = new TextEncoder().encode(
-    [header, ...rows].map((cells) => `${cells.map(csvCell).join(',')}\n`).join(''),
+    [header, ...rows].map((cells) => `${cells.map(quotedCell).join(',')}\n`).join(''),
   );
   // its header is that of any table of spectra, so the guard of outputs cannot tell it from an original
   if (isTaken(input.out)) throw wouldOverwrite(input.out);
@@ -107,8 +108,4 @@ async function labelledData(
     labels: Int32Array.from(labelled, (place) => classes.indexOf(place.label)),
     facts: labelled.map(({ reading, ordinal }) => reading.items[ordinal]!.facts),
   };
-}
-
-function csvCell(cell: string): string {
-  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { drawsFrom } from '../../../main/families/draws.ts';
 import { continuumOf, peaksOf } from '../../../main/families/spectra/baseline.ts';
 import {
   coarse,
@@ -9,7 +10,7 @@ import {
   smoothed,
 } from '../../../main/families/spectra/energy-grid.ts';
 import { hypothesesOf } from '../../../main/families/spectra/hypotheses.ts';
-import { drawFrom, poisson } from '../../../main/families/spectra/random.ts';
+import { poisson } from '../../../main/families/spectra/poisson.ts';
 import { spectraFamily } from '../../../main/families/spectra/spectra.ts';
 import { tensorsOf } from '../../../main/families/spectra/spectrum-tensors.ts';
 import { type Template, templatesOf } from '../../../main/families/spectra/templates.ts';
@@ -93,7 +94,7 @@ describe('peaks', () => {
 
 describe('Poisson draws', () => {
   test.each([0.3, 5, 40, 400])('of mean %d have that mean and variance', (mean) => {
-    const random = drawFrom(3, 'trial');
+    const random = drawsFrom(3, 'trial');
     const values = Array.from({ length: 4000 }, () => poisson(random, mean));
     const found = total(values) / values.length;
     const variance = total(values.map((value) => (value - found) ** 2)) / values.length;
@@ -298,7 +299,7 @@ describe('reading as a person asked', () => {
 
 describe('the quality report', () => {
   test('names repeats, contradictions and what stands apart', () => {
-    const random = drawFrom(5, 'quality');
+    const random = drawsFrom(5, 'quality');
     const drawn = (energy: number, times: number) =>
       shape(energy).map((value) => poisson(random, times * value));
     const alike = Array.from({ length: 12 }, () => ({ label: 'A', counts: drawn(662, 60) }));

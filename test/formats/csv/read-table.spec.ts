@@ -19,13 +19,13 @@ describe('reading delimited text', () => {
   });
 
   it.each([
-    ['tabs', 'a\tb\n1,5\t2', [['1,5', '2']]],
+    ['tabs', 'a\tb\none,two\t2', [['one,two', '2']]],
     [
       'semicolons',
-      'a;b\n1,5;2\n3,25;4',
+      'a;b\n1,x;2\n3,y;4',
       [
-        ['1,5', '2'],
-        ['3,25', '4'],
+        ['1,x', '2'],
+        ['3,y', '4'],
       ],
     ],
     ['bars', 'a|b\n1|2', [['1', '2']]],
@@ -47,6 +47,28 @@ describe('reading delimited text', () => {
     ],
   ])('finds out about %s', (_name, text, rows) => {
     expect(read(text).rows).toEqual(rows);
+  });
+
+  it('reads decimal commas as points, and says in which columns', () => {
+    const { rows, problems } = read('name;a;b;n\nx, y;1,5;-1.234,5;7\nz;;0,125;NaN\nz;3;1,5e-3;2');
+    expect(rows).toEqual([
+      ['x, y', '1.5', '-1234.5', '7'],
+      ['z', '', '0.125', 'NaN'],
+      ['z', '3', '1.5e-3', '2'],
+    ]);
+    expect(problems).toMatchObject([{ code: 'decimalComma', sentence: expect.stringContaining('in a, b;') }]);
+  });
+
+  it.each([
+    ['which may be thousands', 'a;b\n1,234;5\n2,345;6'],
+    ['in a file that has decimal points', 'a;b\n1,25;0.5\n2,25;1.75'],
+    ['among words', 'a;b\n1,25;x\nmany;y'],
+    ['in lists', 'a;b\n1,2,3;x\n4,5,6;y'],
+  ])('leaves commas %s as they are', (_name, text) => {
+    const lines = text.split('\n').slice(1);
+    const { rows, problems } = read(text);
+    expect(rows).toEqual(lines.map((line) => line.split(';')));
+    expect(problems).toEqual([]);
   });
 
   it('reads gzipped text as it reads the text', () => {

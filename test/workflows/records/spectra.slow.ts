@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PredictReport } from '../../../contract/scan-report.ts';
+import { drawsFrom } from '../../../main/families/draws.ts';
 import { fineBins } from '../../../main/families/spectra/energy-grid.ts';
-import { drawFrom, poisson } from '../../../main/families/spectra/random.ts';
+import { poisson } from '../../../main/families/spectra/poisson.ts';
 import { predict } from '../../../main/workflows/predict.ts';
 import { scanRecords } from '../../../main/workflows/records/scan-records.ts';
 import { synthesise } from '../../../main/workflows/records/synthesise.ts';
@@ -11,7 +12,7 @@ import { train } from '../../../main/workflows/train.ts';
 import { newRecordSchool, type RecordSchool, writeTable } from './record-school.ts';
 
 const lines = { Cs137: 662, Co60: 1250, Am241: 120, background: 1461 } as const;
-const random = drawFrom(11, 'spectra walk');
+const random = drawsFrom(11, 'spectra walk');
 
 /** A peak on a falling continuum. */
 function shape(kiloElectronVolts: number): number[] {
