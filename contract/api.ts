@@ -14,6 +14,7 @@ import { sessionCalls } from './calls/sessions.ts';
 import { settingsCalls } from './calls/settings.ts';
 import { sourceCalls } from './calls/sources.ts';
 import { trainingCalls } from './calls/training.ts';
+import { tuningCalls } from './calls/tuning.ts';
 import { type Client, defineApi, type Handlers } from './kinds.ts';
 
 export const api = defineApi({
@@ -26,6 +27,7 @@ export const api = defineApi({
   ...sourceCalls,
   ...dataSetCalls,
   ...trainingCalls,
+  ...tuningCalls,
   ...modelCalls,
   ...houseCalls,
   ...settingsCalls,

@@ -15,6 +15,7 @@ import type { Rooms } from './engine/rooms.ts';
 import { sessionHandlers } from './engine/session-handlers.ts';
 import { sourceHandlers } from './engine/source-handlers.ts';
 import { trainingHandlers } from './engine/training-handlers.ts';
+import { tuningHandlers } from './engine/tuning-handlers.ts';
 import { runEnvironment } from './engine/version.ts';
 import { workbenchHandlers } from './engine/workbench-handlers.ts';
 import { type Library, openLibrary, openLibraryToLook } from './library/open-library.ts';
@@ -91,6 +92,7 @@ function engineOver(library: Library, options: EngineOptions): Engine {
       ...sourceHandlers(rooms),
       ...dataSetHandlers(rooms),
       ...trainingHandlers(rooms),
+      ...tuningHandlers(rooms),
       ...modelHandlers(rooms),
       ...houseHandlers(rooms),
       ...workbenchHandlers(rooms),
@@ -120,16 +122,21 @@ function jobLog({ jobs }: Library): JobLog {
 }
 
 /** What a killed process left undone, and how to go on. */
-function notesOf({ startReport, runs }: Library): string[] {
+function notesOf({ startReport, runs, studies }: Library): string[] {
   const interrupted = runs
     .list()
     .filter(({ status }) => status === 'interrupted')
     .sort((one, other) => (one.endedAt ?? '').localeCompare(other.endedAt ?? ''));
+  const ofStudies = new Set(studies.list().map(({ runId }) => runId));
   const trainings = interrupted
     .slice(interrupted.length - startReport.interruptedRuns)
+    .filter(({ id }) => !ofStudies.has(id))
     .map(({ id }) => `Run ${id} was interrupted. Go on with: nightsift train --resume ${id}`);
   const others = startReport.interruptedJobs
     .filter(({ kind }) => kind === 'scan.start' || kind === 'sort.start')
     .map(({ kind }) => `A ${kind.split('.')[0]} was interrupted. Give the same command again to go on.`);
-  return [...trainings, ...new Set(others)];
+  const searches = startReport.interruptedStudies.map(
+    (id) => `Study ${id} was interrupted. Go on with: nightsift tune --resume ${id}`,
+  );
+  return [...trainings, ...searches, ...new Set(others)];
 }

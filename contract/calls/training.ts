@@ -4,9 +4,6 @@ import { ask, work } from '../kinds.ts';
 import { PredictReport } from '../scan-report.ts';
 import { EngineName, Family } from '../words.ts';
 
-/** Tries that one training may be asked for. */
-export const mostCandidates = 1000;
-
 export const ClassFigures = z.object({
   name: z.string(),
   precision: z.number().nullable(),
@@ -216,11 +213,6 @@ export const trainingCalls = {
       /** A data set version, or absolute paths to bring in first; neither when resuming. */
       dataSet: z.string().min(1).optional(),
       paths: paths.optional(),
-      /** Several recipes in place of one: each is trained, the one with the best macro F1 is registered. */
-      candidates: z
-        .array(z.object({ recipe: z.string().min(1), parameters: Parameters }))
-        .max(mostCandidates)
-        .optional(),
       /** Of the paths. */
       family: Family.default('frames'),
       /** The column that holds labels, in families whose files have columns. */

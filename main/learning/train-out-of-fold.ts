@@ -56,46 +56,26 @@ export async function trainOutOfFold(
   options: OutOfFoldOptions,
   ports: TrainModelPorts,
 ): Promise<TrainedOutOfFold> {
-  const { folds, prepare, groups, knownShare, ...training } = options;
-  const stopsByFold = findTrainable(options.recipe).kind === 'network';
-  const used = Array.from(dataset.labels.keys()).filter((item) => dataset.split[item] !== splitCodes.review);
-  const labels = Int32Array.from(used, (item) => dataset.labels[item]!);
-  const own = Int32Array.from(used, (item) => groups[item]!);
-  const { together, known } =
-    new Set(own).size < folds ? inStretches(own, folds) : spreadGroups(own, knownShare, options.seed);
-  const foldOf = groupedFolds(labels, together, folds, options.seed);
-  const uncalibrated = { ...training, parameters: { ...training.parameters, calibration: false } };
+  const { folds, prepare, groups: _groups, knownShare: _knownShare, ...training } = options;
+  const { used, labels, raw, foldOf, known, misfits } = await answersInFolds(
+    dataset,
+    options,
+    ports,
+    folds + 1,
+  );
   const classes = dataset.classes.length;
-  const raw = new Float32Array(used.length * classes);
-  let misfits: Float64Array | undefined;
-  for (let fold = 0; fold < folds; fold++) {
-    const asked = Int32Array.from(foldOf.keys()).filter((place) => foldOf[place] === fold);
-    const part = split(dataset, used, (place) => {
-      if (foldOf[place] === fold) return splitCodes.review;
-      const stops = stopsByFold && foldOf[place] === (fold + 1) % folds;
-      return stops ? splitCodes.validation : splitCodes.train;
-    });
-    const { onnx } = await trainModel(await prepare(part), uncalibrated, inPart(ports, fold, folds + 1));
-    const answers = await answersOf(
-      onnx,
-      dataset,
-      Int32Array.from(asked, (place) => used[place]!),
-      ports,
-    );
-    asked.forEach((place, index) => {
-      raw.set(answers.probabilities.subarray(index * classes, (index + 1) * classes), place * classes);
-    });
-    if (answers.misfits === null) continue;
-    misfits ??= new Float64Array(used.length);
-    for (const [index, place] of asked.entries()) misfits[place] = answers.misfits[index]!;
-  }
   const anomaly = anomalyIndex(dataset.classes);
   const probabilities = calibratedByOthers(raw, labels, classes, foldOf, anomaly);
   const calibration = fitClassCalibration(raw, labels, classes, anomaly);
+  const stops = stopsByFold(options.recipe);
   const everything = split(dataset, used, (place) =>
-    stopsByFold && foldOf[place] === 0 ? splitCodes.validation : splitCodes.train,
+    stops && foldOf[place] === 0 ? splitCodes.validation : splitCodes.train,
   );
-  const trained = await trainModel(await prepare(everything), uncalibrated, inPart(ports, folds, folds + 1));
+  const trained = await trainModel(
+    await prepare(everything),
+    uncalibrated(training),
+    inPart(ports, folds, folds + 1),
+  );
   const limits = unknownLimits(probabilities, labels, classes, misfits);
   const judged = evaluate(probabilities, labels, dataset.classes);
   return {
@@ -118,6 +98,76 @@ export async function trainOutOfFold(
     confusion: judged.confusion,
     heldOut: { items: Int32Array.from(used), probabilities, known },
   };
+}
+
+/** What models that had not seen an item say of it, by `used` places. */
+export interface FoldAnswers {
+  /** Places in the data set of the items that take part. */
+  readonly used: readonly number[];
+  readonly labels: Int32Array;
+  /** [used, classes], as they come. */
+  readonly raw: Float32Array;
+  readonly foldOf: Int32Array;
+  readonly known: Uint8Array;
+  /** Of models that tell them. */
+  readonly misfits: Float64Array | undefined;
+}
+
+function stopsByFold(recipe: string): boolean {
+  return findTrainable(recipe).kind === 'network';
+}
+
+function uncalibrated(training: TrainOptions): TrainOptions {
+  return { ...training, parameters: { ...training.parameters, calibration: false } };
+}
+
+/**
+ * @param parts of the whole work, for its progress: the folds and what follows them
+ * @throws NightsiftError as trainModel
+ */
+export async function answersInFolds(
+  dataset: TensorDataset,
+  options: OutOfFoldOptions,
+  ports: TrainModelPorts,
+  parts: number,
+): Promise<FoldAnswers> {
+  const { folds, prepare, groups, knownShare, ...training } = options;
+  // of two folds none can be spared
+  const stops = folds > 2 && stopsByFold(options.recipe);
+  const used = Array.from(dataset.labels.keys()).filter((item) => dataset.split[item] !== splitCodes.review);
+  const labels = Int32Array.from(used, (item) => dataset.labels[item]!);
+  const own = Int32Array.from(used, (item) => groups[item]!);
+  const { together, known } =
+    new Set(own).size < folds ? inStretches(own, folds) : spreadGroups(own, knownShare, options.seed);
+  const foldOf = groupedFolds(labels, together, folds, options.seed);
+  const classes = dataset.classes.length;
+  const raw = new Float32Array(used.length * classes);
+  let misfits: Float64Array | undefined;
+  for (let fold = 0; fold < folds; fold++) {
+    const asked = Int32Array.from(foldOf.keys()).filter((place) => foldOf[place] === fold);
+    const part = split(dataset, used, (place) => {
+      if (foldOf[place] === fold) return splitCodes.review;
+      return stops && foldOf[place] === (fold + 1) % folds ? splitCodes.validation : splitCodes.train;
+    });
+    const { onnx } = await trainModel(
+      await prepare(part),
+      uncalibrated(training),
+      inPart(ports, fold, parts),
+    );
+    const answers = await answersOf(
+      onnx,
+      dataset,
+      Int32Array.from(asked, (place) => used[place]!),
+      ports,
+    );
+    asked.forEach((place, index) => {
+      raw.set(answers.probabilities.subarray(index * classes, (index + 1) * classes), place * classes);
+    });
+    if (answers.misfits === null) continue;
+    misfits ??= new Float64Array(used.length);
+    for (const [index, place] of asked.entries()) misfits[place] = answers.misfits[index]!;
+  }
+  return { used, labels, raw, foldOf, known, misfits };
 }
 
 /** Of a group that is cut, for each fold: enough for classes to be spread evenly. */

@@ -18,6 +18,7 @@ import { type SessionsRepository, sessionsRepository } from './sessions.ts';
 import { type SettingsRepository, settingsRepository } from './settings.ts';
 import { type SourcesRepository, sourcesRepository } from './sources.ts';
 import { storing } from './storage-errors.ts';
+import { type StudiesRepository, studiesRepository } from './studies.ts';
 import { makeFolder } from './whole-files.ts';
 
 /** What the library takes from the machine; tests pass their own. */
@@ -32,6 +33,7 @@ export interface StartReport {
   readonly afterUncleanExit: boolean;
   readonly sweptFiles: number;
   readonly interruptedRuns: number;
+  readonly interruptedStudies: readonly string[];
   readonly interruptedJobs: readonly Job[];
 }
 
@@ -46,6 +48,7 @@ export interface Library {
   readonly calibrations: CalibrationsRepository;
   readonly datasets: DatasetsRepository;
   readonly runs: RunsRepository;
+  readonly studies: StudiesRepository;
   readonly models: ModelsRepository;
   readonly operations: OperationsRepository;
   readonly jobs: JobsRepository;
@@ -128,6 +131,7 @@ function assemble(
   const now = () => clock().toISOString();
   const blobs = openBlobStore(join(directory, 'blobs'));
   const runs = runsRepository(catalogue, now);
+  const studies = studiesRepository(catalogue, now);
   const jobs = jobsRepository(catalogue, now);
   return {
     directory,
@@ -135,6 +139,7 @@ function assemble(
       afterUncleanExit: lock?.afterUncleanExit ?? false,
       sweptFiles: lock === null ? 0 : blobs.sweep(),
       interruptedRuns: lock === null ? 0 : runs.markInterrupted(),
+      interruptedStudies: lock === null ? [] : studies.markInterrupted(),
       interruptedJobs: lock === null ? [] : jobs.markInterrupted(),
     },
     blobs,
@@ -145,6 +150,7 @@ function assemble(
     calibrations: calibrationsRepository(catalogue, now),
     datasets: datasetsRepository(catalogue, now),
     runs,
+    studies,
     models: modelsRepository(catalogue, now),
     operations: operationsRepository(catalogue, now),
     jobs,

@@ -16,6 +16,7 @@ describe('the table of calls', () => {
         "datasets.diff",
         "datasets.export",
         "datasets.list",
+        "datasets.map",
         "datasets.show",
         "datasets.verify",
         "demo.night",
@@ -86,9 +87,13 @@ describe('the table of calls', () => {
         "sources.forget",
         "sources.list",
         "sources.verify.start",
+        "studies.choices",
+        "studies.list",
+        "studies.show",
         "synthesise.start",
         "train-from-fits.start",
         "train.start",
+        "tune.start",
         "undo.start",
       ]
     `);

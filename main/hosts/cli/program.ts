@@ -15,8 +15,10 @@ import { addReview, addServe } from './commands/serve.ts';
 import { addCalibrate, addLabel, addSessions, addSort, addUndo } from './commands/sessions.ts';
 import { addSimulate } from './commands/simulate.ts';
 import { addSources } from './commands/sources.ts';
+import { addStudies } from './commands/studies.ts';
 import { addSynthesise } from './commands/synthesise.ts';
 import { addTrain, addTrainFromFits } from './commands/train.ts';
+import { addTune } from './commands/tune.ts';
 import type { Context } from './context.ts';
 
 const closing = `
@@ -61,6 +63,7 @@ export function buildProgram(context: Context, version: string): Command {
     addSynthesise,
     addTrainFromFits,
     addTrain,
+    addTune,
     addRecipes,
     addEvaluate,
     addPredict,
@@ -69,6 +72,7 @@ export function buildProgram(context: Context, version: string): Command {
     addModels,
     addRuns,
     addJobs,
+    addStudies,
     addServe,
     addDoctor,
   ]) {

@@ -1,11 +1,11 @@
 /**
  * `--config FILE.yaml`: what `--recipe`, `--set` and the like say, in a file. Sections `read`, `data`, `evaluation` and `export`
- * hold the settings of the same first word; `models` names several recipes, of which the best is kept;
- * a list in place of a setting stands for one try with each of its values.
+ * hold the settings of the same first word; `models` names recipes with their settings. Several of them, or a list in place
+ * of a setting, are a space: a study tries every combination.
  */
 import { readFile } from 'node:fs/promises';
 import { parse as parseYaml } from 'yaml';
-import { mostCandidates } from '../../../contract/calls/training.ts';
+import type { DimensionInput } from '../../../contract/calls/tuning.ts';
 import type { ParameterValue } from './arguments.ts';
 import { wrongUse } from './context.ts';
 
@@ -17,7 +17,8 @@ export interface TrainConfig {
   readonly family?: string;
   readonly label?: string;
   readonly parameters?: Record<string, ParameterValue>;
-  readonly candidates?: { readonly recipe: string; readonly parameters: Record<string, ParameterValue> }[];
+  /** What varies; none where one recipe with one value for each setting is asked for. */
+  readonly space?: DimensionInput[];
 }
 
 const plainKeys = ['recipe', 'seed', 'name', 'backbone', 'family', 'label', 'parameters'];
@@ -50,10 +51,15 @@ export async function readConfig(file: string): Promise<TrainConfig> {
       value,
     ]),
   );
+  const { settings, ...chosen } = chosenModels(file, models);
   return {
     ...(plain as TrainConfig),
-    parameters: { ...settingsOf(file, 'parameters', config.parameters), ...Object.fromEntries(dotted) },
-    ...chosenModels(file, models),
+    ...chosen,
+    parameters: {
+      ...settingsOf(file, 'parameters', config.parameters),
+      ...Object.fromEntries(dotted),
+      ...settings,
+    },
   };
 }
 
@@ -63,59 +69,67 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 /** Settings by their names in camel case: `minimum_accuracy` and `minimumAccuracy` are one. */
 function settingsOf(file: string, section: string, value: unknown): Record<string, ParameterValue> {
-  if (value === undefined || value === null) return {};
-  if (!isRecord(value)) throw wrongUse(`${file}: ${section} has to hold keys and values.`);
   return Object.fromEntries(
-    Object.entries(value).map(([key, setting]) => {
-      if (isRecord(setting) || Array.isArray(setting)) {
+    Object.entries(listsOf(file, section, value)).map(([key, values]) => {
+      const [only, ...others] = values;
+      if (others.length > 0 || only === undefined) {
         throw wrongUse(`${file}: ${section}.${key} has to be one value.`);
       }
-      return [
-        key.replaceAll(/[-_]([a-z])/g, (_match, letter: string) => letter.toUpperCase()),
-        setting as ParameterValue,
-      ];
+      return [key, only];
     }),
   );
 }
 
+/** The same with each value as a list of one, or as the list that it is. */
+function listsOf(file: string, section: string, value: unknown): Record<string, ParameterValue[]> {
+  if (value === undefined || value === null) return {};
+  if (!isRecord(value)) throw wrongUse(`${file}: ${section} has to hold keys and values.`);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, setting]) => {
+      const values: unknown[] = Array.isArray(setting) ? setting : [setting];
+      if (values.length === 0 || values.some((each) => isRecord(each) || Array.isArray(each))) {
+        throw wrongUse(`${file}: ${section}.${key} has to be one value, or a list of values.`);
+      }
+      return [camelCase(key), values as ParameterValue[]];
+    }),
+  );
+}
+
+export function camelCase(name: string): string {
+  return name.replaceAll(/[-_]([a-z])/g, (_match, letter: string) => letter.toUpperCase());
+}
+
+interface ChosenModels extends Pick<TrainConfig, 'recipe' | 'space'> {
+  readonly settings?: Record<string, ParameterValue>;
+}
+
 /** A list of names, or names with their settings; one alone is as if it were the recipe. */
-function chosenModels(file: string, models: unknown): Pick<TrainConfig, 'candidates'> {
+function chosenModels(file: string, models: unknown): ChosenModels {
   if (models === undefined || models === null) return {};
   const named = Array.isArray(models)
     ? Object.fromEntries(models.map((name) => [String(name), null]))
     : models;
-  if (!isRecord(named))
+  if (!isRecord(named) || Object.keys(named).length === 0)
     throw wrongUse(`${file}: models has to be a list of recipes, or recipes with settings.`);
-  const asked = Object.values(named).reduce<number>((sum, settings) => sum + triesOf(settings), 0);
-  if (asked > mostCandidates) {
-    throw wrongUse(`${file}: models asks for ${asked} tries.`, `Allowed: ${mostCandidates}.`);
+  const recipes = Object.entries(named).map(([name, settings]) => ({
+    recipe: name.replaceAll('_', '-'),
+    lists: listsOf(file, `models.${name}`, settings),
+  }));
+  const [first] = recipes;
+  if (recipes.length === 1 && Object.values(first!.lists).every((values) => values.length === 1)) {
+    return { recipe: first!.recipe, settings: settingsOf(file, 'models', Object.values(named)[0]) };
   }
-  const candidates = Object.entries(named).flatMap(([name, settings]) =>
-    gridOf(settings).map((values) => ({
-      recipe: name.replaceAll('_', '-'),
-      parameters: settingsOf(file, `models.${name}`, values),
-    })),
-  );
-  return { candidates };
-}
-
-/** How many `gridOf` gives. */
-function triesOf(settings: unknown): number {
-  if (!isRecord(settings)) return 1;
-  return Object.values(settings).reduce<number>(
-    (product, setting) => product * (Array.isArray(setting) ? setting.length : 1),
-    1,
-  );
-}
-
-/** Every choice of one value from each list, the last list changing first. */
-function gridOf(settings: unknown): unknown[] {
-  if (!isRecord(settings)) return [settings];
-  return Object.entries(settings).reduce<Record<string, unknown>[]>(
-    (chosen, [key, setting]) =>
-      chosen.flatMap((others) =>
-        (Array.isArray(setting) ? setting : [setting]).map((value) => ({ ...others, [key]: value })),
+  return {
+    recipe: first!.recipe,
+    space: [
+      { name: 'recipe', values: recipes.map(({ recipe }) => recipe) },
+      ...recipes.flatMap(({ recipe, lists }) =>
+        Object.entries(lists).map(([name, values]) => ({
+          name,
+          values: values as (string | number | boolean)[],
+          when: { recipe: [recipe] },
+        })),
       ),
-    [{}],
-  );
+    ],
+  };
 }

@@ -6,6 +6,7 @@ import { operationsMigration } from './0004-operations.ts';
 import { recordsMigration } from './0005-records.ts';
 import { workbenchMigration } from './0006-workbench.ts';
 import { policyChangesMigration } from './0007-policy-changes.ts';
+import { studiesMigration } from './0008-studies.ts';
 
 /** `migrations[n]` takes a database from version n to n + 1. */
 export const migrations: readonly string[] = [
@@ -16,4 +17,5 @@ export const migrations: readonly string[] = [
   recordsMigration,
   workbenchMigration,
   policyChangesMigration,
+  studiesMigration,
 ];

@@ -11,15 +11,9 @@ export function chosenItems(ports: KindPorts, version: DatasetVersion, where: Wh
   const used = ports.library.datasets.items(version.id).filter((item) => item.split !== 'gap');
   const keys = Object.keys(where);
   if (keys.length === 0) return used;
-  const factOf = dataKind(ports, version.family).factsOf(used);
+  const word = wordOf(ports, version, used);
   const matches = (item: DatasetItem, key: string) => {
-    const own: Readonly<Record<string, string>> = {
-      session: item.session,
-      label: item.label,
-      labelledBy: item.labelledBy,
-      split: item.split,
-    };
-    const value = own[key] ?? factOf(item, key);
+    const value = word(item, key);
     return value != null && (where[key] ?? []).includes(String(value));
   };
   const chosen = used.filter((item) => keys.every((key) => matches(item, key)));
@@ -28,4 +22,22 @@ export function chosenItems(ports: KindPorts, version: DatasetVersion, where: Wh
     hint: 'Compare the keys and values with: nightsift dataset show.',
     details: { where },
   });
+}
+
+/** A word of an item: the house's own (session, label, …), else a fact of its family. */
+export function wordOf(
+  ports: KindPorts,
+  version: DatasetVersion,
+  items: readonly DatasetItem[],
+): (item: DatasetItem, key: string) => unknown {
+  const factOf = dataKind(ports, version.family).factsOf(items);
+  return (item, key) => {
+    const own: Readonly<Record<string, string>> = {
+      session: item.session,
+      label: item.label,
+      labelledBy: item.labelledBy,
+      split: item.split,
+    };
+    return own[key] ?? factOf(item, key);
+  };
 }

@@ -10,12 +10,11 @@ import { modelRow, referenceOf } from '../models.ts';
 import type { WorkOptions } from '../progress.ts';
 import { promote } from '../promote.ts';
 import { evaluateSplit, outOfFoldReport } from '../records/evaluate-records.ts';
-import { dataSetName, type RunSummary, recipeParameters } from '../runs.ts';
+import { dataSetName, recipeParameters } from '../runs.ts';
 import { openVersion } from '../trained-model.ts';
 import type { TrainTaskOutput } from '../work/learning-tasks.ts';
 import { chosenItems } from './chosen-items.ts';
 import { dataKind } from './data-kind.ts';
-import { flatFigures } from './evaluation-report.ts';
 import { dottedApart, houseSettings } from './house-settings.ts';
 import { modelFeatures } from './model-features.ts';
 import { registerModel } from './register-model.ts';
@@ -70,18 +69,6 @@ export function ship(ports: TrainPorts, { run, output, report }: LearnedRun, beg
     dataSetFolder: null,
     elapsedSeconds: (performance.now() - begun) / 1000,
   };
-}
-
-/** Ends a run whose result was not the best: its figures stay, its model does not. */
-export function leave(ports: TrainPorts, { run, output, report }: LearnedRun): void {
-  const summary: RunSummary = {
-    epochs: output.network.epochs,
-    stoppedEarly: output.network.stoppedEarly,
-    exportDifference: output.network.exportCheck.maximumDifference,
-    metrics: { ...output.network.metrics, ...(report === null ? {} : flatFigures(report)) },
-    models: [],
-  };
-  ports.library.runs.end(run.id, { status: 'finished', summary: { ...summary } });
 }
 
 /** Nothing ships below the figures that were asked for; the run keeps them. Errors: verifyFailed. */

@@ -6,7 +6,7 @@ import type { TensorDataset } from '../../learning/dataset.ts';
 import { completeParameters, type ParameterValue } from '../../learning/recipes.ts';
 import type { TrainEvent } from '../../learning/train-network.ts';
 import { findTrainable } from '../../learning/trainables.ts';
-import type { DatasetItem, DatasetVersion } from '../../library/datasets.ts';
+import type { DatasetVersion } from '../../library/datasets.ts';
 import type { Library } from '../../library/open-library.ts';
 import type { Run } from '../../library/runs.ts';
 import type { FrameFamily } from '../frame-family.ts';
@@ -164,7 +164,7 @@ async function trainInWorker(
       preparation: {
         family: kind.family?.name ?? null,
         settings: houseSettings(kind.family, dotted),
-        groups: groupNumbers(items),
+        groups: groupNumbers(items.map(({ group }) => group)),
         facts: kind.allFacts(items),
       },
       blobsDirectory: library.blobs.directory,
@@ -176,9 +176,10 @@ async function trainInWorker(
   );
 }
 
-function groupNumbers(items: readonly DatasetItem[]): Int32Array {
+/** A number for each word, equal for equal words. */
+export function groupNumbers(words: readonly string[]): Int32Array {
   const numbers = new Map<string, number>();
-  return Int32Array.from(items, ({ group }) => {
+  return Int32Array.from(words, (group) => {
     const known = numbers.get(group) ?? numbers.size;
     numbers.set(group, known);
     return known;

@@ -2,6 +2,7 @@
 import type { EngineName } from '../../../contract/words.ts';
 import type { Fact } from '../../families/family.ts';
 import type { TensorDataset, TensorInput } from '../../learning/dataset.ts';
+import type { Judged } from '../../learning/judge-in-folds.ts';
 import type { TrainedFile } from '../../learning/train-model.ts';
 import type { TrainEvent, TrainOptions } from '../../learning/train-network.ts';
 import type { HeldOut } from '../../learning/train-out-of-fold.ts';
@@ -10,13 +11,17 @@ import type { HouseSettings } from '../training/house-settings.ts';
 /** What a running training is told. */
 export const trainingWords = { goOn: 0, stop: 1, pause: 2 } as const;
 
-export interface TrainTaskInput {
-  readonly dataset: TensorDataset;
-  readonly options: TrainOptions;
-  readonly preparation: Preparation;
+export interface TrainTaskInput extends FitTaskInput {
   readonly blobsDirectory: string;
   /** Blob of a checkpoint of the same run. */
   readonly resumeFrom: string | null;
+}
+
+/** What a training and the judging of settings have in common. */
+export interface FitTaskInput {
+  readonly dataset: TensorDataset;
+  readonly options: TrainOptions;
+  readonly preparation: Preparation;
   /** One 32-bit integer, one of `trainingWords`. Ending the thread instead would abort the process. */
   readonly cancel: SharedArrayBuffer;
   /** Threads within one operator; results are equal to the bit only for equal numbers. */
@@ -24,6 +29,14 @@ export interface TrainTaskInput {
   /** What executes the training steps; predictions are ONNX Runtime's in any case. */
   readonly engine: EngineName;
 }
+
+/** Folds and groups are those of the preparation. */
+export interface JudgeTaskInput extends FitTaskInput {
+  /** See judgeInFolds. */
+  readonly rowShare: number;
+}
+
+export type JudgeTaskOutput = Judged;
 
 /** How the training set is made and judged. */
 export interface Preparation {

@@ -4,6 +4,7 @@ import type { EngineName } from '../../../contract/words.ts';
 import { serveTasks, type TaskContext } from '../../jobs/worker-side.ts';
 import { embedWith } from '../../learning/body.ts';
 import { splitCodes, type TensorDataset } from '../../learning/dataset.ts';
+import { judgeInFolds } from '../../learning/judge-in-folds.ts';
 import { loadPredictor, type Predictor } from '../../learning/predict.ts';
 import { reviewLesson } from '../../learning/review/lesson.ts';
 import type { GraphRuntime } from '../../learning/runtime.ts';
@@ -20,6 +21,9 @@ import { openEstimatorPool } from '../training/estimator-pool.ts';
 import { preparedTrainingSet } from '../training/prepared-training-set.ts';
 import {
   type EmbedInput,
+  type FitTaskInput,
+  type JudgeTaskInput,
+  type JudgeTaskOutput,
   type LessonInput,
   type PredictTaskInput,
   type PredictTaskOutput,
@@ -33,27 +37,40 @@ async function engineNamed(name: EngineName, threads: number): Promise<GraphRunt
   return name === 'tfjs' ? tfjsRuntime(await loadTfjsNode()) : onnxRuntime({ threads });
 }
 
+/** Obeys the words that the house says after every event, so that the trainer's next look at the signal sees a stop. */
+function listening(word: SharedArrayBuffer): { readonly signal: AbortSignal; obey(): void } {
+  const cancel = new Int32Array(word);
+  const stop = new AbortController();
+  return {
+    signal: stop.signal,
+    obey() {
+      // nothing else has to happen on this thread while a person has paused the training
+      while (Atomics.load(cancel, 0) === trainingWords.pause) Atomics.wait(cancel, 0, trainingWords.pause);
+      if (Atomics.load(cancel, 0) === trainingWords.stop) stop.abort();
+    },
+  };
+}
+
+async function fitPorts({ engine, threads }: FitTaskInput): Promise<TrainPorts> {
+  return {
+    runtime: await engineNamed(engine, threads),
+    exportRuntime: onnxRuntime({ threads }),
+    now: () => performance.now(),
+    memory: () => process.memoryUsage.rss(),
+  };
+}
+
 async function train(input: TrainTaskInput, context: TaskContext): Promise<TrainTaskOutput> {
   const blobs = openBlobStore(input.blobsDirectory);
-  const cancel = new Int32Array(input.cancel);
-  const stop = new AbortController();
-  const obey = () => {
-    // nothing else has to happen on this thread while a person has paused the training
-    while (Atomics.load(cancel, 0) === trainingWords.pause) Atomics.wait(cancel, 0, trainingWords.pause);
-    if (Atomics.load(cancel, 0) === trainingWords.stop) stop.abort();
-  };
+  const { signal, obey } = listening(input.cancel);
   const tell = (progress: TrainTaskProgress) => context.progress(progress);
   let epoch = 0;
   obey();
   const ports: TrainPorts = {
-    runtime: await engineNamed(input.engine, input.threads),
-    exportRuntime: onnxRuntime({ threads: input.threads }),
-    signal: stop.signal,
-    now: () => performance.now(),
-    memory: () => process.memoryUsage.rss(),
+    ...(await fitPorts(input)),
+    signal,
     ...(input.resumeFrom === null ? {} : { resumeFrom: blobs.get(input.resumeFrom) }),
     onEvent(event) {
-      // Told after every step, so that the trainer's next look at the signal sees it.
       obey();
       if (event.kind !== 'stage') epoch = event.kind === 'step' ? event.epoch - 1 : event.epoch;
       if (event.kind !== 'checkpoint') tell({ kind: 'event', event });
@@ -77,7 +94,7 @@ async function train(input: TrainTaskInput, context: TaskContext): Promise<Train
 
 /** Further threads for as long as the work takes: for what estimators compute, or for the batches of a network. */
 async function withThreads<Output>(
-  { options, threads }: TrainTaskInput,
+  { options, threads }: FitTaskInput,
   work: (threads: Pick<TrainModelPorts, 'parallel' | 'beside'>) => Promise<Output>,
 ): Promise<Output> {
   const isEstimator = findTrainable(options.recipe).kind === 'estimator';
@@ -88,6 +105,31 @@ async function withThreads<Output>(
     await parallel?.close();
     await beside?.close();
   }
+}
+
+/** Tells its share done, 0 to 1. */
+async function judge(input: JudgeTaskInput, context: TaskContext): Promise<JudgeTaskOutput> {
+  const { dataset, options, preparation, rowShare } = input;
+  const { settings, groups } = preparation;
+  const { signal, obey } = listening(input.cancel);
+  obey();
+  const ports: TrainPorts = {
+    ...(await fitPorts(input)),
+    signal,
+    onEvent({ step, totalSteps }) {
+      obey();
+      if (totalSteps > 0) context.progress(step / totalSteps);
+    },
+  };
+  const inFolds = {
+    ...options,
+    rowShare,
+    folds: settings.folds,
+    knownShare: settings.knownGroups,
+    groups,
+    prepare: async (part: TensorDataset) => preparedTrainingSet(part, preparation, options.seed),
+  };
+  return withThreads(input, (threads) => judgeInFolds(dataset, inFolds, { ...ports, ...threads }));
 }
 
 /** In folds where that was asked for; the family prepares what is learned from either way. */
@@ -135,6 +177,7 @@ async function predict({ modelPath, inputs }: PredictTaskInput): Promise<Predict
 
 serveTasks({
   train: (input, context) => train(input as TrainTaskInput, context),
+  judge: (input, context) => judge(input as JudgeTaskInput, context),
   predict: (input) => predict(input as PredictTaskInput),
   embed: (input) => embedWith(onnxRuntime(), input as EmbedInput),
   teach: (input) => reviewLesson(input as LessonInput),

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../../main/hosts/cli/train-config.ts';
+import { gridOf } from '../../../main/tuning/samplers/grid.ts';
+import { readSpace } from '../../../main/tuning/space-input.ts';
 
 function file(text: string): string {
   const path = join(mkdtempSync(join(tmpdir(), 'nightsift-config-')), 'config.yaml');
@@ -38,30 +40,36 @@ export:
         'evaluation.folds': 5,
         'export.minimumAccuracy': 0.9,
       },
-      candidates: [
-        { recipe: 'random-forest', parameters: { trees: 200 } },
-        { recipe: 'gradient-boosting', parameters: {} },
+      recipe: 'random-forest',
+      space: [
+        { name: 'recipe', values: ['random-forest', 'gradient-boosting'] },
+        { name: 'trees', values: [200], when: { recipe: ['random-forest'] } },
       ],
     });
   });
 
-  it('tries every choice of listed values', async () => {
-    const { candidates } = await readConfig(
+  it('makes listed values a space of which every combination is tried', async () => {
+    const { space } = await readConfig(
       file('models:\n  random_forest: { trees: [100, 200], maximum_depth: [0, 20], bins: 64 }\n  mlp:'),
     );
-    expect(candidates).toEqual([
-      { recipe: 'random-forest', parameters: { trees: 100, maximumDepth: 0, bins: 64 } },
-      { recipe: 'random-forest', parameters: { trees: 100, maximumDepth: 20, bins: 64 } },
-      { recipe: 'random-forest', parameters: { trees: 200, maximumDepth: 0, bins: 64 } },
-      { recipe: 'random-forest', parameters: { trees: 200, maximumDepth: 20, bins: 64 } },
-      { recipe: 'mlp', parameters: {} },
+    const points = gridOf(readSpace(space!, () => null));
+    expect(points).toEqual([
+      { recipe: 'random-forest', trees: 100, maximumDepth: 0, bins: 64 },
+      { recipe: 'random-forest', trees: 100, maximumDepth: 20, bins: 64 },
+      { recipe: 'random-forest', trees: 200, maximumDepth: 0, bins: 64 },
+      { recipe: 'random-forest', trees: 200, maximumDepth: 20, bins: 64 },
+      { recipe: 'mlp' },
     ]);
   });
 
-  it('may list models by their names, and may be empty', async () => {
-    expect(
-      (await readConfig(file('models: [mlp, random-forest]'))).candidates?.map(({ recipe }) => recipe),
-    ).toEqual(['mlp', 'random-forest']);
+  it('may list models by their names, may be of one model, and may be empty', async () => {
+    expect((await readConfig(file('models: [mlp, random-forest]'))).space).toEqual([
+      { name: 'recipe', values: ['mlp', 'random-forest'] },
+    ]);
+    expect(await readConfig(file('models:\n  random_forest: { maximum_depth: 7 }'))).toEqual({
+      recipe: 'random-forest',
+      parameters: { maximumDepth: 7 },
+    });
     expect(await readConfig(file(''))).toEqual({});
   });
 

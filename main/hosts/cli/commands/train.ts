@@ -1,5 +1,7 @@
 /** nightsift train and train-from-fits: from labelled frames to a registered model. */
 import { type Command, Option } from 'commander';
+import type { z } from 'zod';
+import type { NightsiftApi } from '../../../../contract/api.ts';
 import type { TrainOutcome } from '../../../../contract/calls/training.ts';
 import { type EngineName, engineNames } from '../../../../contract/words.ts';
 import { choicePair, type ParameterValue, parameterPair, share, wholeNumber } from '../arguments.ts';
@@ -9,7 +11,7 @@ import { familyHelp, given, trainingTarget } from '../targets.ts';
 import { readConfig } from '../train-config.ts';
 import { evaluationText } from './evaluate.ts';
 
-interface CommonOptions {
+export interface CommonOptions {
   readonly recipe?: string;
   readonly set?: Record<string, ParameterValue>;
   readonly config?: string;
@@ -23,7 +25,7 @@ interface CommonOptions {
   readonly json?: string | true;
 }
 
-function withCommonOptions(command: Command): Command {
+export function withCommonOptions(command: Command): Command {
   return command
     .option('--recipe <name>', 'what to train (default: small-cnn for frames); "nightsift recipes" lists all')
     .option(
@@ -135,24 +137,41 @@ export function addTrain(program: Command, context: Context): void {
         throw wrongUse('Give either what to train on, or --resume RUN.');
       }
       const config = options.config === undefined ? {} : await readConfig(absolute(context, options.config));
-      const outcome = await follow(context, 'train.start', {
+      const asked = {
         ...(await trainOptions(context, options)),
         ...(options.resume === undefined ? await trainingTarget(context, words) : { resume: options.resume }),
         ...given('where', options.where),
         ...given('family', options.family ?? config.family),
         ...given('label', options.label ?? config.label),
-      });
+      };
+      const space = options.recipe === undefined ? config.space : undefined;
+      const outcome =
+        space === undefined
+          ? await follow(context, 'train.start', asked)
+          : await bestOf(context, { ...asked, space });
       await giveOutcome(context, options, outcome);
     });
 }
 
-async function trainOptions(context: Context, options: CommonOptions) {
+/** Every combination in full, in folds: a study whose best is trained. */
+async function bestOf(
+  context: Context,
+  asked: z.input<NightsiftApi['tune.start']['in']>,
+): Promise<TrainOutcome> {
+  const { training } = await follow(context, 'tune.start', {
+    ...asked,
+    sampler: 'grid',
+    pruner: 'none',
+  });
+  if (training === null) throw new TypeError('A study that trains gave no training.');
+  return training;
+}
+
+export async function trainOptions(context: Context, options: CommonOptions) {
   const config = options.config === undefined ? {} : await readConfig(absolute(context, options.config));
   const backbone = options.backbone ?? config.backbone;
-  const candidates = options.recipe === undefined ? config.candidates : undefined;
   return {
     ...given('recipe', options.recipe ?? config.recipe),
-    ...given('candidates', candidates),
     ...given('seed', options.seed ?? config.seed),
     ...given('name', options.name ?? config.name),
     ...given('backbone', backbone && absolute(context, backbone)),
@@ -171,7 +190,7 @@ async function giveOutcome(context: Context, options: CommonOptions, outcome: Tr
   if (!(await giveJson(context, options.json, outcome))) context.terminal.out(trainText(outcome));
 }
 
-function trainText(outcome: TrainOutcome): string {
+export function trainText(outcome: TrainOutcome): string {
   const { model } = outcome;
   const stopped = outcome.stoppedEarly ? ', stopped early' : '';
   const lines = [

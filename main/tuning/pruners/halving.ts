@@ -1,0 +1,41 @@
+import { type Competitor, type Pruner, scoreAt } from './pruner.ts';
+
+/** Of so many trials one goes on, with so many times the resource. */
+const factor = 3;
+
+/**
+ * Successive halving (Jamieson and Talwalkar 2016): all trials with little, the best third of them with three times as
+ * much, and so on. Each rung costs about the same, so that many settings are tried for the price of few.
+ */
+export const halving: Pruner = {
+  name: 'halving',
+  description: 'all trials with little, the best third of them with three times as much, and so on',
+  shares(trials, smallestShare) {
+    const byTrials = Math.floor(Math.log(Math.max(1, trials)) / Math.log(factor) + 1e-9);
+    const byResource = Math.floor(Math.log(1 / Math.min(1, smallestShare)) / Math.log(factor) + 1e-9);
+    const rungs = Math.max(0, Math.min(byTrials, byResource));
+    return Array.from({ length: rungs + 1 }, (_, rung) => factor ** (rung - rungs));
+  },
+  decide({ trials, smallestShare }) {
+    let racing: readonly Competitor[] = trials;
+    for (const share of this.shares(trials.length, smallestShare)) {
+      const waiting = racing.find((trial) => scoreAt(trial, share) === undefined);
+      if (waiting !== undefined)
+        return { next: { number: waiting.number, share }, racing: racing.map(({ number }) => number) };
+      if (share < 1) racing = best(racing, share, Math.ceil(racing.length / factor));
+    }
+    return { next: null, racing: racing.map(({ number }) => number) };
+  },
+};
+
+/** Equal figures: the earlier trial goes on. Failed ones never do. */
+function best(trials: readonly Competitor[], share: number, count: number): Competitor[] {
+  const figureOf = (trial: Competitor) => scoreAt(trial, share)?.figure ?? Number.NEGATIVE_INFINITY;
+  const sound = trials.filter((trial) => figureOf(trial) > Number.NEGATIVE_INFINITY);
+  const kept = new Set(
+    [...sound]
+      .sort((one, other) => figureOf(other) - figureOf(one) || one.number - other.number)
+      .slice(0, count),
+  );
+  return trials.filter((trial) => kept.has(trial));
+}

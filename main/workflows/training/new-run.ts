@@ -1,0 +1,67 @@
+/** From what a person asks to the row of a run. */
+import { readFileSync } from 'node:fs';
+import { NightsiftError } from '../../../contract/errors.ts';
+import type { EngineName } from '../../../contract/words.ts';
+import type { ParameterValue } from '../../learning/recipes.ts';
+import type { DatasetVersion } from '../../library/datasets.ts';
+import type { Run } from '../../library/runs.ts';
+import type { Where } from './chosen-items.ts';
+import { dataKind } from './data-kind.ts';
+import { familyDefaults } from './house-settings.ts';
+import { shippedBackbone } from './shipped-backbone.ts';
+import { startRun, type TrainPorts } from './training-run.ts';
+
+export interface TrainSettings {
+  readonly recipe?: string | undefined;
+  readonly parameters?: Readonly<Record<string, ParameterValue | null>> | undefined;
+  readonly seed?: number | undefined;
+  /** Name in the registry; the data set's name when left out. */
+  readonly name?: string | undefined;
+  /** ONNX or safetensors file to start from. */
+  readonly backbone?: string | undefined;
+  readonly where?: Where | undefined;
+  readonly promote?: boolean | undefined;
+  /** What executes the training steps of a network. */
+  readonly engine?: EngineName | undefined;
+  /** Write the ONNX file here too. */
+  readonly modelOutput?: string | undefined;
+}
+
+export const defaultRecipe = 'small-cnn';
+
+export function newRun(ports: TrainPorts, version: DatasetVersion, settings: TrainSettings): Run {
+  const entries = Object.entries(settings.parameters ?? {}).filter(([, value]) => value !== null);
+  const given = Object.fromEntries(entries) as Record<string, ParameterValue>;
+  const { family } = dataKind(ports, version.family);
+  const { recipe, parameters } =
+    family === null
+      ? { recipe: settings.recipe ?? defaultRecipe, parameters: given }
+      : familyDefaults(family, settings.recipe, given);
+  return startRun(ports, {
+    version,
+    recipe,
+    parameters,
+    seed: settings.seed ?? 1,
+    backbone: backboneFor(recipe, settings.backbone),
+    request: {
+      name: settings.name ?? version.name,
+      where: settings.where ?? {},
+      promote: settings.promote ?? false,
+      modelOutput: settings.modelOutput ?? null,
+      engine: settings.engine ?? 'onnxruntime',
+    },
+  });
+}
+
+/** The bytes a network starts from: those of a file that was named, else what ships for the recipe. Errors: cannotOpen. */
+export function backboneFor(recipe: string, file: string | undefined): Uint8Array | null {
+  if (file === undefined) return shippedBackbone(recipe);
+  try {
+    return readFileSync(file);
+  } catch (thrown) {
+    throw new NightsiftError('cannotOpen', `Cannot read the backbone ${file}.`, {
+      details: { file },
+      cause: thrown,
+    });
+  }
+}
