@@ -84,6 +84,8 @@ export const TrainOptions = z.object({
   name: z.string().min(1).optional(),
   /** ONNX or safetensors file with a backbone to start from. */
   backbone: z.string().min(1).optional(),
+  /** A model that the network imitates beside the labels: registered, or an ONNX file. */
+  teacher: z.string().min(1).optional(),
   /** Keep only items for which key is one of the values. */
   where: z.record(z.string(), z.array(z.string())).default({}),
   engine: EngineName.default('onnxruntime'),

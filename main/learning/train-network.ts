@@ -12,6 +12,7 @@ import type { BatchSource } from './training/batches.ts';
 import { configurationHash } from './training/identity.ts';
 import { Scorer } from './training/scorer.ts';
 import { decodeCheckpoint, startProgress, type TrainingState } from './training/state.ts';
+import { teacherLogits } from './training/teacher.ts';
 import { Trainer, type TrainerTask } from './training/trainer.ts';
 import type { TrainedNetwork, TrainOptions, TrainPorts } from './training-types.ts';
 
@@ -39,7 +40,9 @@ export async function trainNetwork(
       hint: 'Start it again.',
     });
   }
-  const task = planTask(dataset, recipe, parameters, options);
+  const teacher =
+    options.teacher && (await teacherLogits(options.teacher, dataset, ports.exportRuntime ?? ports.runtime));
+  const task = planTask(dataset, recipe, parameters, options, teacher);
   const scorer = await Scorer.open(task.plan, ports.runtime);
   try {
     const state = startState(task, options, ports);
@@ -81,6 +84,7 @@ function planTask(
   recipe: Recipe,
   parameters: Record<string, ParameterValue>,
   options: TrainOptions,
+  teacher: Float32Array | undefined,
 ): TrainerTask {
   const inputs = chooseInputs(dataset, recipe);
   const items = itemsOf(dataset, 'train');
@@ -98,6 +102,7 @@ function planTask(
     batchSize: Math.min(numberOf(parameters, 'batchSize'), items.length),
     parameters,
     seed: options.seed,
+    ...(teacher && { teacher }),
   };
   const validationClasses = new Set(Array.from(validation, (item) => dataset.labels[item]));
   return {
@@ -107,7 +112,7 @@ function planTask(
     watchValidation: validation.length >= fewestToWatch && validationClasses.size > 1,
     hasBackbone: options.backbone !== undefined,
     identity: {
-      configuration: configurationHash(recipe.name, parameters, dataset, options.backbone),
+      configuration: configurationHash(recipe.name, parameters, dataset, options.backbone, options.teacher),
       seed: options.seed,
     },
   };

@@ -13,6 +13,8 @@ export interface TrainOptions {
   readonly seed: number;
   /** An ONNX or SafeTensors file whose weights the network starts from. */
   readonly backbone?: Uint8Array;
+  /** An exported model of the same classes and inputs that the network imitates beside the labels. */
+  readonly teacher?: Uint8Array;
   /** Goes into the exported files. */
   readonly metadata: Readonly<Record<string, string>>;
 }

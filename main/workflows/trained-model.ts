@@ -68,6 +68,12 @@ export async function openTrainedModel(ports: ModelPorts, reference: string): Pr
   return assemble(ports, { path: file, bytes: readModelFile(file), version: null });
 }
 
+/** The file of a model. Errors: as openTrainedModel. */
+export function modelBytes(library: Library, reference: string): Uint8Array {
+  if (looksLikeFile(reference)) return readModelFile(path.resolve(reference));
+  return library.blobs.get(library.models.need(reference).onnxBlob);
+}
+
 /** What of a version is needed to open it; a run's fresh output has no row yet. */
 export type OpenableVersion = Pick<
   ModelVersion,

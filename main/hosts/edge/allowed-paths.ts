@@ -9,7 +9,7 @@ import type { Transport } from '../../../contract/client.ts';
 import { NightsiftError } from '../../../contract/errors.ts';
 import { isSourceAddress } from '../../../contract/source-address.ts';
 
-/** Fields of the input that hold a path, or a list of them; `model` does when it is no name. */
+/** Fields of the input that hold a path, or a list of them; `model` and `teacher` do when they are no name. */
 export const pathFields: { readonly [K in keyof NightsiftApi]?: readonly string[] } = {
   'scan.start': ['paths'],
   'annotate.start': ['into'],
@@ -17,8 +17,8 @@ export const pathFields: { readonly [K in keyof NightsiftApi]?: readonly string[
   'sort.start': ['into'],
   'datasets.create': ['paths'],
   'datasets.export': ['into'],
-  'train.start': ['paths', 'modelOutput', 'backbone'],
-  'train-from-fits.start': ['folder', 'modelOutput', 'dataSetFolder', 'backbone'],
+  'train.start': ['paths', 'modelOutput', 'backbone', 'teacher'],
+  'train-from-fits.start': ['folder', 'modelOutput', 'dataSetFolder', 'backbone', 'teacher'],
   'evaluate.start': ['paths', 'model'],
   'predict.start': ['paths', 'model'],
   'models.export': ['into'],
@@ -55,7 +55,9 @@ function pathsIn(method: string, input: unknown): string[] {
   const given = input as Readonly<Record<string, unknown>>;
   const values = fields
     .map((field) => given[field])
-    .filter((value, index) => fields[index] !== 'model' || isPathOfModel(value));
+    .filter(
+      (value, index) => (fields[index] !== 'model' && fields[index] !== 'teacher') || isPathOfModel(value),
+    );
   // What is no text is refused by the call's schema.
   return values.flat().filter((value) => typeof value === 'string');
 }

@@ -8,7 +8,9 @@ function total(scope: Scope, value: Value): Value {
   return scope.apply('ReduceSum', [value], { keepdims: 0 });
 }
 
-function mean(scope: Scope, value: Value): Value {
+/** The mean; with `shares` [items, 1] the sum over each item's elements, weighed by them. */
+function mean(scope: Scope, value: Value, shares?: Value): Value {
+  if (shares) return total(scope, scope.apply('Mul', [value, shares]));
   return scope.apply('ReduceMean', [value], { keepdims: 0 });
 }
 
@@ -43,24 +45,24 @@ export function focal(scope: Scope, logits: Value, targets: Value, focus: number
  * Independent yes-or-no questions: mean of max(z, 0) - z t + log(1 + exp(-|z|)).
  * @param targets same shape as the logits, 0 to 1
  */
-export function binaryCrossEntropy(scope: Scope, logits: Value, targets: Value): Value {
+export function binaryCrossEntropy(scope: Scope, logits: Value, targets: Value, shares?: Value): Value {
   const decay = scope.apply('Exp', [scope.apply('Neg', [scope.apply('Abs', [logits])])]);
   const softened = scope.apply('Log', [scope.apply('Add', [decay, scope.scalar(1)])]);
   const linear = scope.apply('Sub', [scope.apply('Relu', [logits]), scope.apply('Mul', [logits, targets])]);
-  return mean(scope, scope.apply('Add', [linear, softened]));
+  return mean(scope, scope.apply('Add', [linear, softened]), shares);
 }
 
-export function meanSquaredError(scope: Scope, predicted: Value, targets: Value): Value {
+export function meanSquaredError(scope: Scope, predicted: Value, targets: Value, shares?: Value): Value {
   const error = scope.apply('Sub', [predicted, targets]);
-  return mean(scope, scope.apply('Mul', [error, error]));
+  return mean(scope, scope.apply('Mul', [error, error]), shares);
 }
 
 /** Quadratic up to `delta`, linear beyond: q (|e| - q / 2) with q = min(|e|, delta). */
-export function huber(scope: Scope, predicted: Value, targets: Value, delta: number): Value {
+export function huber(scope: Scope, predicted: Value, targets: Value, delta: number, shares?: Value): Value {
   const size = scope.apply('Abs', [scope.apply('Sub', [predicted, targets])]);
   const near = scope.apply('Min', [size, scope.scalar(delta)]);
   const half = scope.apply('Mul', [near, scope.scalar(0.5)]);
-  return mean(scope, scope.apply('Mul', [near, scope.apply('Sub', [size, half])]));
+  return mean(scope, scope.apply('Mul', [near, scope.apply('Sub', [size, half])]), shares);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { samplingNames } from '../training/batches.ts';
 import { optimisers } from '../training/optimisers.ts';
 import { scheduleNames } from '../training/schedule.ts';
+import { lossNames } from '../training/training-loss.ts';
 import type { ParameterDefinition, ParameterValue } from './recipe.ts';
 
 const definitions: readonly ParameterDefinition[] = [
@@ -81,6 +82,30 @@ const definitions: readonly ParameterDefinition[] = [
     default: 0,
     minimum: 0,
     maximum: 0.9999,
+  },
+  {
+    name: 'loss',
+    description:
+      'crossEntropy; binary: each class a question of its own; squared, huber: of probabilities, which wrong labels pull less',
+    kind: 'choice',
+    default: 'crossEntropy',
+    choices: lossNames,
+  },
+  {
+    name: 'teacherShare',
+    description: 'share of the loss that imitates the teacher, where one is given',
+    kind: 'number',
+    default: 0.5,
+    minimum: 0,
+    maximum: 1,
+  },
+  {
+    name: 'teacherTemperature',
+    description: 'how far the probabilities of teacher and network are evened out before they are compared',
+    kind: 'number',
+    default: 2,
+    minimum: 0.5,
+    maximum: 20,
   },
   {
     name: 'focus',

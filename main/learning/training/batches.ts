@@ -45,6 +45,8 @@ export interface BatchSource {
   readonly batchSize: number;
   readonly parameters: Parameters;
   readonly seed: number;
+  /** Logits of a teacher for every item of the data set, [items, classes]. */
+  readonly teacher?: Float32Array;
 }
 
 /** What the inputs of a batch are made from. */
@@ -239,6 +241,24 @@ export function lossTargets(
   });
   const mixed = mixedShare(source, items, epoch);
   return floats(mixed === 1 ? data : blended(data, items.length, mixed), [items.length, count]);
+}
+
+/** What the teacher says of the items of a batch, mixed as they are; nothing where there is none. */
+export function teacherFeeds(
+  source: BatchSource,
+  items: Int32Array,
+  epoch: number,
+): Record<string, TensorValue> {
+  const { teacher } = source;
+  if (teacher === undefined) return {};
+  const count = source.dataset.classes.length;
+  const data = new Float32Array(items.length * count);
+  items.forEach((item, index) => {
+    data.set(teacher.subarray(item * count, (item + 1) * count), index * count);
+  });
+  const mixed = mixedShare(source, items, epoch);
+  const logits = mixed === 1 ? data : blended(data, items.length, mixed);
+  return { teacher: floats(logits, [items.length, count]) };
 }
 
 /** n / (classes present * n of the class); 1 for every class when weights are off. */

@@ -4,13 +4,13 @@ import type { Parameters } from '../recipes/recipe.ts';
 
 /**
  * SHA-256 over everything a run's result depends on, the seed and the number of epochs apart: recipe, settings, classes, items, labels,
- * splits, weights, values, backbone.
+ * splits, weights, values, backbone and teacher.
  */
 export function configurationHash(
   recipe: string,
   parameters: Parameters,
   dataset: TensorDataset,
-  backbone: Uint8Array | undefined,
+  ...files: readonly (Uint8Array | undefined)[]
 ): string {
   const hash = createHash('sha256');
   // how long a run goes on, and what is done beside it, may change when it is resumed
@@ -23,7 +23,7 @@ export function configurationHash(
   }
   hash.update(bytesOf(dataset.labels)).update(dataset.split);
   if (dataset.weights) hash.update(bytesOf(dataset.weights));
-  if (backbone) hash.update(backbone);
+  for (const file of files) if (file) hash.update(file);
   return hash.digest('hex');
 }
 

@@ -85,14 +85,21 @@ export async function closePhase({ session, updater, scorer }: Phase): Promise<v
   await scorer.release();
 }
 
-function stepSettings({ batchSize, parameters }: BatchSource) {
+function stepSettings({ batchSize, parameters, teacher }: BatchSource) {
   return {
     items: batchSize,
     weightDecay: numberOf(parameters, 'weightDecay'),
     clipNorm: numberOf(parameters, 'clipNorm'),
     clipValue: numberOf(parameters, 'clipValue'),
     optimiser: String(parameters.optimiser),
+    loss: String(parameters.loss),
     focus: numberOf(parameters, 'focus'),
+    ...(teacher && {
+      teacher: {
+        share: numberOf(parameters, 'teacherShare'),
+        temperature: numberOf(parameters, 'teacherTemperature'),
+      },
+    }),
     accumulation: numberOf(parameters, 'accumulation'),
     average: numberOf(parameters, 'averageDecay') > 0,
   };

@@ -10,6 +10,7 @@ import {
   lossTargets,
   maskFeeds,
   stepsPerEpoch,
+  teacherFeeds,
 } from './batches.ts';
 import { divergence } from './divergence.ts';
 import type { CheckpointStore, TrainEvent } from './events.ts';
@@ -131,6 +132,7 @@ export class Trainer {
       ...(await feeder.feeds(this.order, { epoch: progress.epoch, step: progress.stepInEpoch, batch })),
       ...maskFeeds(step.masks, source.seed, progress.step, batch),
       targets: lossTargets(source, items, this.classWeights, progress.epoch),
+      ...teacherFeeds(source, items, progress.epoch),
     };
     for (const { name, shape } of step.values) feeds[name] = floats(values.get(name)!, shape);
     return feeds;

@@ -1,12 +1,12 @@
 import { encodeModel } from '../../formats/onnx/index.ts';
 import { differentiate } from '../graph/differentiate.ts';
 import { Graph } from '../graph/graph.ts';
-import { crossEntropy, focal } from '../graph/losses.ts';
 import { fasterConvolution } from '../graph/operators/convolution.ts';
 import { elementCount, type GraphNode, type Value } from '../graph/rule.ts';
 import { assembleNetwork, type NetworkPlan } from '../nets/assemble.ts';
 import type { MaskSpec, Network, ParameterSpec } from '../nets/network.ts';
 import { optimisers, type UpdateContext } from './optimisers.ts';
+import { type LossSettings, trainingLoss } from './training-loss.ts';
 
 /** An array that goes into a step and comes out changed. */
 export interface CarriedSpec {
@@ -30,7 +30,7 @@ export interface TrainingStep {
   readonly update: { readonly model: Uint8Array; readonly fetches: readonly string[] } | undefined;
 }
 
-export interface StepSettings {
+export interface StepSettings extends LossSettings {
   readonly items: number;
   readonly weightDecay: number;
   readonly clipNorm: number;
@@ -38,8 +38,6 @@ export interface StepSettings {
   readonly clipValue?: number;
   /** A name of `optimisers`; AdamW where absent. */
   readonly optimiser?: string;
-  /** Exponent of the focal loss; 0 or absent is cross-entropy. */
-  readonly focus?: number;
   /** Batches whose gradients are summed for one update; 1 where absent. */
   readonly accumulation?: number;
   /** Also carries a moving average of all values (`average/…`). */
@@ -54,7 +52,7 @@ export interface StepSettings {
  * One whole step as a graph: forward, loss, gradients, clipping, optimiser, running statistics.
  *
  * Feeds: the inputs; `targets` [items, classes], the share of the loss that falls to each class, so that class
- * weights, item weights and label smoothing are the caller's; `learningRate`, `firstCorrection`,
+ * weights, item weights and label smoothing are the caller's; with a teacher `teacher` [items, classes]; `learningRate`, `firstCorrection`,
  * `secondCorrection` and, with an average, `averageDecay` (scalars); dropout masks; every value and moment under its
  * name, averages under `average/…`. Outputs: `loss`, `gradientNorm`, `logits` and the new values under `next/…`.
  */
@@ -65,8 +63,9 @@ export function buildTrainingStep(plan: NetworkPlan, settings: StepSettings): Tr
     ...(settings.frozen ? { frozen: settings.frozen } : {}),
   });
   const targets = graph.input('targets', 'float32', logits.shape);
-  const focus = settings.focus ?? 0;
-  const loss = focus > 0 ? focal(graph, logits, targets, focus) : crossEntropy(graph, logits, targets);
+  const loss = trainingLoss(graph, { logits, targets }, settings, (name, shape) =>
+    graph.input(name, 'float32', shape),
+  );
   const trained = trainedParameters(graph, network, loss);
   lowerConvolutions(graph);
   const values = [...network.parameters, ...network.statistics].map(({ name, shape }) => ({ name, shape }));

@@ -5,6 +5,7 @@ import type { EngineName } from '../../../contract/words.ts';
 import type { ParameterValue } from '../../learning/recipes.ts';
 import type { DatasetVersion } from '../../library/datasets.ts';
 import type { Run } from '../../library/runs.ts';
+import { modelBytes } from '../trained-model.ts';
 import type { Where } from './chosen-items.ts';
 import { dataKind } from './data-kind.ts';
 import { familyDefaults } from './house-settings.ts';
@@ -19,6 +20,8 @@ export interface TrainSettings {
   readonly name?: string | undefined;
   /** ONNX or safetensors file to start from. */
   readonly backbone?: string | undefined;
+  /** A model that the network imitates beside the labels: registered, or an ONNX file. */
+  readonly teacher?: string | undefined;
   readonly where?: Where | undefined;
   readonly promote?: boolean | undefined;
   /** What executes the training steps of a network. */
@@ -43,6 +46,7 @@ export function newRun(ports: TrainPorts, version: DatasetVersion, settings: Tra
     parameters,
     seed: settings.seed ?? 1,
     backbone: backboneFor(recipe, settings.backbone),
+    teacher: settings.teacher === undefined ? null : modelBytes(ports.library, settings.teacher),
     request: {
       name: settings.name ?? version.name,
       where: settings.where ?? {},

@@ -4,7 +4,7 @@ import { isNightsiftError, NightsiftError } from '../../../contract/errors.ts';
 import type { EngineName } from '../../../contract/words.ts';
 import type { TensorDataset } from '../../learning/dataset.ts';
 import { completeParameters, type ParameterValue } from '../../learning/recipes.ts';
-import type { TrainEvent } from '../../learning/train-network.ts';
+import type { TrainEvent, TrainOptions } from '../../learning/train-network.ts';
 import { findTrainable } from '../../learning/trainables.ts';
 import type { DatasetVersion } from '../../library/datasets.ts';
 import type { Library } from '../../library/open-library.ts';
@@ -41,10 +41,12 @@ export interface NewTraining {
   readonly parameters: Readonly<Record<string, ParameterValue>>;
   readonly seed: number;
   readonly backbone: Uint8Array | null;
+  readonly teacher: Uint8Array | null;
   readonly request: RunRequest;
 }
 
-const backboneArtefact = 'backbone';
+/** Files that a run starts from, kept with it. */
+const fileArtefacts = ['backbone', 'teacher'] as const;
 
 /**
  * Writes the run's row before anything is computed. Its name is a digest of all that its result depends on, so that
@@ -52,7 +54,12 @@ const backboneArtefact = 'backbone';
  * Errors: notFound (recipe), wrongUse (a parameter), notEnoughData (--where).
  */
 export function startRun({ library, family, environment }: TrainPorts, training: NewTraining): Run {
-  const { version, recipe, seed, backbone, request } = training;
+  const { version, recipe, seed, request } = training;
+  if (training.teacher !== null && findTrainable(recipe).kind !== 'network') {
+    throw new NightsiftError('wrongUse', `The recipe ${recipe} cannot imitate a teacher.`, {
+      hint: 'Networks can: mlp, small-cnn, conv1d and the others of nightsift recipes that are trained in epochs.',
+    });
+  }
   const { own, dotted } = dottedApart(training.parameters);
   houseSettings(dataKind({ library, family }, version.family).family, dotted);
   const parameters = { ...completeParameters(findTrainable(recipe), own), ...dotted };
@@ -60,7 +67,7 @@ export function startRun({ library, family, environment }: TrainPorts, training:
   const digest = createHash('sha256').update(
     JSON.stringify([version.hash, recipe, parameters, seed, request.where, environment.threads]),
   );
-  if (backbone) digest.update(backbone);
+  for (const name of fileArtefacts) if (training[name]) digest.update(training[name]);
   return library.transaction(() => {
     const run = library.runs.start({
       id: `run-${digest.digest('hex').slice(0, 10)}`,
@@ -77,9 +84,10 @@ export function startRun({ library, family, environment }: TrainPorts, training:
         [requestKey]: request,
       },
     });
-    if (backbone) {
-      const blob = library.blobs.put(backbone);
-      library.runs.addArtefact(run.id, { name: backboneArtefact, blob, byteLength: backbone.byteLength });
+    for (const name of fileArtefacts) {
+      const file = training[name];
+      if (file === null) continue;
+      library.runs.addArtefact(run.id, { name, blob: library.blobs.put(file), byteLength: file.byteLength });
     }
     return run;
   });
@@ -146,7 +154,11 @@ async function trainInWorker(
   const request = requestOf(library, run);
   const version = versionOf(library, run);
   const recipe = String(stored[recipeKey]);
-  const backbone = library.runs.artefacts(run.id).find(({ name }) => name === backboneArtefact);
+  const files = library.runs
+    .artefacts(run.id)
+    .flatMap(({ name, blob }) =>
+      fileArtefacts.filter((known) => known === name).map((known) => [known, library.blobs.get(blob)]),
+    );
   const kind = dataKind({ library, family }, version.family);
   const items = chosenItems({ library, family }, version, request.where);
   const dataset = await kind.tensors(version, items, recipe);
@@ -159,7 +171,7 @@ async function trainInWorker(
         parameters: own,
         seed: run.seed ?? 1,
         metadata: fileMetadata(kind, { library, run, version, dataset }),
-        ...(backbone === undefined ? {} : { backbone: library.blobs.get(backbone.blob) }),
+        ...(Object.fromEntries(files) as Pick<TrainOptions, (typeof fileArtefacts)[number]>),
       },
       preparation: {
         family: kind.family?.name ?? null,

@@ -7,7 +7,7 @@ import { type EngineName, engineNames } from '../../../../contract/words.ts';
 import { choicePair, type ParameterValue, parameterPair, share, wholeNumber } from '../arguments.ts';
 import { absolute, type Context, follow, giveJson, place, wrongUse } from '../context.ts';
 import { describeSeconds } from '../progress.ts';
-import { familyHelp, given, trainingTarget } from '../targets.ts';
+import { familyHelp, given, modelReference, trainingTarget } from '../targets.ts';
 import { readConfig } from '../train-config.ts';
 import { evaluationText } from './evaluate.ts';
 
@@ -18,6 +18,7 @@ export interface CommonOptions {
   readonly seed?: number;
   readonly name?: string;
   readonly backbone?: string;
+  readonly teacher?: string;
   readonly engine?: EngineName;
   readonly epochs?: number;
   readonly batchSize?: number;
@@ -38,6 +39,10 @@ export function withCommonOptions(command: Command): Command {
     .option(
       '--backbone <file>',
       'ONNX or safetensors file with weights to start from (resnet18, resnet34, star-crops)',
+    )
+    .option(
+      '--teacher <model>',
+      'a registered model or ONNX file that the network imitates beside the labels',
     )
     .addOption(new Option('--engine <name>', 'what executes the steps of a network').choices(engineNames))
     .option('--epochs <n>', 'most epochs to train', wholeNumber(1))
@@ -175,6 +180,7 @@ export async function trainOptions(context: Context, options: CommonOptions) {
     ...given('seed', options.seed ?? config.seed),
     ...given('name', options.name ?? config.name),
     ...given('backbone', backbone && absolute(context, backbone)),
+    ...given('teacher', options.teacher && modelReference(context, options.teacher)),
     ...given('promote', options.promote),
     ...given('engine', options.engine),
     parameters: {
