@@ -1,6 +1,6 @@
 /**
  * What reviews of one camera are worth on its other nights:
- * `node test/bench/review-learning.ts [--nights 3] [--camera 1] [--folder DIR]`
+ * `node test/bench/review-learning.ts [--nights 3] [--camera 1] [--rotations 7] [--folder DIR]`
  * Hard simulated nights of one camera; the first ones are reviewed, the others judged: by the prefilter alone, and by
  * the head on measured features, without and with the shipped prior and the embeddings of the shipped backbone. Then the curve of accuracy over
  * reviews in the proposed order beside a random one, and the time of a refit. Measured nights stay in the folder.
@@ -29,6 +29,7 @@ const { values } = parseArgs({
     camera: { type: 'string', default: '1' },
     reviews: { type: 'string', default: '100' },
     folder: { type: 'string', default: join(tmpdir(), 'nightsift-backbone') },
+    rotations: { type: 'string', default: '7' },
     'only-measured': { type: 'boolean', default: false },
   },
 });
@@ -151,8 +152,10 @@ function lessonWith(
 
 const nights = await judgedNights();
 const reviews = Number(values.reviews);
-/** Every night is the reviewed one in turn; the others are unseen. */
-const rotations = nights.map((_, place) => [nights[place]!, ...nights.filter((_, other) => other !== place)]);
+/** Each of the first nights is the reviewed one in turn; the others are unseen. */
+const rotations = nights
+  .slice(0, Number(values.rotations))
+  .map((first, place) => [first, ...nights.filter((_, other) => other !== place)]);
 
 /** Of the nights that were not reviewed: their classes, and P(contaminated) of each frame as a pair. */
 function unseenOf([first, ...others]: readonly Night[], given: Given | null, reviewCount = reviews) {

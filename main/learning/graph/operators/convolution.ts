@@ -5,7 +5,6 @@
 import {
   type Attributes,
   type GradientContext,
-  type GraphNode,
   intAttribute,
   intsAttribute,
   type OperatorRule,
@@ -13,7 +12,7 @@ import {
   type Scope,
   type Value,
 } from '../rule.ts';
-import { winogradConvolution, winogradDataGradient, winogradWeightGradient } from './winograd.ts';
+import { winogradDataGradient, winogradWeightGradient } from './winograd.ts';
 
 /** Below this height a product with Col2Im beats a convolution with the flipped kernel (both exact). */
 const smallestHeightForFlippedKernel = 20;
@@ -287,13 +286,5 @@ const transposedConvolution: OperatorRule = {
     ];
   },
 };
-
-/** The convolution of a node in the way that is fastest with weights that change; undefined where it is so already. */
-export function fasterConvolution({ operator, inputs, attributes }: GraphNode) {
-  const [x, weight, bias] = inputs;
-  if (operator !== 'Conv' || bias || !suitsWinograd(x!, weight!, geometryOf(attributes, weight!)))
-    return undefined;
-  return (scope: Scope): Value => winogradConvolution(scope, x!, weight!);
-}
 
 export const convolutions: OperatorTable = { Conv: convolution, ConvTranspose: transposedConvolution };
