@@ -7,6 +7,7 @@ import { type MoffatShape, moffatFwhm, moffatValue, type SecondImage } from './m
 import { type Patch, patchValue } from './patch.ts';
 import { PhaseStamps } from './phase-stamps.ts';
 import { type HalfMaximumShape, halfMaximumShape } from './psf-shape.ts';
+import { type Samples, withRadialCorrection } from './radial-correction.ts';
 import { medianOf } from './robust.ts';
 import { addSplines, refineKnots, SplineFit, type SplinePsf, splineOf, splineValue } from './spline-psf.ts';
 import { annulusReach, annulusSky, ringShare } from './star-sky.ts';
@@ -56,6 +57,8 @@ const usualMisfit = 1 / 150;
 /** Knots per FWHM: enough for the edge of a doughnut or of a trailed star. */
 const knotsPerFwhm = 5;
 const rounds = 2;
+/** Weight of a star in what all have in common all round, in that of the middle one, at most. */
+const timesMedian = 4;
 /** Least and first spread of the correction to the Moffat profile, shares of the peak. */
 const leastSpread = 0.002;
 const firstSpread = 0.1;
@@ -200,8 +203,17 @@ function correct(
   templates: readonly Template[],
   ownLight: FitModel | null = null,
 ): SplinePsf | null {
-  const { base } = origin;
-  const coarse = fillCorrection(source, parity, origin, templates, ownLight, coarsening * base.spacing);
+  const beyond =
+    (profile: SplinePsf, mostWeight = Number.POSITIVE_INFINITY): Samples =>
+    (use) =>
+      eachSample({ source, parity, templates, ownLight, mostWeight }, profile, use);
+  // No single star, however bright, says what all have in common. The radius of a double image says little.
+  const mostWeight = timesMedian * medianOf(templates.map(weightOf));
+  const base =
+    origin.moffat.second === undefined
+      ? withRadialCorrection(origin.base, origin.moffat, beyond(origin.base, mostWeight))
+      : origin.base;
+  const coarse = fillCorrection(base, beyond(base), coarsening * base.spacing);
   const loose = coarse.solve(firstSpread);
   if (loose === null) return null;
   const spread = coarse.spreadOf(loose, 0.8 * knotsPerFwhm * base.spacing, leastSpread);
@@ -209,35 +221,47 @@ function correct(
     const correction = coarse.solve(spread);
     return correction === null ? null : addSplines(base, refineKnots(correction));
   }
-  const fit = fillCorrection(source, parity, origin, templates, ownLight, base.spacing);
-  const correction = fit.solve(firstSpread);
+  const correction = fillCorrection(base, beyond(base), base.spacing).solve(firstSpread);
   return correction === null ? null : addSplines(base, correction);
 }
 
-function fillCorrection(
-  source: PatchSource,
-  parity: -1 | 0 | 1,
-  { base }: Origin,
-  templates: readonly Template[],
-  ownLight: FitModel | null,
-  spacing: number,
-): SplineFit {
-  const { radius } = base;
+function fillCorrection({ radius }: SplinePsf, samples: Samples, spacing: number): SplineFit {
   const fit = new SplineFit(radius, spacing);
+  samples((x, y, remainder, weight) => fit.add(x, y, remainder, weight));
+  return fit;
+}
+
+interface Sampling {
+  readonly source: PatchSource;
+  readonly parity: -1 | 0 | 1;
+  readonly templates: readonly Template[];
+  readonly ownLight: FitModel | null;
+  readonly mostWeight: number;
+}
+
+/** Statistical weight of each pixel of a template. */
+const weightOf = ({ amplitude, misfit }: Template): number =>
+  amplitude ** 2 / (1 + (amplitude * Math.max(usualMisfit, misfit)) ** 2);
+
+/** What the templates' pixels have beyond a profile. */
+function eachSample(
+  { source, parity, templates, ownLight, mostWeight }: Sampling,
+  profile: SplinePsf,
+  use: (x: number, y: number, remainder: number, weight: number) => void,
+): void {
   for (const t of templates) {
-    const weight = t.amplitude ** 2 / (1 + (t.amplitude * Math.max(usualMisfit, t.misfit)) ** 2);
-    const patch = source.patch(t.x, t.y, radius);
+    const weight = Math.min(mostWeight, weightOf(t));
+    const patch = source.patch(t.x, t.y, profile.radius);
     for (let j = patch.top; j < patch.bottom; j++)
       for (let i = patch.left; i < patch.right; i++) {
         if (parity >= 0 && ((i + j) & 1) !== parity) continue;
         const value = patchValue(patch, i, j);
         if (Number.isNaN(value)) continue;
-        const expected = splineValue(base, i - t.x, j - t.y);
+        const expected = splineValue(profile, i - t.x, j - t.y);
         const own = ownLight === null ? 0 : splineValue(ownLight.psf, i - t.x, j - t.y);
-        fit.add(i - t.x, j - t.y, (value - t.sky) / t.amplitude + own - expected, weight);
+        use(i - t.x, j - t.y, (value - t.sky) / t.amplitude + own - expected, weight);
       }
   }
-  return fit;
 }
 
 /** Least SNR of a star that takes part once neighbours are known, and how many do. */
