@@ -1,18 +1,9 @@
-/** The judge's figures on simulated nights, each beside its target. */
+/** The judge's figures on simulated nights, each beside its target: answers, labels, measurements. */
 import type { Finding } from '../../contract/words.ts';
 import type { FrameJudgement } from '../../main/families/frames/record.ts';
 import { starFlags } from '../../main/families/frames/record.ts';
-import type { TrailTruth } from '../../main/families/frames/simulate/index.ts';
 import type { MeasuredFrame } from './judge-records.ts';
-import {
-  calibrationError,
-  endErrors,
-  liesOn,
-  medianOf,
-  quantileOf,
-  type Segment,
-  shareOf,
-} from './judge-statistics.ts';
+import { calibrationError, medianOf, quantileOf, shareOf } from './judge-statistics.ts';
 
 /** A frame with its judgement; failed frames have score 0 and no findings. */
 export interface JudgedFrame extends MeasuredFrame {
@@ -39,11 +30,8 @@ export function holds(bar: Bar): boolean {
 /** True where the truth lies so close to where a defect begins that neither answer is wrong. */
 export const isMarginal = (truth: JudgedFrame['truth']): boolean => 'marginal' in truth && truth.marginal;
 
-const isClean = (frame: JudgedFrame): boolean => frame.truth.kind === 'clean';
-const findingsOf = (frame: JudgedFrame): readonly Finding[] => frame.judgement?.findings ?? [];
-const hasFinding = (frame: JudgedFrame, ...codes: readonly string[]): boolean =>
-  findingsOf(frame).some(({ code }) => codes.includes(code));
-
+export const isClean = (frame: JudgedFrame): boolean => frame.truth.kind === 'clean';
+export const findingsOf = (frame: JudgedFrame): readonly Finding[] => frame.judgement?.findings ?? [];
 export function labelBars(frames: readonly JudgedFrame[], strict: Record<string, number[]>): Bar[] {
   const bars: Bar[] = [];
   for (const kind of new Set(frames.map((frame) => frame.kind))) {
@@ -219,142 +207,6 @@ function starBars(name: string, frames: readonly JudgedFrame[]): Bar[] {
       target: { atLeast: 0.99 },
     },
   ];
-}
-
-/** A trail finding's line; null when its evidence lacks one. */
-function lineOf(finding: Finding): Segment | null {
-  const { x1, y1, x2, y2 } = finding.evidence;
-  const known = [x1, y1, x2, y2].every((value) => typeof value === 'number');
-  return known ? { x1: x1 as number, y1: y1 as number, x2: x2 as number, y2: y2 as number } : null;
-}
-
-export function trailLines(frame: JudgedFrame): Segment[] {
-  return findingsOf(frame)
-    .filter(({ code, confidence }) => code === 'trail' && confidence >= 0.5)
-    .map(lineOf)
-    .filter((line) => line !== null);
-}
-
-export function isFound(frame: JudgedFrame, trail: TrailTruth): boolean {
-  return trailLines(frame).some((line) => liesOn(line, trail, 0.25));
-}
-
-const trailBins: readonly (readonly [number, number, number])[] = [
-  [0.15, 0.3, 0],
-  [0.3, 0.7, 0.85],
-  [0.7, 1.5, 0.97],
-  [1.5, 1000, 1],
-  [1.5, 3, 1],
-  [3, 6, 1],
-  [6, 1000, 1],
-];
-
-export function trailBars(frames: readonly JudgedFrame[]): Bar[] {
-  const trails = frames.flatMap((frame) =>
-    frame.truth.kinds.includes('truncated') ? [] : frame.truth.trails.map((trail) => ({ frame, trail })),
-  );
-  const bars: Bar[] = trailBins.map(([low, high, atLeast]) => {
-    const some = trails.filter(({ trail }) => trail.snrPerPixel >= low && trail.snrPerPixel < high);
-    return {
-      name: `trails found, ${low} to ${high} sigma per pixel`,
-      value: shareOf(some, ({ frame, trail }) => isFound(frame, trail)),
-      count: some.length,
-      target: { atLeast },
-    };
-  });
-  const clean = frames.filter(isClean);
-  const found = frames.flatMap((frame) => trailLines(frame).map((line) => ({ frame, line })));
-  const errors = trails.flatMap(({ frame, trail }) =>
-    trailLines(frame)
-      .filter((line) => liesOn(line, trail, 0.25))
-      .slice(0, 1)
-      .flatMap((line) => endErrors(line, trail)),
-  );
-  return [
-    ...bars,
-    {
-      name: 'clean frames with a false trail',
-      value: shareOf(clean, (frame) => trailLines(frame).length > 0),
-      count: clean.length,
-      target: { atMost: 0.01 },
-    },
-    {
-      name: 'trail segments that match a true one',
-      value: shareOf(found, ({ frame, line }) =>
-        frame.truth.trails.some((trail) => liesOn(line, trail, 0.01)),
-      ),
-      count: found.length,
-      target: { atLeast: 0.98 },
-    },
-    {
-      name: 'trail ends, median error, px',
-      value: medianOf(errors),
-      count: errors.length,
-      target: { atMost: 2 },
-    },
-    {
-      name: 'trail ends, 95th percentile, px',
-      value: quantileOf(errors, 0.95),
-      count: errors.length,
-      target: null,
-    },
-  ];
-}
-
-/** Findings that count as naming a defect, and the share to reach. */
-const defectTargets: Readonly<Record<string, { codes: readonly string[]; atLeast: number | null }>> = {
-  satellite: { codes: ['trail'], atLeast: null },
-  aircraft: { codes: ['trail'], atLeast: 1 },
-  meteor: { codes: ['trail'], atLeast: 0.95 },
-  cloud: { codes: ['cloud', 'veil'], atLeast: 0.97 },
-  veil: { codes: ['veil', 'cloud'], atLeast: 0.95 },
-  defocus: { codes: ['defocus', 'dew'], atLeast: 0.95 },
-  dew: { codes: ['dew', 'defocus'], atLeast: 0.95 },
-  elongation: { codes: ['elongation'], atLeast: 1 },
-  double: { codes: ['doubleStars', 'elongation'], atLeast: 0.95 },
-  moonlight: { codes: ['brightSky'], atLeast: 1 },
-  dawn: { codes: ['brightSky'], atLeast: 1 },
-  overexposed: { codes: ['saturation', 'brightSky'], atLeast: 1 },
-  hotPixelStorm: { codes: ['hotPixels'], atLeast: 1 },
-  cosmicRayStorm: { codes: ['cosmicRays', 'hotPixels'], atLeast: 1 },
-  blank: { codes: ['blank'], atLeast: 1 },
-  shutter: { codes: ['blank'], atLeast: 1 },
-  truncated: { codes: ['truncated'], atLeast: 1 },
-  occlusion: { codes: ['occlusion'], atLeast: 0.95 },
-  strayLight: { codes: ['strayLight', 'brightSky', 'staticGlow'], atLeast: 0.95 },
-  cornerGlow: { codes: ['staticGlow', 'strayLight'], atLeast: 0.95 },
-};
-
-export function defectBars(frames: readonly JudgedFrame[]): Bar[] {
-  const clean = frames.filter(isClean);
-  const codes = [...new Set(Object.values(defectTargets).flatMap((entry) => entry.codes))];
-  const bars: Bar[] = [];
-  for (const [kind, { codes: wanted, atLeast }] of Object.entries(defectTargets)) {
-    const some = frames.filter(({ truth }) => truth.kinds[0] === kind && !isMarginal(truth));
-    if (some.length === 0) continue;
-    bars.push(
-      {
-        name: `${kind}: named (${wanted.join(' or ')})`,
-        value: shareOf(some, (frame) => hasFinding(frame, ...wanted)),
-        count: some.length,
-        target: atLeast === null ? null : { atLeast },
-      },
-      {
-        name: `${kind}: not labelled clean`,
-        value: shareOf(some, ({ label }) => label !== 'clean'),
-        count: some.length,
-        target: null,
-      },
-    );
-  }
-  for (const code of codes)
-    bars.push({
-      name: `clean frames with a false ${code}`,
-      value: shareOf(clean, (frame) => hasFinding(frame, code)),
-      count: clean.length,
-      target: { atMost: 0.02 },
-    });
-  return bars;
 }
 
 export function generalBars(frames: readonly JudgedFrame[]): Bar[] {

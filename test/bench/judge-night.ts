@@ -1,7 +1,8 @@
 /**
  * The judge on simulated nights, each figure beside its target:
  * `node test/bench/judge-night.ts [--kind standard,hard|all] [--seeds 1,2|1-8] [--frames 120] [--workers 1] [--misses]`
- * `--foreign` takes nights of another simulator (test/bench/foreign-night, Python) than the one the judge grew up with;
+ * `--foreign` takes nights of another simulator (test/bench/foreign-night, Python) than the one the judge grew up with,
+ * `--both` nights of both, at the same time, in one table, pooled and apart. Interrupted, the same command goes on where it was;
  * `--stale` keeps to records of older measuring code where there are some; `--keep` keeps the simulated files;
  * `--trails` looks only at frames of our own simulator that trails cross and half as many clean ones.
  * Records are kept in a temp folder by the hash of the code that made them, so judging alone is re-run in seconds.
@@ -12,16 +13,14 @@ import { judgeSession } from '../../main/families/frames/judge-session.ts';
 import { type NightKind, nightKinds } from '../../main/families/frames/simulate/index.ts';
 import {
   type Bar,
-  defectBars,
   generalBars,
   holds,
-  isFound,
   isMarginal,
   type JudgedFrame,
   labelBars,
   measurementBars,
-  trailBars,
 } from './judge-bars.ts';
+import { defectBars } from './judge-defect-bars.ts';
 import {
   type ForeignRecipe,
   foreignKinds,
@@ -29,6 +28,7 @@ import {
   measuredForeignNight,
   measuredNight,
 } from './judge-records.ts';
+import { isFound, trailBars } from './judge-trail-bars.ts';
 
 type BenchKind = NightKind | ForeignRecipe['kind'];
 
@@ -65,16 +65,39 @@ export function allBars(frames: readonly JudgedFrame[], labels: Record<string, n
   ].filter(({ count }) => count > 0);
 }
 
-function printBar(bar: Bar): void {
-  const { atLeast, atMost } = bar.target ?? {};
-  const target = [
-    atLeast === undefined ? '' : `>= ${atLeast}`,
-    atMost === undefined ? '' : `<= ${atMost}`,
+function targetOf({ target }: Bar): string {
+  const { atLeast, atMost } = target ?? {};
+  return [
+    ...(atLeast === undefined ? [] : [`>= ${atLeast}`]),
+    ...(atMost === undefined ? [] : [`<= ${atMost}`]),
   ].join(' ');
-  const mark = bar.target === null ? ' ' : holds(bar) ? '+' : 'X';
-  const value = Number.isNaN(bar.value) ? 'none' : bar.value.toFixed(4);
-  console.log(`${mark} ${bar.name.padEnd(62)} ${value.padStart(10)}  ${target.padEnd(16)} n=${bar.count}`);
 }
+
+const shown = (bar: Bar | undefined): string =>
+  bar === undefined || Number.isNaN(bar.value) ? '-' : bar.value.toFixed(4);
+
+/** One row for each figure: pooled, then for each simulator alone, its target, and whether the pooled one meets it. */
+function printTable(judged: readonly JudgedFrame[]): void {
+  const parts = new Map<string, Bar[]>();
+  for (const simulator of new Set(judged.map(simulatorOf))) {
+    const some = judged.filter((frame) => simulatorOf(frame) === simulator);
+    parts.set(simulator, allBars(some, finalBars));
+  }
+  if (parts.size > 1) for (const name of ['pooled', ...parts.keys()]) process.stdout.write(name.padStart(10));
+  if (parts.size > 1) console.log('   wanted');
+  let missed = 0;
+  for (const bar of allBars(judged, finalBars)) {
+    const beside =
+      parts.size < 2 ? [] : [...parts.values()].map((bars) => bars.find(({ name }) => name === bar.name));
+    const values = [bar, ...beside].map((each) => shown(each).padStart(10)).join('');
+    const verdict = bar.target === null ? '' : holds(bar) ? 'met' : 'MISSED';
+    if (verdict === 'MISSED') missed++;
+    console.log(`${values}   ${targetOf(bar).padEnd(16)} ${verdict.padEnd(7)} ${bar.name} (${bar.count})`);
+  }
+  console.log(`${judged.length} frames, ${missed} figures missed`);
+}
+
+const simulatorOf = ({ night }: JudgedFrame): string => (night.startsWith('foreign') ? 'foreign' : 'own');
 
 function describe(frame: JudgedFrame): string {
   const { truth, judgement } = frame;
@@ -129,13 +152,13 @@ async function main(): Promise<void> {
       width: { type: 'string', default: '1280' },
       height: { type: 'string', default: '960' },
       foreign: { type: 'boolean', default: false },
+      both: { type: 'boolean', default: false },
       misses: { type: 'boolean', default: false },
       stale: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
       trails: { type: 'boolean', default: false },
     },
   });
-  const { foreign } = values;
   const frameCount = Number(values.frames);
   const size = { width: Number(values.width), height: Number(values.height) };
   const how = {
@@ -144,23 +167,35 @@ async function main(): Promise<void> {
     keep: values.keep,
     trails: values.trails,
   };
-  const judged: JudgedFrame[] = [];
-  const take = (frames: readonly MeasuredFrame[], kind: BenchKind, seed: number): void => {
+  const nightOf = (frames: readonly MeasuredFrame[], kind: BenchKind, night: string): JudgedFrame[] => {
     const start = performance.now();
-    const night = `${foreign ? 'foreign ' : ''}${kind}-${seed}`;
-    judged.push(...judgeNight(frames, kind, night));
+    const judged = judgeNight(frames, kind, night);
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     console.error(`${night}: ${frames.length} frames, judged in ${seconds} s`);
+    return judged;
   };
-  for (const seed of seedsFrom(values.seeds)) {
-    if (foreign)
-      for (const kind of kindsFrom(values.kind, foreignKinds))
-        take(await measuredForeignNight({ kind, seed, frameCount, ...size }, how), kind, seed);
-    else
-      for (const kind of kindsFrom(values.kind, nightKinds))
-        take(await measuredNight({ kind, seed, frameCount, ...size }, how), kind, seed);
-  }
-  for (const bar of allBars(judged, finalBars)) printBar(bar);
+  const seeds = seedsFrom(values.seeds);
+  const own = async (): Promise<JudgedFrame[]> => {
+    const judged: JudgedFrame[] = [];
+    for (const seed of seeds)
+      for (const kind of kindsFrom(values.kind, nightKinds)) {
+        const frames = await measuredNight({ kind, seed, frameCount, ...size }, how);
+        judged.push(...nightOf(frames, kind, `${kind}-${seed}`));
+      }
+    return judged;
+  };
+  const foreign = async (): Promise<JudgedFrame[]> => {
+    const judged: JudgedFrame[] = [];
+    for (const seed of seeds)
+      for (const kind of kindsFrom(values.kind, foreignKinds)) {
+        const frames = await measuredForeignNight({ kind, seed, frameCount, ...size }, how);
+        judged.push(...nightOf(frames, kind, `foreign ${kind}-${seed}`));
+      }
+    return judged;
+  };
+  const simulators = values.both ? [own, foreign] : values.foreign ? [foreign] : [own];
+  const judged = (await Promise.all(simulators.map((simulate) => simulate()))).flat();
+  printTable(judged);
   if (values.misses) printMisses(judged);
 }
 

@@ -1,6 +1,7 @@
 /** Simulates and measures nights for the judge's bench, in worker threads, and keeps the records in a temp folder. */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -140,7 +141,7 @@ export async function measuredNight(recipe: NightRecipe, options: RecordOptions)
   const folder = cacheFolder(recipe, ownSimulator, options.stale ?? false);
   const kept = options.keep === true ? filesFolder(recipe, ownSimulator) : null;
   if (kept !== null) mkdirSync(kept, { recursive: true });
-  return measured(folder, options.trails ? few : every, options.workers, () => ({ recipe, kept }));
+  return measured(folder, options.trails ? few : every, options.workers, async () => ({ recipe, kept }));
 }
 
 /** The same for a night of the other simulator (Python with numpy, scipy and astropy). */
@@ -156,7 +157,7 @@ export async function measuredForeignNight(
   const folder = cacheFolder(recipe, scripts, options.stale ?? false);
   const files = filesFolder(recipe, scripts);
   const complete = join(files, 'truth.json');
-  const write = (): BenchJob['night'] => {
+  const write = async (): Promise<BenchJob['night']> => {
     if (existsSync(complete)) return { folder: files };
     const options = {
       kind: recipe.kind,
@@ -167,7 +168,8 @@ export async function measuredForeignNight(
     };
     const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
     const words = [simulator, files, ...flags];
-    const { status } = spawnSync('/usr/bin/python3', words, { stdio: ['ignore', 'inherit', 'inherit'] });
+    const python = spawn('/usr/bin/python3', words, { stdio: ['ignore', 'inherit', 'inherit'] });
+    const [status] = await once(python, 'exit');
     if (status !== 0) throw new Error(`the other simulator ended with ${status}`);
     return { folder: files };
   };
@@ -181,7 +183,7 @@ async function measured(
   folder: string,
   indices: readonly number[],
   workers: number,
-  prepare: () => BenchJob['night'],
+  prepare: () => Promise<BenchJob['night']>,
 ): Promise<MeasuredFrame[]> {
   const fileOf = (index: number): string => join(folder, `${index}.bin`);
   const missing = indices.filter((i) => !existsSync(fileOf(i)));
@@ -194,7 +196,7 @@ async function measured(
     missing.filter((_, place) => place % workers === worker),
   ).filter((share) => share.length > 0);
   if (shares.length > 0) {
-    const night = prepare();
+    const night = await prepare();
     await Promise.all(shares.map((indices) => runWorker({ night, indices }, keep)));
   }
   return indices.map((i) => deserialize(readFileSync(fileOf(i))) as MeasuredFrame);

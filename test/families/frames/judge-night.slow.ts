@@ -1,9 +1,10 @@
 /** The judge on small simulated nights: what every change has to keep. The bench prints the finer figures. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { isFound, type JudgedFrame, trailLines } from '../../bench/judge-bars.ts';
+import type { JudgedFrame } from '../../bench/judge-bars.ts';
 import { judgeNight } from '../../bench/judge-night.ts';
 import { measuredNight } from '../../bench/judge-records.ts';
 import { medianOf, shareOf } from '../../bench/judge-statistics.ts';
+import { isFound, trailLines } from '../../bench/judge-trail-bars.ts';
 
 const seeds = [101, 102];
 const frameCount = 40;
