@@ -33,8 +33,12 @@ import { type FoundLines, findLines, type TrailSearchInput } from './trails/find
 import { binningFor } from './trails/sky-map.ts';
 import { frameView, medianOfGrid, mosaicScale, viewMeans } from './view.ts';
 
-/** A star counts from this matched-filter signal to noise on. */
+/**
+ * A star counts from this matched-filter signal to noise on. The filter is read where it is greatest near the star, not
+ * where the star is: noise in the two coordinates adds 2 to its square on average, which is no light of the star's.
+ */
 const countedSnr = 10;
+const leastFound = Math.sqrt(countedSnr ** 2 + 2);
 /** Stars whose half-flux radius is measured. */
 const radiusStars = 150;
 /** Less than the share of its brightest pixel that the narrowest star (FWHM 1.3 px) gives its four neighbours. */
@@ -185,7 +189,7 @@ function summarise(
 ): Omit<FrameMeasurements, keyof FieldFigures> {
   const counted: number[] = [];
   for (let i = 0; i < stars.count; i++)
-    if (stars.snr[i] >= countedSnr && (stars.flags[i] & starFlags.nearEdge) === 0) counted.push(i);
+    if (stars.snr[i] >= leastFound && (stars.flags[i] & starFlags.nearEdge) === 0) counted.push(i);
   const fwhm = finite(medianOf(counted.map((i) => stars.fwhm[i])));
   const ellipticity = finite(medianOf(counted.map((i) => stars.ellipticity[i])));
   const bright = counted.filter((i) => (stars.flags[i] & starFlags.saturated) === 0).slice(0, 50);

@@ -96,10 +96,16 @@ def psf_of(night, fwhm, spoil):
 
 
 def level_of(night, x, y):
-    """Which of the five widths a star at x, y has: curvature and tilt of the field."""
+    """Where between the five widths a star at x, y lies: curvature and tilt of the field."""
     r2 = ((x - night.width / 2) ** 2 + (y - night.height / 2) ** 2) / (night.width**2 + night.height**2) * 4
     wider = night.curvature * r2 + night.tilt[0] * (2 * x / night.width - 1) + night.tilt[1] * (2 * y / night.height - 1)
-    return np.clip(np.round((wider + 0.03) / 0.11 * 4), 0, 4).astype(int)
+    return np.clip((wider + 0.03) / 0.11 * 4, 0, 4)
+
+
+def between(images, level, *place):
+    """A star image between two of the five; or the part of it at `place`."""
+    low = min(int(level), 3)
+    return (1 - (level - low)) * images[low][place] + (level - low) * images[low + 1][place]
 
 
 def add_stars(night, canvas, x, y, light, images, spikes_noise):
@@ -116,7 +122,7 @@ def add_stars(night, canvas, x, y, light, images, spikes_noise):
         ix = (np.arange(x0, x1) - cx) * over - sx + optics.GRID // 2
         iy = (np.arange(y0, y1) - cy) * over - sy + optics.GRID // 2
         ok_x, ok_y = (ix >= 0) & (ix < optics.GRID), (iy >= 0) & (iy < optics.GRID)
-        part = images[level[k]][np.ix_(iy[ok_y], ix[ok_x])]
+        part = between(images, level[k], *np.ix_(iy[ok_y], ix[ok_x]))
         canvas[y0:y1, x0:x1][np.ix_(ok_y, ok_x)] += light[k] * part
         if night.spikes and light[k] * night.spikes / 60 > 0.7 * spikes_noise:
             add_spikes(night, canvas, x[k], y[k], light[k], spikes_noise)
@@ -230,7 +236,7 @@ def frame_of(night, k):
     ix, iy = np.clip(px.astype(int), 0, width - 1), np.clip(py.astype(int), 0, height - 1)
     electrons = electrons * through[iy, ix] * night.flat[iy, ix]
     add_stars(night, canvas, px, py, electrons, images, noise)
-    middle = images[int(np.median(level_of(night, px, py)))]
+    middle = between(images, float(np.median(level_of(night, px, py))), slice(None))
     fwhm, ellipticity = optics.region_of(middle, "double" in found)
     trails = [(d, add_trail(canvas, d, fwhm, noise)) for _, spoilt in spoil for d in spoilt.get("trails", [])]
     canvas[night.hot[0], night.hot[1]] += night.hot[2].astype(np.float32)
