@@ -22,7 +22,7 @@ export function withRadialCorrection(base: SplinePsf, moffat: MoffatShape, sampl
   const place = (x: number, y: number): number =>
     Math.sqrt(Math.max(0, moffat.p * x * x + moffat.q * y * y + 2 * moffat.r * x * y)) / (root * scale);
   const terms = termsOf(samples, place, Math.ceil((Math.SQRT2 * base.radius) / scale) + 2);
-  return terms === null ? base : addFunction(base, (x, y) => valueOf(terms, place(x, y)));
+  return terms === null ? base : addFunction(base, (x, y) => correctionAt(terms, place(x, y)));
 }
 
 const weights = new Float64Array(4);
@@ -30,7 +30,7 @@ const weights = new Float64Array(4);
 /** Index of the k-th of the four terms that reach `place`: those before the centre are those behind it. */
 const termAt = (first: number, k: number): number => Math.abs(first - 1 + k);
 
-function valueOf(terms: Float64Array, place: number): number {
+function correctionAt(terms: Float64Array, place: number): number {
   const first = Math.floor(place);
   cubicWeights(place - first, weights);
   let sum = 0;
