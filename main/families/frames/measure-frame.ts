@@ -79,7 +79,9 @@ export function measureStored(frame: StoredFrame, file: string, options: Measure
   const fwhm = found?.psf.shape.fwhm ?? usualFwhm;
   const figures = skyFigures(residuals, sky, found?.detection.stars ?? [], fwhm);
   const spots = found === null ? emptyStarTable() : tableOf(residuals, found, figures);
-  const { trails, faintLine } = (options.searchTrails ?? findLines)({
+  // Where the sky has no noise nothing can be told from it: the few counts of other instruments, drawings.
+  const search = figures.noise !== null && figures.noise > 0 ? (options.searchTrails ?? findLines) : noLines;
+  const { trails, faintLine } = search({
     width: frame.width,
     height: frame.height,
     pixels: residuals,
@@ -114,6 +116,8 @@ export function measureStored(frame: StoredFrame, file: string, options: Measure
     crops: cropsOf(frame, stars, figures, scale),
   };
 }
+
+const noLines = (): FoundLines => ({ trails: [], faintLine: null });
 
 interface FoundStars {
   readonly psf: FramePsf;

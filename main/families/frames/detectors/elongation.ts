@@ -13,7 +13,8 @@ export const elongation: FrameDetector = {
   codes: ['elongation'],
   detect({ record, ellipticity }) {
     const value = record.measurements.ellipticity;
-    if (value === null || !Number.isFinite(value)) return [];
+    // On a sky without noise these are no stars that anybody could vouch for.
+    if (value === null || !Number.isFinite(value) || record.measurements.noise === 0) return [];
     const reference = ellipticity?.reference ?? typicalEllipticity;
     const sigma = ellipticity?.sigma ?? typicalScatter;
     const excess = value - reference;

@@ -93,6 +93,19 @@ describe('measuring a frame', () => {
     expect(off(measure(image).measurements.fwhm, truth.fwhm)).toBeLessThan(0.015);
   });
 
+  it('tells no trail where the sky has no noise to tell it from', () => {
+    const { image } = drawScene({ ...plain, stars: 0 });
+    const random = uniform(4);
+    // a count here and there, and many along one row
+    const counts = image.pixels.map((_, i) => {
+      const row = Math.floor(i / image.width);
+      return random() < 0.05 + 0.9 * Math.exp(-(((row - image.height / 2) / 3) ** 2)) ? 1 : 0;
+    });
+    const { trails, measurements } = measure({ ...image, pixels: counts });
+    expect(measurements.noise).toBe(0);
+    expect(trails).toEqual([]);
+  });
+
   it('sees when every star is double, and measures one image of it', () => {
     const scene: Scene = { ...plain, seed: 10, second: { dx: 4, dy: -3, share: 0.5 } };
     const { image, truth } = drawScene(scene);
