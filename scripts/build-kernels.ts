@@ -14,6 +14,7 @@ export const kernelFolders: readonly string[] = [
   join(frames, 'kernels'),
   join(frames, 'trails', 'kernels'),
   join(main, 'learning', 'forests', 'kernels'),
+  join(main, 'learning', 'kernels'),
   join(main, 'learning', 'neighbours', 'kernels'),
 ];
 

@@ -9,7 +9,6 @@ import {
 } from '../estimators/preparation.ts';
 import { checkColumns, checkTable, drawnRows, pickRows } from '../estimators/table.ts';
 import { numberOf, type Parameters } from '../recipes/recipe.ts';
-import { kernelRows } from './kernel-rows.ts';
 import { solveOneClass } from './smo.ts';
 import { addSupportScores, type SupportModel, supportScores } from './support-scores.ts';
 
@@ -64,8 +63,8 @@ async function fitOneClassSvm(input: FitInput, parameters: Parameters, ports: Fi
   const gamma = asked > 0 ? asked : 1 / (table.columns * (varianceOf(table.values) || 1));
   await new Promise((resolve) => setImmediate(resolve));
   const { alpha, rho, iterations } = solveOneClass(
-    kernelRows(table, gamma),
-    table.rows,
+    table,
+    gamma,
     numberOf(parameters, 'nu'),
     numberOf(parameters, 'tolerance'),
     () => obeySignal(ports.signal),

@@ -1,6 +1,7 @@
 /** Scores of a one-class support vector machine: how far the sum of kernels is below its threshold. */
 import type { ModelParts } from '../estimators/model-parts.ts';
 import type { PreparedTable } from '../estimators/preparation.ts';
+import { packedPoints } from './support-kernels.ts';
 
 export interface SupportModel {
   readonly vectors: PreparedTable;
@@ -12,21 +13,29 @@ export interface SupportModel {
 /** rho - sum of weight x exp(-gamma |x - vector|²): positive outside. */
 export function supportScores({ rows, columns, values }: PreparedTable, model: SupportModel): Float64Array {
   const { vectors, weights, rho, gamma } = model;
-  const support = vectors.values;
-  const scores = new Float64Array(rows);
-  for (let row = 0; row < rows; row++) {
-    const start = row * columns;
-    let sum = 0;
-    for (let vector = 0; vector < weights.length; vector++) {
-      const other = vector * columns;
-      let distance = 0;
-      for (let column = 0; column < columns; column++) {
-        const difference = values[start + column]! - support[other + column]!;
-        distance += difference * difference;
-      }
-      sum += weights[vector]! * Math.exp(-gamma * distance);
+  const { kernels, padded, centre } = packedPoints(vectors, gamma);
+  const { run } = kernels;
+  const weightsAt = kernels.allocate(padded * 8);
+  const askedAt = kernels.allocate(Math.max(2, 2 * columns) * 8);
+  const asked = kernels.doubles(askedAt, Math.max(2, 2 * columns));
+  kernels.doubles(weightsAt, padded).fill(0).set(weights);
+  run.setAsked(weightsAt, askedAt, padded);
+  const ask = (row: number, at: number): void => {
+    for (let column = 0; column < columns; column++) {
+      asked[at + column] = values[row * columns + column]! - centre[column]!;
     }
-    scores[row] = rho - sum;
+  };
+  const scores = new Float64Array(rows);
+  for (let row = 0; row + 1 < rows; row += 2) {
+    ask(row, 0);
+    ask(row + 1, columns);
+    run.scoreTwo();
+    scores[row] = rho - asked[0]!;
+    scores[row + 1] = rho - asked[1]!;
+  }
+  if (rows % 2 === 1) {
+    ask(rows - 1, 0);
+    scores[rows - 1] = rho - run.scoreOne();
   }
   return scores;
 }
