@@ -71,9 +71,10 @@ function gridded(
   problems: Problem[],
 ): Float64Array {
   const { counts } = spectrum;
+  const name = Object.keys(cells).length > 0 ? `Row ${row}` : `Spectrum ${row}`;
   if (counts.every((value) => value === 0)) {
-    const sentence = `Spectrum ${row} holds no count: nothing can be said of it.`;
-    problems.push({ row, column: null, code: 'empty', sentence });
+    const sentence = `${name} holds no count: nothing can be said of it.`;
+    problems.push({ row, column: cells.counts === undefined ? null : 'counts', code: 'empty', sentence });
   }
   const scale = scaleOf(spectrum, options);
   if (scale !== null) return onFineGrid(counts, scale);
@@ -81,7 +82,7 @@ function gridded(
     row,
     column: Object.keys(cells).find((name) => /^cal1$/i.test(name)) ?? null,
     code: 'noCalibration',
-    sentence: `Spectrum ${row} has no energy calibration that rises; its ${counts.length} channels were spread over ${wholeGrid}.`,
+    sentence: `${name} has no energy calibration that rises; its ${counts.length} channels were spread over ${wholeGrid}.`,
   });
   return onFineGrid(counts, [0, (fineBins * finekeV) / counts.length]);
 }

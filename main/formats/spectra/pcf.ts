@@ -16,7 +16,10 @@ export function looksLikePcf({ bytes }: SpectrumFile): boolean {
   );
 }
 
-/** @throws NightsiftError `damagedData`, `unsupportedLayout`, `tooLarge` */
+/**
+ * Spectra of a file that ends within one are not told apart from those of a whole file, so that it is refused.
+ * @throws NightsiftError `damagedData`, `unsupportedLayout`, `tooLarge`
+ */
 export function readPcf(file: SpectrumFile): Spectrum[] {
   const { bytes } = file;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -30,6 +33,15 @@ export function readPcf(file: SpectrumFile): Spectrum[] {
     );
   }
   const count = Math.floor((bytes.length - block) / recordBytes);
+  const begun = block + count * recordBytes;
+  if (bytes.length - begun >= block) {
+    throw refusal(
+      'damagedData',
+      file,
+      `it is cut short within spectrum ${count + 1}`,
+      'Take another copy of the file.',
+    );
+  }
   const spectra: Spectrum[] = [];
   for (let record = 0; record < count; record += 1) {
     const at = block + record * recordBytes;
