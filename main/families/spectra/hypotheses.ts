@@ -53,20 +53,43 @@ const potassiumShares = [0, 0.1, 0.2, 0.3];
 /** Exponents by which the continuum of a background falls off otherwise than the template's. */
 const tilts = [-0.2, 0, 0.2];
 
-/** Of two sources: the first's share of their counts, and both's of all counts. */
-const mixtures = { first: [0.3, 0.5, 0.7], sources: [0.6, 0.95] };
+/**
+ * Two sources together are like no source alone, so that pairs may be expected this many times as often as they come: on templates of
+ * three detectors that found up to a tenth more of them and cost single sources nothing.
+ */
+const pairEmphasis = 15;
+
+/** How finely pairs are cut, from fine to coarse; the first that fits the number of shapes of pairs is taken. */
+const pairPlans = [
+  { isEvery: true, isDrifting: true, first: [0.3, 0.5, 0.7], sources: [0.6, 0.95] },
+  { isEvery: true, isDrifting: false, first: [0.3, 0.5, 0.7], sources: [0.6, 0.95] },
+  { isEvery: false, isDrifting: true, first: [0.3, 0.5, 0.7], sources: [0.6, 0.95] },
+  { isEvery: false, isDrifting: false, first: [0.3, 0.5, 0.7], sources: [0.6, 0.95] },
+  { isEvery: false, isDrifting: false, first: [0.35, 0.65], sources: [0.75] },
+  { isEvery: false, isDrifting: false, first: [0.5], sources: [0.75] },
+];
+interface PairPlan {
+  /** Every template, or of each class the one with the least absorber. */
+  readonly isEvery: boolean;
+  /** Whether the gain drifts under them too. */
+  readonly isDrifting: boolean;
+  /** The first source's share of the counts of both. */
+  readonly first: readonly number[];
+  /** Share of both in all counts. */
+  readonly sources: readonly number[];
+}
 
 export function hypothesesOf(templates: readonly Template[], options: HypothesisOptions): Hypothesis[] {
   const instruments = instrumentsOf(templates, options.background);
   const grid = grids.find((each) => countOf(each, instruments, options) <= options.most) ?? grids.at(-1)!;
-  const steps = stepsOfPairs(grid, instruments, options);
+  const plan = planOfPairs(grid, instruments, options);
   return grid.gains.flatMap((step) =>
     instruments.flatMap((instrument) => {
       const drifted = withDrift(instrument, step, options.gainSigma);
       return [
         ...drifted.skies.flatMap((sky) => changedSkies(sky, options)),
         ...drifted.sources.flatMap((source) => behindAbsorbers(source, drifted.skies, grid, options)),
-        ...(steps.includes(step) ? pairs(drifted, options) : []),
+        ...(plan !== null && stepsOf(plan, grid).includes(step) ? pairs(drifted, plan, options) : []),
       ];
     }),
   );
@@ -157,17 +180,37 @@ function changedSkies(sky: Template, { potassiumVaries }: HypothesisOptions): Hy
 /** Shapes of pairs beside the others, at most. */
 const mostPairShapes = 6000;
 
-/** Gains at which pairs are laid out: near the middle where that is not too many, the middle alone, or none. */
-function stepsOfPairs(
-  { gains }: Grid,
+/** Null where pairs do not come or are too many however coarsely they are cut. */
+function planOfPairs(
+  grid: Grid,
   instruments: readonly Instrument[],
   { mixtureShare }: HypothesisOptions,
-): readonly number[] {
-  if (mixtureShare <= 0) return [];
-  const counts = instruments.map(({ sources, skies }) => 2 * couples(sources).length * shapesOfPair(skies));
-  const count = counts.reduce((sum, each) => sum + each, 0);
-  const near = gains.filter((step) => Math.abs(step) < 1.5);
-  return [near, [0]].find((steps) => steps.length * count <= mostPairShapes) ?? [];
+): PairPlan | null {
+  if (mixtureShare <= 0) return null;
+  const countOfPlan = (plan: PairPlan): number => {
+    const shapes = instruments.map(
+      ({ sources, skies }) => 2 * couples(chosenOf(sources, plan)).length * shapesOfPair(skies, plan),
+    );
+    return stepsOf(plan, grid).length * shapes.reduce((sum, each) => sum + each, 0);
+  };
+  return pairPlans.find((plan) => countOfPlan(plan) <= mostPairShapes) ?? null;
+}
+
+function stepsOf({ isDrifting }: PairPlan, { gains }: Grid): readonly number[] {
+  return isDrifting ? gains.filter((step) => Math.abs(step) < 1.5) : [0];
+}
+
+/** Fine bins below 200 keV: what absorbers take first. */
+const lowBins = 67;
+
+function chosenOf(sources: readonly Template[], { isEvery }: PairPlan): readonly Template[] {
+  if (isEvery) return sources;
+  const softest = new Map<number, { readonly template: Template; readonly low: number }>();
+  for (const template of sources) {
+    const low = template.shares.subarray(0, lowBins).reduce((sum, share) => sum + share, 0);
+    if (low > (softest.get(template.label)?.low ?? -1)) softest.set(template.label, { template, low });
+  }
+  return [...softest.values()].map(({ template }) => template);
 }
 
 function couples(sources: readonly Template[]): (readonly [Template, Template])[] {
@@ -176,20 +219,24 @@ function couples(sources: readonly Template[]): (readonly [Template, Template])[
   );
 }
 
-function shapesOfPair(skies: readonly Template[]): number {
-  return mixtures.first.length * (skies.length > 0 ? mixtures.sources.length : 1);
+function shapesOfPair(skies: readonly Template[], { first, sources }: PairPlan): number {
+  return first.length * (skies.length > 0 ? sources.length : 1);
 }
 
 /** Two sources at once: a shape of either class. */
-function pairs({ sources, skies }: Instrument, { mixtureShare }: HypothesisOptions): Hypothesis[] {
-  const each = shapesOfPair(skies);
+function pairs(
+  { sources, skies }: Instrument,
+  plan: PairPlan,
+  { mixtureShare }: HypothesisOptions,
+): Hypothesis[] {
+  const chosen = chosenOf(sources, plan);
+  const each = shapesOfPair(skies, plan);
   const sky = skies[0];
-  return couples(sources).flatMap(([one, other]) =>
-    mixtures.first.flatMap((first) => {
+  return couples(chosen).flatMap(([one, other]) =>
+    plan.first.flatMap((first) => {
       const both = blend(one.shares, other.shares, first);
-      const shapes =
-        sky === undefined ? [both] : mixtures.sources.map((part) => blend(both, sky.shares, part));
-      const weight = ((one.weight + other.weight) * mixtureShare) / (each * sources.length);
+      const shapes = sky === undefined ? [both] : plan.sources.map((part) => blend(both, sky.shares, part));
+      const weight = ((one.weight + other.weight) * mixtureShare * pairEmphasis) / (each * chosen.length);
       return shapes.flatMap((shares) => [
         { label: one.label, shares, weight },
         { label: other.label, shares, weight },

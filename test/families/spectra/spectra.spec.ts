@@ -25,6 +25,11 @@ const settings = Object.fromEntries(
   ]),
 );
 
+const unit = (values: Float64Array) => {
+  const sum = total(values);
+  return values.map((value) => value / sum);
+};
+
 /** A peak on a falling continuum, 1,024 channels of 3 keV. */
 function shape(kiloElectronVolts: number): Float64Array {
   return Float64Array.from({ length: fineBins }, (_, bin) => {
@@ -122,6 +127,24 @@ describe('shapes of templates', () => {
     expect(total(found.map(({ weight }) => weight))).toBeGreaterThan(
       total(alone.map(({ weight }) => weight)),
     );
+  });
+
+  test('hold pairs of sources however many templates there are, and the softest of each class where not of all', () => {
+    const sky: Template = { label: 9, shares: unit(shape(1461)), weight: 1, instrument: 'A', sourceShare: 1 };
+    const many = Array.from({ length: 54 }, (_, place): Template => {
+      const label = place % 9;
+      const hard = shape(200 + 250 * label).map((value, bin) =>
+        bin < 67 && place >= 9 ? 0.1 * value : value,
+      );
+      return { label, shares: unit(hard), weight: 1 / 6, instrument: 'A', sourceShare: 1 };
+    });
+    const lay = { background: 9, gainSigma: 0.01, potassiumVaries: false, most: 100 };
+    const count = (list: readonly Template[], mixtureShare: number) =>
+      hypothesesOf([...list, sky], { ...lay, mixtureShare }).length;
+    const softest = many.slice(0, 9);
+    const pairsOfSoftest = ((9 * 8) / 2) * 2 * 6;
+    expect(count(many, 0.02) - count(many, 0)).toBe(pairsOfSoftest);
+    expect(count(softest, 0.02) - count(softest, 0)).toBe(pairsOfSoftest);
   });
 
   test('stay about as few as was asked for', () => {
