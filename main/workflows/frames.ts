@@ -4,7 +4,7 @@ import { workerEntry } from '../jobs/messages.ts';
 import type { FrameFamily } from './frame-family.ts';
 
 /** Raise it with every change that makes reading or measuring give other figures. */
-const measurementRevision = 14;
+const measurementRevision = 15;
 /** Raise it with every change of detectors, score or findings. */
 const judgementRevision = 3;
 

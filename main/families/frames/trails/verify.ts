@@ -104,17 +104,17 @@ function isNarrow(line: TracedLine, length: number, wholeFrame: number, starFwhm
 
 /**
  * Lines much wider than stars are near and out of focus, hence bright and even; faint, very wide or patchy ones are
- * nebulae, uneven sky and the rims of clouds and obstacles.
+ * nebulae, uneven sky and the rims of clouds and obstacles. None of those is the same all across a frame, free on both
+ * sides: what is may be faint for its width, as the two rows of an aircraft's lights are that run into one.
  */
 function isDiffuse(line: TracedLine, starFwhm: number, wholeFrame: number): boolean {
   if (line.fwhm > widestLine(starFwhm)) return true;
   if (line.fwhm > Math.max(14, wideWidths * starFwhm) && line.fill < 0.9) return true;
   if (line.fwhm > 8 && line.amplitude < 0.25) return true;
-  if (line.fwhm > 2.1 * starFwhm && line.amplitude < 0.5) {
-    const sure =
-      line.significance > surelySignificant && line.steady >= surelySteady && line.fill > surelySteady;
-    return !(sure && line.seen > wholeFrame && line.fwhm < wideWidths * starFwhm);
-  }
+  const even = line.steady >= surelySteady && line.fill > surelySteady && line.seen > wholeFrame;
+  if (line.fwhm > 2.1 * starFwhm && line.amplitude < 0.5)
+    return !(even && line.significance > surelySignificant && line.fwhm < wideWidths * starFwhm);
+  if (even && line.significance > 2 * surelySignificant && line.contrast > surelySteady) return false;
   if (line.fwhm > Math.max(12, wideWidths * starFwhm)) {
     return line.amplitude < 3 || (line.fill < 0.85 && !isDashed(line, starFwhm, 0));
   }

@@ -112,6 +112,7 @@ const trails: Record<string, SceneTrail[]> = {
   'exactly along a column': [{ x1: 300.4, y1: 0, x2: 300.4, y2: 479, width: 3, snr: 3 }],
   'short and bright': [{ x1: 300, y1: 300, x2: 330, y2: 327, width: 3, snr: 8 }],
   'out of focus, ends inside': [{ x1: 100, y1: 80, x2: 520, y2: 400, width: 16, snr: 6 }],
+  'as two rows of lights that run into one': [{ x1: 0, y1: 100, x2: 639, y2: 300, width: 13, snr: 2.4 }],
   'two side by side': [
     { x1: 0, y1: 100, x2: 639, y2: 300, width: 3, snr: 4 },
     { x1: 0, y1: 122, x2: 639, y2: 322, width: 3, snr: 3 },
