@@ -13,6 +13,7 @@ const benches: Readonly<Record<string, readonly string[]>> = {
   'training-screen': ['test/bench/training-screen.ts'],
   estimators: ['test/bench/estimators.ts'],
   spectra: ['test/bench/spectra.ts'],
+  tuning: ['test/bench/tuning.ts'],
   telemetry: ['test/bench/telemetry.ts'],
   'review-learning': ['test/bench/review-learning.ts', '--nights', '3'],
   workbench: ['test/bench/workbench.ts'],

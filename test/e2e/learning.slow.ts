@@ -159,6 +159,35 @@ describe.skipIf(missingForWorkbench.length > 0)('the screens of learning', () =>
     await bench.picture('runs-compared');
   });
 
+  test('watch a study, its trials and where the best lies', async () => {
+    await page.evaluate("location.hash = '#/runs/studies'");
+    await until('No studies yet');
+    const [dataSet] = await bench.client('datasets.list', {});
+    const { job } = await bench.client('tune.start', {
+      dataSet: `${dataSet!.name}@${dataSet!.version}`,
+      recipe: 'mlp',
+      parameters: { epochs: 9 },
+      space: [
+        { name: 'learningRate', from: 0.0003, to: 0.03, scale: 'log' },
+        { name: 'width', values: [16, 64] },
+      ],
+      trials: 9,
+      folds: 2,
+      train: false,
+    });
+    const { study } = await bench.finished('tune.start', job);
+    await page.reload();
+    await page.getByRole('table', { name: 'Studies' }).focus();
+    await page.keyboard.press('ArrowDown');
+    await until(`Best: trial ${study.best}`);
+    const trials = page.getByRole('group', { name: 'Trials' });
+    expect(await trials.getByRole('row').count()).toBe(10); // the heading and nine trials
+    expect(await trials.getByText('★ best').count()).toBe(1);
+    expect(await page.getByRole('img', { name: /^macroF1 against learningRate, 9 trials/ }).count()).toBe(1);
+    expect(await bench.accessibilityProblems()).toEqual([]);
+    await bench.picture('study');
+  });
+
   test('promote with a reason, see it in the history, take the file along', async () => {
     await page.keyboard.press('Alt+0');
     await until('first@1');
@@ -196,11 +225,11 @@ describe.skipIf(missingForWorkbench.length > 0)('the screens of learning', () =>
 
   test('fit a narrow window', async () => {
     await page.setViewportSize({ width: 700, height: 800 });
-    for (const screen of ['datasets', 'training', 'runs', 'models']) {
+    for (const screen of ['datasets', 'training', 'runs', 'runs/studies', 'models']) {
       await page.evaluate(`location.hash = '#/${screen}'`);
       await page.getByRole('heading', { level: 1 }).waitFor();
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(700);
-      await bench.picture(`${screen}-narrow`);
+      await bench.picture(`${screen.replace('/', '-')}-narrow`);
     }
   });
 

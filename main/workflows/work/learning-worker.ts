@@ -17,7 +17,7 @@ import { openBlobStore } from '../../library/blobs.ts';
 import { onnxRuntime } from '../../runtime/onnx-runtime.ts';
 import { loadTfjsNode, tfjsRuntime } from '../../runtime/tfjs-runtime.ts';
 import { openBatchPool } from '../training/batch-pool.ts';
-import { openEstimatorPool } from '../training/estimator-pool.ts';
+import { type EstimatorPool, openEstimatorPool } from '../training/estimator-pool.ts';
 import { preparedTrainingSet } from '../training/prepared-training-set.ts';
 import {
   type EmbedInput,
@@ -129,7 +129,24 @@ async function judge(input: JudgeTaskInput, context: TaskContext): Promise<Judge
     groups,
     prepare: async (part: TensorDataset) => preparedTrainingSet(part, preparation, options.seed),
   };
-  return withThreads(input, (threads) => judgeInFolds(dataset, inFolds, { ...ports, ...threads }));
+  return judgeInFolds(dataset, inFolds, { ...ports, ...keptThreads(input) });
+}
+
+// a search asks for judgings one after the other, most of them shorter than the start of a thread
+let kept: { readonly threads: number; readonly parallel: EstimatorPool } | null = null;
+let keptBeside: ReturnType<typeof openBatchPool> | null = null;
+
+/** As withThreads, for the life of this thread, which ends them with itself. */
+function keptThreads({ options, threads }: FitTaskInput): Pick<TrainModelPorts, 'parallel' | 'beside'> {
+  if (findTrainable(options.recipe).kind !== 'estimator') {
+    keptBeside ??= openBatchPool();
+    return { beside: keptBeside };
+  }
+  if (kept?.threads !== threads) {
+    void kept?.parallel.close();
+    kept = { threads, parallel: openEstimatorPool(threads) };
+  }
+  return { parallel: kept.parallel };
 }
 
 /** In folds where that was asked for; the family prepares what is learned from either way. */
