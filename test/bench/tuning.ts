@@ -21,7 +21,7 @@ interface Work {
 }
 
 /** Of the rows of a large table. */
-const everyRow = 6;
+const everyRow = 3;
 
 function columnsWork(file: string): Work {
   const [header, ...rows] = readFileSync(file, 'utf8').trimEnd().split('\n');
@@ -48,7 +48,7 @@ function spectraWork(): Work {
   const channels = 512;
   const lines = [120, 186, 352, 511, 662, 834, 1173, 1461];
   // classes in turn: folds of one file are stretches of it
-  const rows = Array.from({ length: 60 }, (_, row) =>
+  const rows = Array.from({ length: 120 }, (_, row) =>
     lines.map((line) => {
       const counts = 60 * 5 ** random.uniform();
       const shape = Array.from({ length: channels }, (_, channel) => {
@@ -70,7 +70,7 @@ function spectraWork(): Work {
       parameters: { layers: 1, epochs: 81, patience: 0, 'data.make': 'none' },
       space: [
         { name: 'learningRate', from: 0.0001, to: 0.03, scale: 'log' },
-        { name: 'width', values: [8, 32, 128] },
+        { name: 'width', values: [16, 64] },
         { name: 'dropout', values: [0, 0.4] },
       ],
     },

@@ -1,6 +1,7 @@
 /** Progress for people: one line drawn in place on a terminal, plain lines in a log. */
 import type { JobEvent } from '../../../contract/calls/jobs.ts';
 import type { Terminal } from './terminal.ts';
+import { visibleLine } from './visible-text.ts';
 
 export interface ProgressView {
   show(event: JobEvent): void;
@@ -27,7 +28,7 @@ function drawnProgress(terminal: Terminal, clock: ProgressClock): ProgressView {
   let phase = '';
   let startedAt = 0;
   const clear = () => {
-    if (drawn) terminal.err('\r\u001b[2K');
+    if (drawn) terminal.draw('\r\u001b[2K');
     drawn = false;
   };
   const line = (text: string) => {
@@ -47,7 +48,8 @@ function drawnProgress(terminal: Terminal, clock: ProgressClock): ProgressView {
         startedAt = clock.milliseconds();
       }
       const elapsedSeconds = (clock.milliseconds() - startedAt) / 1000;
-      terminal.err(`\r\u001b[2K${shortened(barLine(event, elapsedSeconds), terminal.columns - 1)}`);
+      const bar = visibleLine(barLine(event, elapsedSeconds));
+      terminal.draw(`\r\u001b[2K${shortened(bar, terminal.columns - 1)}`);
       drawn = true;
       if (event.total !== null && event.done >= event.total) {
         terminal.err('\n');

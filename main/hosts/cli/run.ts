@@ -11,6 +11,7 @@ import type { Context, House } from './context.ts';
 import { type ExitCode, exitCodeFor, exitCodes } from './exit-codes.ts';
 import { buildProgram } from './program.ts';
 import type { Terminal } from './terminal.ts';
+import { visibleTerminal } from './visible-text.ts';
 
 /** How the house is opened; the engine in earnest, a stand-in in tests. */
 export interface HouseDoor {
@@ -34,9 +35,10 @@ interface OpenDoor {
 
 export async function runCommandLine(
   words: readonly string[],
-  terminal: Terminal,
+  plain: Terminal,
   door: HouseDoor,
 ): Promise<ExitCode> {
+  const terminal = visibleTerminal(plain);
   let house: Promise<House> | null = null;
   let reached: Promise<House> | null = null;
   const context: Context = {

@@ -2,6 +2,8 @@
 
 import { quotedCell } from '../../engine/output-text.ts';
 
+import { visibleLine } from './visible-text.ts';
+
 export type Cell = string | number | null;
 
 export interface Column<Row> {
@@ -14,7 +16,7 @@ export interface Column<Row> {
 }
 
 export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
-  const texts = rows.map((row) => columns.map((column) => cellText(column.of(row), column)));
+  const texts = rows.map((row) => columns.map((column) => visibleLine(cellText(column.of(row), column))));
   const numeric = columns.map((column) => rows.every((row) => typeof (column.of(row) ?? 0) === 'number'));
   const widths = columns.map((column, index) =>
     Math.max(column.title.length, ...texts.map((cells) => cells[index]?.length ?? 0)),

@@ -7,6 +7,8 @@ export interface Terminal {
   out(text: string): void;
   /** Progress, notes and errors. */
   err(text: string): void;
+  /** Beside errors, with the commands that draw a line in place. */
+  draw(text: string): void;
   /** True when progress can be drawn in place. */
   readonly interactive: boolean;
   readonly columns: number;
@@ -31,6 +33,7 @@ export function processTerminal(): Terminal {
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
+    draw: (text) => void process.stderr.write(text),
     interactive: process.stderr.isTTY === true && process.env.TERM !== 'dumb' && process.env.CI === undefined,
     columns: process.stderr.columns || 80, // 0 where a terminal does not know
     workingFolder: process.cwd(),

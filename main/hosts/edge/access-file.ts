@@ -24,6 +24,15 @@ export interface Access {
   readonly ownerToken: string;
   /** Where the host that runs can be reached; null while none does. */
   readonly origin: string | null;
+  /** What that host was started with; null where an older one did not say. */
+  readonly served: Served | null;
+}
+
+export interface Served {
+  readonly host: string;
+  readonly port: number;
+  readonly allowHosts: readonly string[];
+  readonly folders: readonly string[];
 }
 
 const name = 'edge-access.json';
@@ -35,9 +44,9 @@ export function readAccess(library: string): Access | null {
   try {
     // Windows has no such modes; there the user's own data folder protects the file.
     if (process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0) return null;
-    const { token, ownerToken, origin } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Access>;
+    const { token, ownerToken, origin, served } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Access>;
     if (!isToken(token) || !isToken(ownerToken)) return null;
-    return { token, ownerToken, origin: typeof origin === 'string' ? origin : null };
+    return { token, ownerToken, origin: typeof origin === 'string' ? origin : null, served: served ?? null };
   } catch {
     return null;
   }
@@ -50,7 +59,7 @@ function isToken(value: unknown): value is string {
 /** Two fresh tokens; no host runs yet. */
 export function newAccess(): Access {
   const [token, ownerToken] = [randomBytes(32), randomBytes(32)].map((bytes) => bytes.toString('base64url'));
-  return { token: token as string, ownerToken: ownerToken as string, origin: null };
+  return { token: token as string, ownerToken: ownerToken as string, origin: null, served: null };
 }
 
 /** Whole or not at all. Errors: cannotOpen. */

@@ -8,6 +8,7 @@ import type { JobEvent } from '../../../contract/calls/jobs.ts';
 import { writeOutputFile } from '../../../main/hosts/cli/output-file.ts';
 import { barLine, describeSeconds, openProgress } from '../../../main/hosts/cli/progress.ts';
 import { csv, table } from '../../../main/hosts/cli/tables.ts';
+import { visibleTerminal, visibleText } from '../../../main/hosts/cli/visible-text.ts';
 import { trialTerminal } from './trial-terminal.ts';
 
 describe('tables', () => {
@@ -43,6 +44,37 @@ describe('tables', () => {
         },
       ),
     );
+  });
+});
+
+describe('names that hold commands of terminals', () => {
+  const name = 'a\u001b[31mred\u001b]0;title\u0007\u009b2J\u202e.fits';
+  test('are shown, in text and in cells', () => {
+    const heard = trialTerminal();
+    const terminal = visibleTerminal(heard);
+    terminal.out(`${name}\n\tnext\n`);
+    terminal.err(name);
+    expect(heard.output).toBe('a\\u001b[31mred\\u001b]0;title\\u0007\\u009b2J\\u202e.fits\n\tnext\n');
+    expect(heard.errors).not.toContain('\u001b');
+    expect(terminal.columns).toBe(100);
+    const rows = table([{ name: 'one\ntwo\u001b[2K' }], [{ title: 'file', of: (row) => row.name }]);
+    expect(rows).toBe('file\none\\ntwo\\u001b[2K\n');
+  });
+  test('stay what they are in JSON', () => {
+    expect(JSON.parse(visibleText(JSON.stringify({ name })))).toEqual({ name });
+  });
+  test('are not drawn either', () => {
+    const heard = trialTerminal({ interactive: true });
+    openProgress(heard, { milliseconds: () => 0 }).show({
+      seq: 1,
+      kind: 'progress',
+      phase: 'measuring',
+      done: 1,
+      total: 2,
+      note: 'x\u001b[31m\n',
+    });
+    const drawn = heard.errors.slice('\r\u001b[2K'.length);
+    expect(drawn.includes('\u001b') || drawn.includes('\n')).toBe(false);
   });
 });
 

@@ -28,6 +28,7 @@ test.skipIf(!isBuilt)(
             ['serve', '--no-open'],
             ['jobs', 'list'],
             ['jobs', 'pause'],
+            ['serve', '--no-open', '--port', '1', '--folder', night, '--host', '127.0.0.1'],
           ]) {
             const { code, output, errors } = await nightsift(words, { library });
             heard.push(`${code} ${output}${errors}`);
@@ -45,6 +46,8 @@ test.skipIf(!isBuilt)(
     expect(heard[3]).toContain('open already');
     expect(heard[4]).toMatch(/^0 job .*\n.*scan +succeeded/);
     expect(heard[5]).toMatch(/^2 .*No training runs/s);
+    expect(heard[6]).toMatch(/^1 .*other options: --port 1 \(it has \d+\); --folder .*night \(it has /s);
+    expect(heard[6]).not.toContain('--host');
     const after = await nightsift(['sessions', 'show', 'night', '--json'], { library });
     const { frames } = JSON.parse(after.output) as { frames: { file: string; labelledBy: string }[] };
     expect(frames.find(({ file }) => file === first)?.labelledBy).toBe('person');

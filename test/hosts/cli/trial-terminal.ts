@@ -26,6 +26,9 @@ export function trialTerminal(given: Partial<Terminal> = {}): TrialTerminal {
     err: (text) => {
       errors += text;
     },
+    draw: (text) => {
+      errors += text;
+    },
     onInterrupt(callback) {
       listeners.add(callback);
       return () => listeners.delete(callback);

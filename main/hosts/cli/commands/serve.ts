@@ -1,7 +1,7 @@
 /** nightsift serve and review: the workbench in a browser, from this very process. */
 import { spawn } from 'node:child_process';
 import { type Command, InvalidArgumentError } from 'commander';
-import { isNightsiftError } from '../../../../contract/errors.ts';
+import { isNightsiftError, NightsiftError } from '../../../../contract/errors.ts';
 import { libraryFolderFor } from '../../../engine.ts';
 import { type Access, newAccess, readAccess, writeAccess } from '../../edge/access-file.ts';
 import { openEdgeHost } from '../../edge/edge-host.ts';
@@ -34,25 +34,32 @@ export function addServe(program: Command, context: Context): void {
   hostOptions(program.command('serve'))
     .description('Open the workbench for a browser: the edge host.')
     .addHelpText('after', serveText)
-    .action((options: ServeOptions) => openWorkbench(context, options, '', async () => ''));
+    .action((options: ServeOptions, command: Command) =>
+      openWorkbench(context, withGiven(options, command), '', async () => ''),
+    );
 }
 
 export function addReview(program: Command, context: Context): void {
   hostOptions(program.command('review'))
     .description('Open the workbench at the review queue of a session.')
     .argument('<session>', 'name or id')
-    .action((name: string, options: ServeOptions) =>
-      openWorkbench(context, options, `/review/${encodeURIComponent(name)}`, async ({ client }) => {
-        const { session } = await client('sessions.show', { session: name });
-        return `/review/${encodeURIComponent(session.id)}`;
-      }),
+    .action((name: string, options: ServeOptions, command: Command) =>
+      openWorkbench(
+        context,
+        withGiven(options, command),
+        `/review/${encodeURIComponent(name)}`,
+        async ({ client }) => {
+          const { session } = await client('sessions.show', { session: name });
+          return `/review/${encodeURIComponent(session.id)}`;
+        },
+      ),
     );
 }
 
 /** Serves until interrupted; a host that runs already has the library and shows `there` itself. */
 async function openWorkbench(
   context: Context,
-  options: ServeOptions,
+  options: GivenOptions,
   there: string,
   placeIn: (house: House) => Promise<string>,
 ): Promise<void> {
@@ -61,11 +68,51 @@ async function openWorkbench(
     const isBusy = isNightsiftError(thrown) && thrown.code === 'libraryBusy';
     const access = isBusy ? readAccess(libraryFolderFor(context.library)) : null;
     if (access?.origin == null) throw thrown;
+    refuseOthers(access, options, folders);
     context.terminal.err('The workbench of this library is open already:\n');
     announce(context.terminal, access, there, options.open);
     return null;
   });
   if (house !== null) await serve(context, house, { ...options, folder: folders }, await placeIn(house));
+}
+
+interface GivenOptions extends ServeOptions {
+  /** Those that a person wrote, not the usual values. */
+  readonly given: ReadonlySet<string>;
+}
+
+function withGiven(options: ServeOptions, command: Command): GivenOptions {
+  const names = ['host', 'port', 'allowHost', 'folder'];
+  return { ...options, given: new Set(names.filter((name) => command.getOptionValueSource(name) === 'cli')) };
+}
+
+/** A host that runs keeps what it was started with. Errors: conflict, naming what differs. */
+function refuseOthers({ origin, served }: Access, options: GivenOptions, folders: readonly string[]): void {
+  const asked: Readonly<Record<string, unknown>> = {
+    host: options.host,
+    port: options.port,
+    allowHost: options.allowHost,
+    folder: folders,
+  };
+  const has: Readonly<Record<string, unknown>> =
+    served === null
+      ? {}
+      : { host: served.host, port: served.port, allowHost: served.allowHosts, folder: served.folders };
+  const words = (value: unknown) =>
+    Array.isArray(value) ? value.join(', ') || 'none' : String(value ?? 'unknown');
+  const differing = [...options.given]
+    .filter((name) => words(asked[name]) !== words(has[name]))
+    .filter((name) => name !== 'port' || options.port !== 0) // any will do
+    .map(
+      (name) =>
+        `--${name === 'allowHost' ? 'allow-host' : name} ${words(asked[name])} (it has ${words(has[name])})`,
+    );
+  if (differing.length === 0) return;
+  throw new NightsiftError(
+    'conflict',
+    `The workbench of this library is open at ${origin} with other options: ${differing.join('; ')}.`,
+    { hint: 'Close it where it runs and start it again, or leave these options out.' },
+  );
 }
 
 function foldersOf(context: Context, { folder }: ServeOptions): readonly string[] {
@@ -109,7 +156,8 @@ async function serve(
     port,
     allowHosts: allowHost,
   });
-  const access = { ...kept, origin: edge.origin };
+  const served = { host, port: Number(new URL(edge.origin).port), allowHosts: allowHost, folders: folder };
+  const access = { ...kept, origin: edge.origin, served };
   writeAccess(library, access);
   try {
     if (!isLoopback(host)) {
@@ -121,7 +169,7 @@ async function serve(
     await interrupted(terminal);
   } finally {
     await edge.close();
-    writeAccess(library, { ...kept, origin: null });
+    writeAccess(library, { ...kept, origin: null, served: null });
   }
 }
 
