@@ -101,7 +101,7 @@ export type TuneOutcome = z.infer<typeof TuneOutcome>;
 
 export const tuningCalls = {
   'tune.start': work({
-    in: TrainOptions.extend({
+    in: TrainOptions.omit({ teacher: true }).extend({
       /** A data set version or a session, or absolute paths to bring in first; neither when resuming. */
       dataSet: z.string().min(1).optional(),
       paths: z.array(z.string().min(1)).min(1).optional(),

@@ -158,11 +158,19 @@ export function addTrain(program: Command, context: Context): void {
     });
 }
 
+export function noTeacher(): Error {
+  return wrongUse(
+    'Trials imitate no teacher.',
+    'Search without --teacher, then train the best settings with it: nightsift train … --set … --teacher MODEL.',
+  );
+}
+
 /** Every combination in full, in folds: a study whose best is trained. */
 async function bestOf(
   context: Context,
   asked: z.input<NightsiftApi['tune.start']['in']>,
 ): Promise<TrainOutcome> {
+  if (asked.teacher !== undefined) throw noTeacher();
   const { training } = await follow(context, 'tune.start', {
     ...asked,
     sampler: 'grid',

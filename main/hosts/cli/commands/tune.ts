@@ -12,7 +12,7 @@ import { describeSeconds } from '../progress.ts';
 import { readSpaceFile, readSpaceWords, type SpaceWords } from '../space-words.ts';
 import { familyHelp, given, trainingTarget } from '../targets.ts';
 import { studyText } from './studies.ts';
-import { type CommonOptions, trainOptions, trainText, withCommonOptions } from './train.ts';
+import { type CommonOptions, noTeacher, trainOptions, trainText, withCommonOptions } from './train.ts';
 
 const examples = `
 Every trial is judged in the same folds. With halving (the default) all trials get little of the resource first (epochs of
@@ -86,6 +86,7 @@ async function asked(context: Context, recipe: string | undefined, options: Tune
   if ((options.data === undefined) === (options.resume === undefined))
     throw wrongUse('Give either --data, what to search on, or --resume STUDY.');
   if (options.resume !== undefined) return { resume: options.resume };
+  if (options.teacher !== undefined) throw noTeacher();
   if (recipe !== undefined && options.recipe !== undefined) throw wrongUse('The recipe is named twice.');
   const { parameters, ...common } = await trainOptions(context, { ...options, ...given('recipe', recipe) });
   const { space, fixed } = await spaceOf(context, options.space, readSpaceWords(parameters));
