@@ -150,6 +150,7 @@ export function addTrain(program: Command, context: Context): void {
         ...given('label', options.label ?? config.label),
       };
       const space = options.recipe === undefined ? config.space : undefined;
+      if (space !== undefined && options.teacher !== undefined) throw noTeacher();
       const outcome =
         space === undefined
           ? await follow(context, 'train.start', asked)
@@ -170,7 +171,6 @@ async function bestOf(
   context: Context,
   asked: z.input<NightsiftApi['tune.start']['in']>,
 ): Promise<TrainOutcome> {
-  if (asked.teacher !== undefined) throw noTeacher();
   const { training } = await follow(context, 'tune.start', {
     ...asked,
     sampler: 'grid',
