@@ -8,6 +8,7 @@ const benches: Readonly<Record<string, readonly string[]>> = {
   'judge-session': ['test/bench/judge-session.ts'],
   'judge-night': ['test/bench/judge-night.ts', '--kind', 'standard', '--seeds', '1', '--frames', '40'],
   training: ['test/bench/training.ts'],
+  'train-run': ['test/bench/train-run.ts'],
   'training-correctness': ['test/bench/training-correctness.ts'],
   prediction: ['test/bench/prediction.ts'],
   'training-screen': ['test/bench/training-screen.ts'],

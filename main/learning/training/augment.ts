@@ -112,21 +112,25 @@ export function augmentImage(
   if (options.cutout > 0) blotOut(whole, channels, height, width, random, options.cutout);
 }
 
+/** Where each pixel comes from. Shifts, mirrors and quarters treat rows and columns apart: a place is a sum of two. */
 function sourcePixels(
   height: number,
   width: number,
   { mirrored, quarters, shiftX, shiftY }: Placement,
 ): Int32Array {
+  const sourceOf = (row: number, column: number): number => {
+    let x = clamp(column + shiftX, width);
+    let y = clamp(row + shiftY, height);
+    if (mirrored) x = width - 1 - x;
+    for (let turn = 0; turn < quarters; turn++) [x, y] = [turn % 2 === 0 ? height - 1 - y : width - 1 - y, x];
+    return y * width + x;
+  };
+  const first = sourceOf(0, 0);
+  const columns = Int32Array.from({ length: width }, (_, column) => sourceOf(0, column) - first);
   const sources = new Int32Array(height * width);
   for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
-      let x = clamp(column + shiftX, width);
-      let y = clamp(row + shiftY, height);
-      if (mirrored) x = width - 1 - x;
-      for (let turn = 0; turn < quarters; turn++)
-        [x, y] = [turn % 2 === 0 ? height - 1 - y : width - 1 - y, x];
-      sources[row * width + column] = y * width + x;
-    }
+    const start = sourceOf(row, 0);
+    for (let column = 0; column < width; column++) sources[row * width + column] = start + columns[column]!;
   }
   return sources;
 }
