@@ -6,7 +6,7 @@ import type { FrameFamily } from './frame-family.ts';
 /** Raise it with every change that makes reading or measuring give other figures. */
 const measurementRevision = 15;
 /** Raise it with every change of detectors, score or findings. */
-const judgementRevision = 3;
+const judgementRevision = 4;
 
 export const framesFamily: FrameFamily = {
   measurementVersion: `frames-measure-${measurementRevision}`,
