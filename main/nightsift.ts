@@ -44,6 +44,7 @@ export { type ErrorCode, isNightsiftError, NightsiftError } from '../contract/er
 export { PredictReport, ScanReport } from '../contract/scan-report.ts';
 export type { Finding, FrameLabel, FrameMeasurements } from '../contract/words.ts';
 export { openEngine } from './engine.ts';
+export { type FittedTable, fitTable, type TableToFit } from './workflows/fit-table.ts';
 export type { Progress } from './workflows/progress.ts';
 
 /** A library held open by this process; no other can open it meanwhile. */

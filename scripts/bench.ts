@@ -13,6 +13,7 @@ const benches: Readonly<Record<string, readonly string[]>> = {
   prediction: ['test/bench/prediction.ts'],
   'training-screen': ['test/bench/training-screen.ts'],
   estimators: ['test/bench/estimators.ts'],
+  columns: ['test/bench/columns.ts'],
   spectra: ['test/bench/spectra.ts'],
   tuning: ['test/bench/tuning.ts'],
   telemetry: ['test/bench/telemetry.ts'],

@@ -20,7 +20,7 @@ interface ForestKind {
 }
 
 /** Trees of one task of a thread. Fixed, so that sums are added up in one order whatever the number of threads. */
-const treesPerTask = 10;
+const treesPerTask = 20;
 
 export const randomForest = forest({
   name: 'random-forest',
