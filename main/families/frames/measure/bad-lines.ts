@@ -63,21 +63,30 @@ function rowMeans({ space, width, height, rows }: ResidualFrame): LineMeans {
 /** Lines whose mean differs from the median of their neighbours by far more than its error, one or two abreast. */
 function standOut(mean: Float64Array, count: Float64Array): Uint16Array {
   const found: number[] = [];
-  const around: number[] = [];
+  const around = new Float64Array(2 * reach);
   for (let k = 0; k < mean.length; k++) {
     if (count[k] < 16) continue;
-    around.length = 0;
-    for (let n = Math.max(0, k - reach); n <= Math.min(mean.length - 1, k + reach); n++)
-      if (n !== k && count[n] >= 16) around.push(mean[n]);
-    if (around.length < 3) continue;
-    around.sort((a, b) => a - b);
-    const centre = around[around.length >> 1];
-    const spread =
-      around[Math.floor(0.75 * (around.length - 1))] - around[Math.ceil(0.25 * (around.length - 1))];
+    const known = sortNeighbours(mean, count, k, around);
+    if (known < 3) continue;
+    const centre = around[known >> 1];
+    const spread = around[Math.floor(0.75 * (known - 1))] - around[Math.ceil(0.25 * (known - 1))];
     const threshold = Math.max(6 / Math.sqrt(count[k]), 0.15, 4 * spread);
     if (Math.abs(mean[k] - centre) > threshold) found.push(k);
   }
   return Uint16Array.from(found.filter((k) => runLength(found, k) <= 2));
+}
+
+/** Means of the known lines beside one, ascending; returns how many. Sorted by insertion: they are few. */
+function sortNeighbours(mean: Float64Array, count: Float64Array, k: number, out: Float64Array): number {
+  let known = 0;
+  for (let n = Math.max(0, k - reach); n <= Math.min(mean.length - 1, k + reach); n++) {
+    if (n === k || count[n] < 16) continue;
+    const value = mean[n];
+    let at = known++;
+    for (; at > 0 && out[at - 1] > value; at--) out[at] = out[at - 1];
+    out[at] = value;
+  }
+  return known;
 }
 
 function runLength(sorted: readonly number[], value: number): number {

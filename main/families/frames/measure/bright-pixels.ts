@@ -56,21 +56,28 @@ function lowestBright(meshes: readonly BackgroundMesh[], floorSigma: number): Fl
   const { columns, rows } = meshes[0];
   const limits = new Float64Array(columns * rows);
   for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++) {
-      let least = Number.POSITIVE_INFINITY;
-      let greatest = Number.NEGATIVE_INFINITY;
-      for (const { level, sigma } of meshes)
-        for (let r = Math.max(0, row - 1); r <= Math.min(rows - 1, row + 1); r++)
-          for (let c = Math.max(0, column - 1); c <= Math.min(columns - 1, column + 1); c++) {
-            const value =
-              level[r * columns + c] + brightSigmas * Math.max(sigma[r * columns + c], floorSigma);
-            if (value < least) least = value;
-            if (value > greatest) greatest = value;
-          }
-      // Beyond the outermost centres the sky goes on straight, by at most a cell and a half.
-      const atBorder = row === 0 || column === 0 || row === rows - 1 || column === columns - 1;
-      limits[row * columns + column] =
-        least - (atBorder ? 2 * (greatest - least) : 0) - 1e-4 * Math.abs(least);
-    }
+    for (let column = 0; column < columns; column++)
+      limits[row * columns + column] = lowestBrightOf(meshes, column, row, floorSigma);
   return limits;
+}
+
+function lowestBrightOf(
+  meshes: readonly BackgroundMesh[],
+  column: number,
+  row: number,
+  floorSigma: number,
+): number {
+  const { columns, rows } = meshes[0];
+  let least = Number.POSITIVE_INFINITY;
+  let greatest = Number.NEGATIVE_INFINITY;
+  for (const { level, sigma } of meshes)
+    for (let r = Math.max(0, row - 1); r <= Math.min(rows - 1, row + 1); r++)
+      for (let c = Math.max(0, column - 1); c <= Math.min(columns - 1, column + 1); c++) {
+        const value = level[r * columns + c] + brightSigmas * Math.max(sigma[r * columns + c], floorSigma);
+        if (value < least) least = value;
+        if (value > greatest) greatest = value;
+      }
+  // Beyond the outermost centres the sky goes on straight, by at most a cell and a half.
+  const atBorder = row === 0 || column === 0 || row === rows - 1 || column === columns - 1;
+  return least - (atBorder ? 2 * (greatest - least) : 0) - 1e-4 * Math.abs(least);
 }

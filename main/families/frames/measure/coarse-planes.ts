@@ -36,22 +36,24 @@ export function halve(plane: Plane): Plane {
   const height = plane.height >> 1;
   const source = plane.values;
   const values = new Float32Array(width * height);
-  for (let y = 0; y < height; y++) {
-    let upper = 2 * y * plane.width;
-    let lower = upper + plane.width;
-    const end = (y + 1) * width;
-    for (let out = y * width; out < end; out++, upper += 2, lower += 2) {
-      const sum = source[upper] + source[upper + 1] + source[lower] + source[lower + 1];
-      values[out] = Number.isNaN(sum)
-        ? (defined(source[upper]) +
-            defined(source[upper + 1]) +
-            defined(source[lower]) +
-            defined(source[lower + 1])) /
-          2
-        : sum / 2;
-    }
-  }
+  for (let y = 0; y < height; y++)
+    halveRow(source, 2 * y * plane.width, plane.width, values.subarray(y * width, (y + 1) * width));
   return { width, height, values };
+}
+
+function halveRow(source: Float32Array, from: number, pitch: number, values: Float32Array): void {
+  let upper = from;
+  let lower = from + pitch;
+  for (let out = 0; out < values.length; out++, upper += 2, lower += 2) {
+    const sum = source[upper] + source[upper + 1] + source[lower] + source[lower + 1];
+    values[out] = Number.isNaN(sum)
+      ? (defined(source[upper]) +
+          defined(source[upper + 1]) +
+          defined(source[lower]) +
+          defined(source[lower + 1])) /
+        2
+      : sum / 2;
+  }
 }
 
 function defined(value: number): number {

@@ -187,7 +187,8 @@ function between(patch: Patch, x: number, y: number): number {
   const i = Math.floor(x);
   const j = Math.floor(y);
   if (i < patch.left || j < patch.top || i + 1 >= patch.right || j + 1 >= patch.bottom) return Number.NaN;
-  const [u, v] = [x - i, y - j];
+  const u = x - i;
+  const v = y - j;
   const at = (j - patch.top) * patch.width + i - patch.left;
   const { values, width } = patch;
   const upper = values[at] * (1 - u) + values[at + 1] * u;

@@ -161,7 +161,9 @@ function collectDefined(
       const v = patch.values[base + x] - sky;
       if (Number.isNaN(v)) continue;
       const k = j * side + i;
-      const [p, slopeX, slopeY] = [value[k], moveX[k], moveY[k]];
+      const p = value[k];
+      const slopeX = moveX[k];
+      const slopeY = moveY[k];
       sums.pixels++;
       sums.pp += p * p;
       sums.px += p * slopeX;
@@ -241,7 +243,8 @@ function worstPixel(patch: Patch, model: FitModel, stamp: PhaseStamp, star: Plac
   let worst = 0;
   for (let j = -2; j <= 2; j++)
     for (let i = -2; i <= 2; i++) {
-      const [x, y] = [middleX + i, middleY + j];
+      const x = middleX + i;
+      const y = middleY + j;
       if (Math.abs(i - stamp.x - star.dx) > 1.6 || Math.abs(j - stamp.y - star.dy) > 1.6) continue;
       if (x < patch.left || y < patch.top || x >= patch.right || y >= patch.bottom) continue;
       if (model.parity >= 0 && ((x + y) & 1) !== model.parity) continue;

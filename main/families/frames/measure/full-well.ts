@@ -57,13 +57,14 @@ interface Plateau {
 function plateausOf(frame: StoredFrame, bright: Int32Array, light: (index: number) => number): Plateau[] {
   const { width, validRows } = frame;
   let greatest = 0;
-  for (const index of bright) {
-    const own = light(index);
+  for (let k = 0; k < bright.length; k++) {
+    const own = light(bright[k]);
     if (own > greatest) greatest = own;
   }
   const around = [-width - 1, -width, -width + 1, -1, 1, width - 1, width, width + 1];
   const plateaus: Plateau[] = [];
-  for (const index of bright) {
+  for (let k = 0; k < bright.length; k++) {
+    const index = bright[k];
     const own = light(index);
     if (!(own > leastShare * greatest)) continue;
     const x = index % width;

@@ -44,7 +44,8 @@ function spreadPixel(
   let taken = 0;
   for (let b = 0; b < 4; b++)
     for (let a = 0; a < 4; a++) {
-      const [x, y] = [dx + (a - 1.5) / 4, dy + (b - 1.5) / 4];
+      const x = dx + (a - 1.5) / 4;
+      const y = dy + (b - 1.5) / 4;
       const distance = Math.sqrt(x * x + y * y);
       if (distance >= radius) continue;
       profile[Math.floor(distance * bins)] += value / 16;

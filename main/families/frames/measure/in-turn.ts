@@ -59,7 +59,8 @@ export function inTurn<T extends { readonly x: number; readonly y: number }>(
 function inBands<T>(ranked: readonly Ranked<T>[]): Ranked<T>[] {
   const band = ({ y }: Ranked<T>) => Math.floor(y / bandPixels);
   return [...ranked].sort((a, b) => {
-    const [first, second] = [band(a), band(b)];
+    const first = band(a);
+    const second = band(b);
     if (first !== second) return first - second;
     return first % 2 === 0 ? a.x - b.x : b.x - a.x;
   });

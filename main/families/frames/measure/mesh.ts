@@ -83,7 +83,9 @@ function openCell(frame: StoredFrame, room: number, quantum: number) {
     const sumsWithin = (low: number, high: number, level: number) => {
       const centre = Math.fround(level);
       run.windowSums(at, n, low, high, centre);
-      const [count, sum, squares] = results;
+      const count = results[0];
+      const sum = results[1];
+      const squares = results[2];
       // The kernel's level is rounded; what that shifts is put back.
       const off = centre - level;
       return { count, sum: sum + count * off, squares: squares + 2 * off * sum + count * off * off };

@@ -8,6 +8,8 @@ import type { Patch } from './patch.ts';
 /** Side of the patches that there is room for at the start. */
 const usualPatch = 160;
 const leastSigma = 1e-30;
+/** Up to here a loop copies a row sooner than a view of it is made. */
+const fewValues = 128;
 
 export class ResidualFrame implements ResidualPixels {
   readonly width: number;
@@ -117,7 +119,7 @@ export class ResidualFrame implements ResidualPixels {
       const from = (y - patch.top) * patch.width;
       const to = (y - top) * width + patch.left - left;
       // A view for a few values costs more than they do.
-      if (patch.width < 32) for (let i = 0; i < patch.width; i++) out[to + i] = patch.values[from + i];
+      if (patch.width < fewValues) for (let i = 0; i < patch.width; i++) out[to + i] = patch.values[from + i];
       else out.set(patch.values.subarray(from, from + patch.width), to);
     }
   }

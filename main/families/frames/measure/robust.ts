@@ -118,24 +118,29 @@ export function truncatedNormal(
     const { count, sum, squares } = sumsWithin(low, high, level);
     inside = count / n;
     if (count < 3) break;
-    const next = correctTruncation(sum / count, squares / count, low - level, high - level, sigma);
-    const moved = Math.abs(next.shift) + Math.abs(next.sigma - sigma);
-    level += next.shift;
-    sigma = next.sigma;
+    correctTruncation(sum / count, squares / count, low - level, high - level, sigma);
+    const moved = Math.abs(corrected[0]) + Math.abs(corrected[1] - sigma);
+    level += corrected[0];
+    sigma = corrected[1];
     if (moved < convergence * sigma) break;
   }
   return { level, sigma, inside };
 }
 
-function correctTruncation(mean: number, square: number, low: number, high: number, sigma: number) {
+/** Leaves its answer in `corrected`. */
+function correctTruncation(mean: number, square: number, low: number, high: number, sigma: number): void {
   const a = low / sigma;
   const b = high / sigma;
   const inside = Math.max(1e-6, normalCumulative(b) - normalCumulative(a));
   const slope = (normalDensity(a) - normalDensity(b)) / inside;
   const shrink = 1 + (a * normalDensity(a) - b * normalDensity(b)) / inside - slope * slope;
   const variance = Math.max(0, square - mean * mean);
-  return { shift: mean - sigma * slope, sigma: Math.sqrt(variance / Math.max(0.05, shrink)) };
+  corrected[0] = mean - sigma * slope;
+  corrected[1] = Math.sqrt(variance / Math.max(0.05, shrink));
 }
+
+/** Shift and sigma of the last correction, one for all: there are tens of thousands in a frame. */
+const corrected = new Float64Array(2);
 
 /**
  * Level and sigma of a normal from the count, sum and sum of squares of its values inside a fixed window [low, high]:
@@ -154,10 +159,10 @@ export function normalFromMoments(
   let sigma = 1;
   for (let iteration = 0; iteration < 40; iteration++) {
     const shifted = square - 2 * level * mean + level * level;
-    const next = correctTruncation(mean - level, shifted, low - level, high - level, sigma);
-    const moved = Math.abs(next.shift) + Math.abs(next.sigma - sigma);
-    level += next.shift;
-    sigma = next.sigma;
+    correctTruncation(mean - level, shifted, low - level, high - level, sigma);
+    const moved = Math.abs(corrected[0]) + Math.abs(corrected[1] - sigma);
+    level += corrected[0];
+    sigma = corrected[1];
     if (moved < 1e-6 || !(sigma > 0)) break;
   }
   return { level, sigma };

@@ -96,9 +96,9 @@ function correctCells(
       space.run.skySums(y, maskAt, lowest, high, columns, cellPixels, sumsAt + 24 * row * columns);
     }
     for (let cell = 0; cell < cells; cell++) {
-      const [count, sum, squares] = sums.subarray(3 * cell, 3 * cell + 3);
+      const count = sums[3 * cell];
       if (count < least) continue;
-      const found = normalFromMoments(count, sum, squares, lowest, high);
+      const found = normalFromMoments(count, sums[3 * cell + 1], sums[3 * cell + 2], lowest, high);
       shift[cell] = found.level;
       ratio[cell] = found.sigma;
     }

@@ -210,14 +210,15 @@ function factorBand(matrix: Float64Array, n: number, band: number): boolean {
     const reach = Math.min(band, n - i);
     const inverse = 1 / Math.sqrt(pivot);
     for (let k = 0; k < reach; k++) matrix[i * band + k] *= inverse;
-    for (let k = 1; k < reach; k++) {
-      const f = matrix[i * band + k];
-      if (f === 0) continue;
-      const target = (i + k) * band - k;
-      for (let m = k; m < reach; m++) matrix[target + m] -= f * matrix[i * band + m];
-    }
+    for (let k = 1; k < reach; k++) takeOffRow(matrix, i * band, (i + k) * band - k, k, reach);
   }
   return true;
+}
+
+function takeOffRow(matrix: Float64Array, source: number, target: number, from: number, to: number): void {
+  const f = matrix[source + from];
+  if (f === 0) return;
+  for (let m = from; m < to; m++) matrix[target + m] -= f * matrix[source + m];
 }
 
 function solveBand(factor: Float64Array, right: Float64Array, n: number, band: number): Float64Array {

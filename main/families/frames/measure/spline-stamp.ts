@@ -111,12 +111,17 @@ function makeRoom(pixels: number, knots: number): void {
 
 function sumAlong(psf: SplinePsf, firstKnot: number, columns: number, slopes: boolean): void {
   const { coefficients, side } = psf;
-  const { first, weights } = axisX;
+  const { first, weights, slopes: slope } = axisX;
   for (let k = 0; k < columns; k++) {
     const knot = first[k];
-    const [w0, w1, w2, w3] = [weights[4 * k], weights[4 * k + 1], weights[4 * k + 2], weights[4 * k + 3]];
-    const s = axisX.slopes;
-    const [s0, s1, s2, s3] = [s[4 * k], s[4 * k + 1], s[4 * k + 2], s[4 * k + 3]];
+    const w0 = weights[4 * k];
+    const w1 = weights[4 * k + 1];
+    const w2 = weights[4 * k + 2];
+    const w3 = weights[4 * k + 3];
+    const s0 = slope[4 * k];
+    const s1 = slope[4 * k + 1];
+    const s2 = slope[4 * k + 2];
+    const s3 = slope[4 * k + 3];
     for (let row = firstKnot; row < side; row++) {
       const out = row * columns + k;
       if (knot < 0) {
@@ -150,7 +155,10 @@ function sumDown(rows: number, columns: number, slopes: boolean, scale: number):
       continue;
     }
     const a = knot * columns;
-    const [w0, w1, w2, w3] = [weights[4 * j], weights[4 * j + 1], weights[4 * j + 2], weights[4 * j + 3]];
+    const w0 = weights[4 * j];
+    const w1 = weights[4 * j + 1];
+    const w2 = weights[4 * j + 2];
+    const w3 = weights[4 * j + 3];
     for (let k = 0; k < columns; k++) {
       const at = a + k;
       const v0 = alongValue[at];

@@ -40,13 +40,19 @@ export function coverStars(input: CoverInput): StarCover {
     for (let row = 0; row < rows; row += countedRows, counted++) {
       mask.fill(0);
       paint(row, mask);
-      for (let x = 0; x < width; x++) covered += mask[x];
+      covered += countOf(mask);
     }
     const share = covered / Math.max(1, counted * width);
     if (!crowded) crowded = share > crowdedShare;
     if (share < 1 - leastSkyShare) break;
   }
   return { crowded, paint };
+}
+
+function countOf(mask: Uint8Array): number {
+  let count = 0;
+  for (let x = 0; x < mask.length; x++) count += mask[x];
+  return count;
 }
 
 /** The discs of the stars, sorted into the rows that they cross. */

@@ -1,5 +1,6 @@
 /** How wide and how bright a line is across its strip. */
-import { collectBlocks, medianOf, type Strip } from './strip.ts';
+import { medianInPlace } from '../measure/robust.ts';
+import { collectBlocks, type Strip } from './strip.ts';
 
 /** Gaussian weights of a profile of this FWHM (px), centre first. */
 export function gaussianWeights(fwhm: number): Float32Array {
@@ -61,15 +62,21 @@ export function fitProfile(profile: Profile, narrowest: number, widest: number):
 
 /** Median of the profile from 1.7 widths outwards, at least 4 px wide on each side. */
 export function levelBeside(profile: Profile, fwhm: number): number {
-  const values: number[] = [];
-  const inner = Math.min(profile.half - 4, Math.ceil(1.7 * fwhm + 1));
-  for (let u = inner; u <= profile.half; u++) {
-    for (const at of [profile.half + u, profile.half - u]) {
-      if (!Number.isNaN(profile.mean[at])) values.push(profile.mean[at]);
-    }
+  const { half, mean } = profile;
+  const inner = Math.min(half - 4, Math.ceil(1.7 * fwhm + 1));
+  const most = 2 * Math.max(0, half - inner + 1);
+  if (besideRoom.length < most) besideRoom = new Float64Array(2 * most);
+  let count = 0;
+  for (let u = inner; u <= half; u++) {
+    const right = mean[half + u];
+    const left = mean[half - u];
+    if (!Number.isNaN(right)) besideRoom[count++] = right;
+    if (!Number.isNaN(left)) besideRoom[count++] = left;
   }
-  return medianOf(values);
+  return medianInPlace(besideRoom, count);
 }
+
+let besideRoom = new Float64Array(256);
 
 /** Least-squares amplitude of a Gaussian at `offset` px and its signal to noise. */
 export function matchAt(

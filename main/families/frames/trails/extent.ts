@@ -1,6 +1,8 @@
 /** Where along a line there is light: a two-state path through the amplitudes of all steps. */
+
+import { medianInPlace } from '../measure/robust.ts';
 import { gaussianWeights } from './cross-profile.ts';
-import { medianOf, type Strip } from './strip.ts';
+import type { Strip } from './strip.ts';
 
 /** Amplitude of the line at each step and its weight (inverse variance). */
 export interface Amplitudes {
@@ -42,7 +44,8 @@ export function amplitudesAlong(strip: Strip, fwhm: number): Amplitudes {
 function pieceLevel(strip: Strip, begin: number, end: number, fwhm: number): number {
   const span = 2 * strip.half + 1;
   const inner = Math.min(strip.half - 4, Math.ceil(1.7 * fwhm + 1));
-  const means: number[] = [];
+  if (meansRoom.length < span) meansRoom = new Float64Array(2 * span);
+  let columns = 0;
   for (let u = 0; u < span; u++) {
     if (Math.abs(u - strip.half) < inner) continue;
     let sum = 0;
@@ -53,10 +56,12 @@ function pieceLevel(strip: Strip, begin: number, end: number, fwhm: number): num
       sum += sample;
       count++;
     }
-    if (count * 3 >= end - begin) means.push(sum / count);
+    if (count * 3 >= end - begin) meansRoom[columns++] = sum / count;
   }
-  return means.length < 4 ? 0 : medianOf(means);
+  return columns < 4 ? 0 : medianInPlace(meansRoom, columns);
 }
+
+let meansRoom = new Float64Array(256);
 
 /** Steps [from, to) with light, and how much more likely light is there than none (log). */
 export interface Run {

@@ -24,7 +24,8 @@ export function evenLight({ data, blocked, width, height }: Raster, piece: Segme
   let open = 0;
   for (let t = 0; t <= steps; t++) {
     const part = Math.min(parts - 1, Math.floor((t * parts) / (steps + 1)));
-    for (const [place, weight] of acrossWeights.entries()) {
+    for (let place = 0; place < acrossWeights.length; place++) {
+      const weight = acrossWeights[place]!;
       const x = Math.round(piece.x1 + dx * t + (isFlat ? 0 : place - 1));
       const y = Math.round(piece.y1 + dy * t + (isFlat ? place - 1 : 0));
       if (x < 0 || y < 0 || x >= width || y >= height) continue;

@@ -21,9 +21,13 @@ export function addOverlooked(input: TrailSearchInput, map: Raster, cell: number
   const tilesAcross = Math.ceil(map.width / tile);
   const seen = new Uint8Array(tilesAcross * Math.ceil(map.height / tile));
   for (let y = 1; y + 1 < map.height; y++) {
-    for (let x = 1; x + 1 < map.width; x++) {
-      const at = y * map.width + x;
-      if (!(map.data[at] > full) || map.blocked[at] !== 0) continue;
+    const end = (y + 1) * map.width - 1;
+    for (
+      let at = nextFull(map, y * map.width + 1, end, full);
+      at < end;
+      at = nextFull(map, at + 1, end, full)
+    ) {
+      const x = at - y * map.width;
       const place = Math.floor(y / tile) * tilesAcross + Math.floor(x / tile);
       if (seen[place] !== 0) continue;
       seen[place] = 1;
@@ -33,6 +37,12 @@ export function addOverlooked(input: TrailSearchInput, map: Raster, cell: number
       blockStars(map, [star], cell);
     }
   }
+}
+
+/** The first open cell from `from` on that holds more than `full`; `end` where there is none. */
+function nextFull({ data, blocked }: Raster, from: number, end: number, full: number): number {
+  for (let at = from; at < end; at++) if (data[at] > full && blocked[at] === 0) return at;
+  return end;
 }
 
 /** Climbs to where most light lies within a width and looks whether it is a star's. */

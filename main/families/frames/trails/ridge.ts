@@ -143,7 +143,8 @@ function goesOn(
   let dark = 0;
   for (let step = 0; step < 5; step++) {
     const widths = 2.2 + 0.95 * step;
-    const [atX, atY] = [x + widths * dx, y + widths * dy];
+    const atX = x + widths * dx;
+    const atY = y + widths * dy;
     const mean = widths < usualLook ? meanInWindow(light, atX, atY) : meanOfFour(input, atX, atY);
     if (!(mean > least) && ++dark > 2) return false;
   }

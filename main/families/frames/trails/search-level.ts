@@ -25,6 +25,8 @@ export function strongestPieces(level: SearchLevel): Piece[] {
 
 /** Parts of a piece that are weighed against one another. */
 const parts = 8;
+/** Cells count for this many sigmas at most. */
+const mostLight = 4;
 /** Least z of a piece without its brightest part, over that of an even one. */
 const leastRest = 0.62;
 /** Parts that must hold a share of their due. */
@@ -45,13 +47,14 @@ export function weighPiece({ raster, spent }: SearchLevel, piece: Segment): 'lit
     let lit = 0;
     let open = 0;
     for (; t * parts < (part + 1) * (steps + 1); t++) {
-      const x = Math.floor(piece.x1 + dx * t + 0.5);
-      const y = Math.floor(piece.y1 + dy * t + 0.5);
-      if (x < 0 || y < 0 || x >= width || y >= height) continue;
+      // Never negative: cutting off the fraction rounds down.
+      const x = (piece.x1 + dx * t + 0.5) | 0;
+      const y = (piece.y1 + dy * t + 0.5) | 0;
+      if (x >= width || y >= height) continue;
       const at = y * width + x;
       const value = data[at];
       if (spent[at] !== 0 || blocked[at] !== 0 || Number.isNaN(value)) continue;
-      lit += Math.min(4, Math.max(-4, value));
+      lit += value > mostLight ? mostLight : value < -mostLight ? -mostLight : value;
       open++;
     }
     sums[part] = lit;

@@ -70,10 +70,13 @@ export function flatten(raster: Raster): void {
   for (let square = 0; square < own.length; square++) {
     const { x1, x2, y1, y2 } = squareAt(raster, square, columns, rows);
     const scale = 1 / sigmas[square];
-    for (let y = y1; y < y2; y++) {
-      for (let i = y * raster.width + x1; i < y * raster.width + x2; i++) raster.data[i] *= scale;
-    }
+    for (let y = y1; y < y2; y++)
+      scaleBy(raster.data.subarray(y * raster.width + x1, y * raster.width + x2), scale);
   }
+}
+
+function scaleBy(values: Float32Array, factor: number): void {
+  for (let i = 0; i < values.length; i++) values[i] *= factor;
 }
 
 /** Cells on either side whose mean is taken off, and sigmas beyond which they count no more. */
@@ -172,12 +175,18 @@ function subtractLevels(raster: Raster, levels: Float32Array, columns: number, r
     for (let c = 0; c < columns; c++) {
       line[c] = levels[row * columns + c] * (1 - (v - row)) + levels[below * columns + c] * (v - row);
     }
-    for (let x = 0; x < width; x++) {
-      const u = Math.min(columns - 1, Math.max(0, ((x + 0.5) * columns) / width - 0.5));
-      const column = u | 0;
-      const right = column + 1 < columns ? column + 1 : column;
-      data[y * width + x] -= line[column] + (line[right] - line[column]) * (u - column);
-    }
+    subtractLine(data.subarray(y * width, (y + 1) * width), line);
+  }
+}
+
+/** Levels at the middles of equal stretches of a row, taken off its values. */
+function subtractLine(values: Float32Array, line: Float32Array): void {
+  const columns = line.length;
+  for (let x = 0; x < values.length; x++) {
+    const u = Math.min(columns - 1, Math.max(0, ((x + 0.5) * columns) / values.length - 0.5));
+    const column = u | 0;
+    const right = column + 1 < columns ? column + 1 : column;
+    values[x] -= line[column] + (line[right] - line[column]) * (u - column);
   }
 }
 

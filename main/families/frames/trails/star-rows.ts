@@ -40,14 +40,20 @@ export function starRows({ stars, ...input }: TrailSearchInput): Set<number> {
     const laneOf = ({ x, y }: Entry): number => Math.floor((x * nx + y * ny + diagonal) / size);
     counts.fill(0);
     for (const entry of entries) counts[laneOf(entry)]++;
-    for (let lane = 1; lane < lanes; lane++) {
-      // A row may lie across the border of two lanes.
-      if (counts[lane] + counts[lane - 1] < least) continue;
+    // A row may lie across the border of two lanes.
+    for (let lane = nextRow(counts, 1, least); lane < lanes; lane = nextRow(counts, lane + 1, least)) {
       const row = entries.filter((entry) => laneOf(entry) === lane || laneOf(entry) === lane - 1);
       if (isSpread(row, nx, ny, input.fwhm)) for (const { index } of row) found.add(index);
     }
   }
   return found;
+}
+
+/** The first lane from `from` on that holds `least` entries and more with the one before it, or their number. */
+function nextRow(counts: Uint16Array, from: number, least: number): number {
+  for (let lane = from; lane < counts.length; lane++)
+    if (counts[lane] + counts[lane - 1] >= least) return lane;
+  return counts.length;
 }
 
 /** True when the entries lie on one line, within a width, over many stretches of it. */
