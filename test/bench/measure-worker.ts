@@ -21,6 +21,8 @@ export interface MeasureTimes {
   readonly decode: number;
   readonly measure: number;
   readonly trails: number;
+  /** The same of all threads of the process, those that collect garbage and compile included. */
+  readonly process: number;
   /** Of the process, before the first frame. */
   readonly idleBytes: number;
   readonly started: number;
@@ -37,10 +39,12 @@ function threadMilliseconds(): number {
 }
 
 let [decode, measure, trails, megapixels, started] = [0, 0, 0, 0, 0];
+let processStart = process.cpuUsage();
 for (let frame = -warmUp; frame < frames; frame++) {
   if (frame === 0) {
     [decode, measure, trails] = [0, 0, 0];
     started = performance.timeOrigin + performance.now();
+    processStart = process.cpuUsage();
   }
   const source = openLocalFile(path);
   const before = threadMilliseconds();
@@ -65,11 +69,13 @@ for (let frame = -warmUp; frame < frames; frame++) {
   megapixels += (record.width * record.height) / 1e6;
 }
 const ended = performance.timeOrigin + performance.now();
+const { user, system } = process.cpuUsage(processStart);
 parentPort?.postMessage({
   megapixels,
   decode,
   measure,
   trails,
+  process: (user + system) / 1000,
   idleBytes,
   started,
   ended,

@@ -8,6 +8,8 @@ export const viewSide = 224;
 const blackSigmas = -4;
 const whiteSigmas = 400;
 const softSigmas = 3;
+const blackTone = Math.asinh(blackSigmas / softSigmas);
+const whiteTone = Math.asinh(whiteSigmas / softSigmas);
 /** Rows that go into a view pixel; larger blocks are thinned out evenly. */
 const sampledRows = 8;
 
@@ -30,20 +32,26 @@ export function viewMeans(frame: StoredFrame, scale: readonly number[] | null): 
       const end = Math.min(frame.validRows, bottom);
       space.run.blockSums(top, end, stride(bottom - top), edgesAt, viewSide, lines, sumsAt);
       for (let column = 0; column < viewSide; column++)
-        means[row * viewSide + column] = meanOf(sums.subarray(8 * column, 8 * column + 8), scale, frame);
+        means[row * viewSide + column] = meanOf(sums, 8 * column, scale, frame);
     });
   });
   return means;
 }
 
 /** Sums of the four places of a mosaic and how many pixels each has, in stored units, to one mean. */
-function meanOf(sums: Float64Array, scale: readonly number[] | null, frame: StoredFrame): number {
+function meanOf(
+  sums: Float64Array,
+  first: number,
+  scale: readonly number[] | null,
+  frame: StoredFrame,
+): number {
   let sum = 0;
   let count = 0;
   for (let place = 0; place < 4; place++) {
-    const physical = sums[place] * frame.scale + sums[4 + place] * frame.zero;
+    const pixels = sums[first + 4 + place];
+    const physical = sums[first + place] * frame.scale + pixels * frame.zero;
     sum += scale === null ? physical : physical * scale[place];
-    count += sums[4 + place];
+    count += pixels;
   }
   return count > 0 ? sum / count : Number.NaN;
 }
@@ -55,7 +63,8 @@ function meanOf(sums: Float64Array, scale: readonly number[] | null, frame: Stor
 export function frameView(means: Float64Array, mesh: BackgroundMesh): FrameView {
   const level = medianOfGrid(mesh.level);
   const sigma = medianOfGrid(mesh.sigma);
-  const data = Uint8Array.from(means, (mean) => tone(mean, level, sigma));
+  const data = new Uint8Array(means.length);
+  for (let k = 0; k < data.length; k++) data[k] = tone(means[k], level, sigma);
   return { width: viewSide, height: viewSide, data };
 }
 
@@ -92,9 +101,7 @@ export function mosaicScale(frame: StoredFrame, level: number): readonly number[
 function tone(value: number, level: number, sigma: number): number {
   if (!Number.isFinite(value) || !Number.isFinite(level)) return 0;
   const scaled = (value - level) / (sigma > 0 ? sigma : 1);
-  const low = Math.asinh(blackSigmas / softSigmas);
-  const high = Math.asinh(whiteSigmas / softSigmas);
-  const share = (Math.asinh(scaled / softSigmas) - low) / (high - low);
+  const share = (Math.asinh(scaled / softSigmas) - blackTone) / (whiteTone - blackTone);
   return Math.max(0, Math.min(255, Math.round(255 * share)));
 }
 

@@ -5,6 +5,8 @@ export interface Plane {
   readonly width: number;
   readonly height: number;
   readonly values: Float32Array;
+  /** True for rows that are left out: all 0. */
+  readonly leavesOut: (row: number) => boolean;
 }
 
 /** Of larger frames an even share is looked at: bands of rows from top to bottom. */
@@ -17,17 +19,18 @@ export function coarsePlane({ space, width: pixels, rows }: ResidualFrame): Plan
   const height = rows >> 2;
   const values = new Float32Array(width * height);
   const every = Math.ceil((pixels * rows) / enoughPixels);
+  const leavesOut = (row: number) => Math.floor((4 * row) / bandRows) % every !== 0;
   space.borrow(() => {
     const sums = space.allocate(16 * width);
     const out = space.allocate(4 * width);
     const line = space.floats(out, width);
     for (let row = 0; row < height; row++) {
-      if (Math.floor((4 * row) / bandRows) % every !== 0) continue;
+      if (leavesOut(row)) continue;
       space.run.coarseRow(row, sums, out);
       values.set(line, row * width);
     }
   });
-  return { width, height, values };
+  return { width, height, values, leavesOut };
 }
 
 /** Sums 2 x 2 values and halves the sum: unit noise stays unit noise. Undefined values count as sky. */
@@ -36,9 +39,12 @@ export function halve(plane: Plane): Plane {
   const height = plane.height >> 1;
   const source = plane.values;
   const values = new Float32Array(width * height);
+  // Bands hold an even number of rows: both of a pair are left out or none.
+  const leavesOut = (row: number) => plane.leavesOut(2 * row);
   for (let y = 0; y < height; y++)
-    halveRow(source, 2 * y * plane.width, plane.width, values.subarray(y * width, (y + 1) * width));
-  return { width, height, values };
+    if (!leavesOut(y))
+      halveRow(source, 2 * y * plane.width, plane.width, values.subarray(y * width, (y + 1) * width));
+  return { width, height, values, leavesOut };
 }
 
 function halveRow(source: Float32Array, from: number, pitch: number, values: Float32Array): void {

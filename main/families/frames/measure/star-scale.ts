@@ -96,7 +96,7 @@ function brightestPixels(
 /** The same among the values of a coarser plane. */
 function brightestPeaks(plane: Plane, most: number): Peak[] {
   const peaks: Peak[] = [];
-  for (let y = 1; y < plane.height - 1; y++) addPeaks(plane, y, peaks);
+  for (let y = 1; y < plane.height - 1; y++) if (!plane.leavesOut(y)) addPeaks(plane, y, peaks);
   return peaks.sort((a, b) => b.light - a.light).slice(0, most);
 }
 

@@ -45,6 +45,13 @@ export class Starless implements PatchSource {
     this.#places.add({ x: light.fit.x, y: light.fit.y, light });
   }
 
+  /** True when no other star's light falls within `radius` of a star, along both axes. */
+  standsAlone(light: Light, radius: number): boolean {
+    const { x, y } = light.fit;
+    const reach = this.#model.psf.radius + radius + drift;
+    return !this.#places.visitSquare(x, y, reach, (place) => place.light !== light);
+  }
+
   /** The patch round a place without any star, but for `kept`. */
   patch(x: number, y: number, radius: number, kept: Light | null = null): Patch {
     const patch = this.#source.patch(x, y, radius);

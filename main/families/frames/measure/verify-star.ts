@@ -1,6 +1,6 @@
 /** Tells stars from hot pixels and cosmic rays, once everything else is taken off. */
 import type { DetectedStar } from './detected-star.ts';
-import { fitStar } from './fit-star.ts';
+import { fitStar, type StarFit } from './fit-star.ts';
 import type { FramePsf } from './frame-psf.ts';
 import type { Patch } from './patch.ts';
 import { growthOf } from './shape-field.ts';
@@ -24,15 +24,14 @@ const mostGrowth = 0.35;
 export function verifyStar(starless: Starless, psf: FramePsf, star: DetectedStar): Verdict {
   const { model } = psf;
   const maxShift = Math.max(1, 0.5 * psf.shape.fwhm);
+  // With nobody's light to be taken off, the fit is what it was.
+  if (isNoiseAlone(star.fit) && starless.standsAlone(star, model.radius)) return atFirstSight(star.fit);
   const reach = model.radius + maxShift + 2;
   const patch = starless.patch(star.fit.x, star.fit.y, reach, star);
   const fit = fitStar(patch, model, star.fit.x, star.fit.y, star.sky, maxShift) ?? star.fit;
   star.fit = fit;
-  if (fit.snr < faintestSnr) return 'faint';
-  if (fit.worstExcess > hotShare) return 'hot';
+  if (isNoiseAlone(fit) || fit.snr < faintestSnr || fit.worstExcess > hotShare) return atFirstSight(fit);
   const allowed = 1 + 6 * Math.sqrt(2 / Math.max(1, fit.pixels)) + (profileTolerance * fit.amplitude) ** 2;
-  const noiseAlone = 1 + 4 * Math.sqrt(2 / Math.max(1, fit.pixels));
-  if (fit.misfit <= noiseAlone) return 'star';
   const excess = sharpness(patch, psf, fit.x, fit.y, star.sky);
   const alone = starless.patch(fit.x, fit.y, annulusReach(psf.shape.fwhm));
   if (growthOf(alone, psf, star) > mostGrowth) return 'extended';
@@ -40,6 +39,16 @@ export function verifyStar(starless: Starless, psf: FramePsf, star: DetectedStar
   // Two stars that could not be parted differ from one less than this.
   if (Math.sqrt(fit.misfit - 1) > strangeShare * fit.amplitude) return 'cosmic';
   return excess > sharpnessTolerance + 3 / fit.amplitude ? 'cosmic' : 'star';
+}
+
+/** True when noise explains all that the profile leaves of a star. */
+function isNoiseAlone({ misfit, pixels }: StarFit): boolean {
+  return misfit <= 1 + 4 * Math.sqrt(2 / Math.max(1, pixels));
+}
+
+function atFirstSight({ snr, worstExcess }: StarFit): Verdict {
+  if (snr < faintestSnr) return 'faint';
+  return worstExcess > hotShare ? 'hot' : 'star';
 }
 
 /**

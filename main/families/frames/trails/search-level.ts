@@ -54,7 +54,7 @@ export function weighPiece({ raster, spent }: SearchLevel, piece: Segment): 'lit
       const at = y * width + x;
       const value = data[at];
       if (spent[at] !== 0 || blocked[at] !== 0 || Number.isNaN(value)) continue;
-      lit += value > mostLight ? mostLight : value < -mostLight ? -mostLight : value;
+      lit += Math.min(mostLight, Math.max(-mostLight, value));
       open++;
     }
     sums[part] = lit;
