@@ -179,19 +179,24 @@ export interface Told {
 
 /** What is said of a happening during a stretch of its time, by the worst value in it. Clock times are universal time. */
 export function tellStretch(rule: UnusualRule, told: Told, begin: number, end: number): string {
-  const { at, figure, from, until, usual, unit } = told;
-  const first = firstFrom(at, Math.max(from, begin));
-  const after = firstFrom(at, Math.min(until, end) + 1);
-  // a slow log: the row before says how it was
-  const rows =
-    after > first ? figure.values.subarray(first, after) : figure.values.subarray(first - 1, first);
-  const worst = rows.reduce(
-    (one, other) => (Number.isNaN(one) || isWorse(rule.side, other, one) ? other : one),
-    Number.NaN,
-  );
+  const { from, until, usual, unit } = told;
+  const during = worstOf(rule, told, Math.max(from, begin), Math.min(until, end));
+  // no row of a slow log, or none with a value: what the whole of it was
+  const worst = Number.isNaN(during) ? worstOf(rule, told, from, until) : during;
   const text = (value: number): string => numberText(rule, value, unit);
   const clock = new Date(from).toISOString().slice(11, 16);
   return rule.tell({ value: text(worst), usual: text(usual), clock, isShort: until - from <= gustTime });
+}
+
+/** NaN where no row between, both ends included, has a value. */
+function worstOf(rule: UnusualRule, { at, figure }: Told, begin: number, end: number): number {
+  return figure.values
+    .subarray(firstFrom(at, begin), firstFrom(at, end + 1))
+    .reduce(
+      (one, other) =>
+        Number.isNaN(one) || (!Number.isNaN(other) && isWorse(rule.side, other, one)) ? other : one,
+      Number.NaN,
+    );
 }
 
 function isWorse(side: UnusualRule['side'], value: number, worst: number): boolean {

@@ -85,6 +85,18 @@ describe('the clock of a site', () => {
     expect(() => clockOf(log, { 'read.zone': 'Berlin' })).toThrow(/read.zone cannot be "Berlin"/);
   });
 
+  it('says what a slow log told, also of a moment between its rows', () => {
+    const rows = Array.from({ length: 40 }, (_, row) => {
+      const time = new Date(from + 10 * row * minute).toISOString();
+      return `${time},${row === 20 ? 15 : 3 + (row % 3) / 10}`;
+    });
+    const [wind] = clockOf(bytesOf(['timestamp,wind_gust_kph', ...rows].join('\n')));
+    expect(wind?.happenings).toHaveLength(1);
+    const { from: begin, tell } = wind!.happenings[0]!;
+    expect(tell(begin, begin + minute)).toBe('wind gust 23:17 (15 km/h)');
+    expect(tell(begin - minute, begin + 9 * minute)).toBe('wind gust 23:17 (15 km/h)');
+  });
+
   it('has no clock of segments and says of series when they begin and end', () => {
     expect(clockOf(bytesOf('segment,wind_gust\n1,3\n2,4\n'))).toEqual([]);
     const reading = readTelemetry(
