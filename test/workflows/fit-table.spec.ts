@@ -17,7 +17,7 @@ it.each([
   const found = await fitted.predict(values);
   const error = targets.reduce((sum, target, row) => sum + Math.abs(target - found[row]!), 0) / rows;
   expect(error).toBeLessThan(0.5);
-  expect(fitted.importances![0]).toBeGreaterThan(0.9);
+  expect(fitted.importances![0]).toBeGreaterThan(fitted.importances![1]!);
 });
 
 it('names classes, groups rows, and says what is missing', async () => {
