@@ -18,7 +18,7 @@ const threads = Number(process.env.NIGHTSIFT_BENCH_THREADS ?? 2);
 const bar = 1.25;
 
 const jobs = [
-  { recipe: 'small-cnn', side: 112, items: 480, rounds: 3, parameters: { epochs: 8, patience: 0 } },
+  { recipe: 'small-cnn', side: 112, items: 480, rounds: 3, parameters: { patience: 0 } },
   { recipe: 'resnet18', side: 128, items: 200, rounds: 1, parameters: { epochs: 3, patience: 0 } },
 ] as const;
 type Job = (typeof jobs)[number];

@@ -42,8 +42,8 @@ export interface HeadAnswer {
 /** Prior precisions: a bias of about 1.5 and a slope of the opinion between a half and two are likely. */
 const biasPrecision = 0.5;
 const slopePrecision = 6;
-/** Candidates for the precision of the other weights, times the width; the evidence chooses. */
-const precisionsPerColumn = [0.25, 1, 4, 16, 64] as const;
+/** Candidates for the precision of the other weights, times the width; the evidence chooses. The last leaves the opinion as it is. */
+const precisionsPerColumn = [0.25, 1, 4, 16, 64, 256, 1024] as const;
 const newtonSteps = 25;
 const settled = 1e-7;
 /** Fewer labels than this, or one class, do not move the temperature. */

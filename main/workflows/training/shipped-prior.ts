@@ -15,13 +15,18 @@ const ShippedPrior = z.object({
   weights: z.record(z.string(), z.object({ mean: z.number(), deviation: z.number().positive() })),
 });
 
-/**
- * For rows that begin with these features.
- * @returns undefined where no prior is shipped or it knows none of them
- */
+/** For rows that begin with these features; undefined where no prior is shipped or it knows none of them. */
 export function shippedPrior(featureNames: readonly string[], width: number): HeadPrior | undefined {
   const bytes = shippedFile(priorFile);
-  if (bytes === null) return undefined;
+  return bytes === null ? undefined : priorFrom(bytes, featureNames, width);
+}
+
+/** @param bytes of a file made by scripts/train-review-prior.ts */
+export function priorFrom(
+  bytes: Uint8Array,
+  featureNames: readonly string[],
+  width: number,
+): HeadPrior | undefined {
   const { weights } = ShippedPrior.parse(JSON.parse(new TextDecoder().decode(bytes)));
   const means = new Float64Array(width);
   const deviations = new Float64Array(width).fill(Number.NaN);
