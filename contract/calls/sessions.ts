@@ -24,6 +24,8 @@ export const SessionRow = z.object({
   review: z.number(),
   failed: z.number(),
   skipped: z.number(),
+  /** Found in the folder, not measured yet. */
+  waiting: z.number().optional(),
   /** Items whose label a person set. */
   labelledByPerson: z.number(),
   /** How many items have each label; of frames the three above. */

@@ -8,16 +8,18 @@ import { framesName } from './records/families.ts';
 import { recordsReport } from './records/report.ts';
 import { decidedItems } from './scanning/opinions.ts';
 import { changesOf, scanReport } from './scanning/report.ts';
+import { rowStatus } from './scanning/row-status.ts';
 
 /** A session with the counts of the labels that hold now. */
 export function sessionRow(library: Library, session: Session): SessionRow {
-  const counts = { failed: 0, skipped: 0, labelledByPerson: 0 };
+  const counts = { failed: 0, skipped: 0, waiting: 0, labelledByPerson: 0 };
   const labels: Record<string, number> = {};
   const judged = decidedItems(library, session);
   for (const { item, decision } of judged) {
     if (decision !== null) labels[decision.label] = (labels[decision.label] ?? 0) + 1;
     if (decision?.labelledBy === 'person') counts.labelledByPerson += 1;
-    if (item.status !== 'ok') counts[item.status] += 1;
+    const status = rowStatus(item);
+    if (status !== 'ok') counts[status] += 1;
   }
   counts.failed += library.sources.list(session.id).filter(({ status }) => status === 'failed').length;
   const { clean = 0, contaminated = 0, review = 0 } = labels;

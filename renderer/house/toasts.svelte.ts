@@ -1,4 +1,4 @@
-/** Short messages that go by themselves, and problems that stay until they are read. */
+/** Short messages that go by themselves, and problems that stay until they are read or their screen is left. */
 
 export interface Toast {
   readonly id: number;
@@ -6,9 +6,13 @@ export interface Toast {
   readonly text: string;
   readonly hint: string | null;
   readonly action: { readonly title: string; run(): void } | null;
+  /** Milliseconds since the page was opened. */
+  readonly shownAt: number;
 }
 
 const shownMilliseconds = 6000;
+// what fails just before a screen is left has not been read yet
+const readMilliseconds = 2000;
 const most = 4;
 
 export class Toasts {
@@ -30,9 +34,15 @@ export class Toasts {
     this.list = this.list.filter((toast) => toast.id !== id);
   }
 
-  #add(toast: Omit<Toast, 'id'>): number {
+  /** Another screen: problems of the one before would lie over it. */
+  leaveScreen(): void {
+    const oldest = performance.now() - readMilliseconds;
+    this.list = this.list.filter(({ kind, shownAt }) => kind !== 'problem' || shownAt > oldest);
+  }
+
+  #add(toast: Omit<Toast, 'id' | 'shownAt'>): number {
     const id = this.#next++;
-    this.list = [...this.list.slice(-(most - 1)), { ...toast, id }];
+    this.list = [...this.list.slice(-(most - 1)), { ...toast, id, shownAt: performance.now() }];
     return id;
   }
 }

@@ -32,7 +32,7 @@ function columnsWork(file: string): Work {
     text: [header, ...rows.filter((_, row) => row % everyRow === 0)].join('\n'),
     search: {
       recipe: 'random-forest',
-      parameters: { trees: 90, 'data.minimumPerClass': 1, 'evaluation.knownGroups': 0.6 },
+      parameters: { trees: 200, 'data.minimumPerClass': 1, 'evaluation.knownGroups': 0.6 },
       space: [
         { name: 'maximumDepth', values: [6, 12, 0] },
         { name: 'minimumLeaf', values: [1, 4, 12] },

@@ -86,6 +86,22 @@ describe.skipIf(missingForWorkbench.length > 0)('the screens of learning', () =>
     await bench.picture('data-set-map');
   });
 
+  test('a problem goes with the screen that it belongs to', async () => {
+    await page.route('**/datasets.verify', (route) => route.abort());
+    await press('Verify');
+    const problem = page.locator('.toast.problem');
+    await problem.waitFor();
+    await bench.picture('problem');
+    await page.unroute('**/datasets.verify');
+    bench.faults.length = 0; // the browser tells of the request that was stopped
+    await page.waitForTimeout(2100); // long enough to be read
+    await page.keyboard.press('Alt+9');
+    await heading('Runs').waitFor();
+    expect(await problem.count()).toBe(0);
+    await page.goBack();
+    await until('Splits and classes');
+  });
+
   test('train on it, with curves as it goes', async () => {
     await page.getByRole('link', { name: 'Train on it' }).focus();
     await page.keyboard.press('Enter');

@@ -8,7 +8,7 @@ import { showFrame } from '../../main/workflows/looking/show-frame.ts';
 import { sessionSummary } from '../../main/workflows/looking/summary.ts';
 import { resultFile } from '../../main/workflows/results.ts';
 import { scan } from '../../main/workflows/scan.ts';
-import { waitingReason } from '../../main/workflows/scanning/measure-files.ts';
+import { waitingReason } from '../../main/workflows/scanning/row-status.ts';
 import { listFolders, readSettings, saveSettings, setThresholds } from '../../main/workflows/settings.ts';
 import { newPlace, type Place, writeFrames } from './fake-frames/night.ts';
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ScannedFrame, ScanReport } from '../../contract/scan-report.ts';
 import { scan } from '../../main/workflows/scan.ts';
+import { listSessions } from '../../main/workflows/sessions.ts';
 import { hashesBelow, newPlace, type Place, threadedFamily, writeFrames } from './fake-frames/night.ts';
 
 let place: Place;
@@ -189,7 +190,12 @@ describe('scan', () => {
       },
     );
     await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
-    const { measured, reused } = await scan(place.ports, { paths: [place.night] });
+    const [left] = listSessions(place.ports.library);
+    expect(left).toMatchObject({ items: 12, skipped: 0, failed: 0 });
+    expect(left!.waiting).toBeGreaterThan(0);
+    expect(left!.waiting).toBeLessThanOrEqual(8);
+    const { measured, reused, session } = await scan(place.ports, { paths: [place.night] });
+    expect(session.waiting).toBe(0);
     expect(reused).toBeGreaterThanOrEqual(4);
     expect(measured + reused).toBe(12);
   });

@@ -1,5 +1,5 @@
 /** All frames of a session as columns, in the one order that every screen and expression shares. */
-import type { FrameColumns, RowStatus } from '../../../contract/calls/frames.ts';
+import type { FrameColumns } from '../../../contract/calls/frames.ts';
 import type { SessionRow } from '../../../contract/calls/sessions.ts';
 import {
   FrameMeasurements,
@@ -9,9 +9,9 @@ import {
 } from '../../../contract/words.ts';
 import type { Measurement } from '../../library/measurements.ts';
 import type { Library } from '../../library/open-library.ts';
-import type { Item, Session } from '../../library/sessions.ts';
-import { waitingReason } from '../scanning/measure-files.ts';
+import type { Session } from '../../library/sessions.ts';
 import { type JudgedItem, judgedItems } from '../scanning/opinions.ts';
+import { rowStatus } from '../scanning/row-status.ts';
 import { findSession, sessionRow } from '../sessions.ts';
 
 /** An item with what was measured of it, and when its exposure began. */
@@ -96,10 +96,6 @@ function columnsOf(seen: readonly SeenItem[]): FrameColumns {
       ]),
     ) as FrameColumns['measurements'],
   };
-}
-
-export function rowStatus({ status, reason, contentHash }: Item): RowStatus {
-  return status === 'skipped' && contentHash === null && reason === waitingReason ? 'waiting' : status;
 }
 
 function scoreBy({ standing }: SeenItem, author: LabelAuthor): number | null {

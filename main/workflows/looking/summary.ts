@@ -2,8 +2,9 @@
 import type { SessionSummary } from '../../../contract/calls/frames.ts';
 import { type FindingCode, findingCodes } from '../../../contract/words.ts';
 import type { Library } from '../../library/open-library.ts';
+import { rowStatus } from '../scanning/row-status.ts';
 import { findSession, sessionRow } from '../sessions.ts';
-import { rowStatus, type SeenItem, seenItems } from './rows.ts';
+import { type SeenItem, seenItems } from './rows.ts';
 
 /** Errors: notFound. */
 export function sessionSummary(library: Library, reference: string): SessionSummary {

@@ -6,6 +6,7 @@ import type { Library } from '../../library/open-library.ts';
 import type { FileFacts, Item, ItemState, Session } from '../../library/sessions.ts';
 import type { Progress } from '../progress.ts';
 import type { MeasureInput, MeasureOutput } from '../work/frame-tasks.ts';
+import { waitingReason } from './row-status.ts';
 import type { FoundFile } from './walk.ts';
 
 export interface MeasuringPorts {
@@ -36,9 +37,6 @@ const emptyState: ItemState = {
   errorMessage: null,
   reason: null,
 };
-
-/** Of an item that the running scan has found and not measured yet, so that it can be looked at already. */
-export const waitingReason = 'not measured yet';
 
 /** Failures of the moment, not of the content: tried again by the next scan. */
 const passingErrors: ReadonlySet<string> = new Set(['cannotOpen', 'crashed', 'timedOut']);

@@ -111,6 +111,7 @@ const sessionColumns: readonly Column<SessionRow>[] = [
   { title: 'review', of: (row) => row.review },
   { title: 'failed', of: (row) => row.failed },
   { title: 'skipped', of: (row) => row.skipped },
+  { title: 'not measured', of: (row) => row.waiting ?? 0 },
   { title: 'by person', of: (row) => row.labelledByPerson },
   { title: 'folder', of: (row) => row.root },
 ];
