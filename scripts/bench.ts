@@ -6,6 +6,7 @@ const benches: Readonly<Record<string, readonly string[]>> = {
   decode: ['test/bench/decode.ts'],
   measure: ['test/bench/measure.ts'],
   'judge-session': ['test/bench/judge-session.ts'],
+  'trail-ends': ['test/bench/trail-ends.ts', '10'],
   'judge-night': ['test/bench/judge-night.ts', '--kind', 'standard', '--seeds', '1', '--frames', '40'],
   training: ['test/bench/training.ts'],
   'train-run': ['test/bench/train-run.ts'],

@@ -43,7 +43,8 @@ export async function judgeInFolds(
   const prepare = async (part: TensorDataset) => inFolds.prepare(thinned(part, rowShare, options.seed));
   const { labels, raw, foldOf } = await answersInFolds(unseen, { ...inFolds, prepare }, ports, options.folds);
   const { classes } = dataset;
-  const byFold = Array.from({ length: options.folds }, (_, fold) => {
+  // few large groups may leave a fold without items: it says nothing
+  const byFold = [...new Set(foldOf)].map((fold) => {
     const places = Array.from(foldOf.keys()).filter((place) => foldOf[place] === fold);
     const rows = places.flatMap((place) =>
       Array.from(raw.subarray(place * classes.length, (place + 1) * classes.length)),
@@ -77,7 +78,9 @@ export function thinned(dataset: TensorDataset, share: number, seed: number): Te
   const byClass = new Map<number, number[]>();
   for (const item of itemsOf(dataset, 'train')) {
     const label = dataset.labels[item]!;
-    byClass.set(label, [...(byClass.get(label) ?? []), item]);
+    const known = byClass.get(label);
+    if (known === undefined) byClass.set(label, [item]);
+    else known.push(item);
   }
   const split = Uint8Array.from(dataset.split);
   for (const [label, items] of byClass) {

@@ -23,8 +23,8 @@ export function isFound(frame: JudgedFrame, trail: TrailTruth): boolean {
 }
 
 /** Sigmas per pixel, least share found, and the 95th percentile of the ends' errors to reach (px). */
-const classes: readonly (readonly [number, number, number, number | null])[] = [
-  [0.15, 0.3, 0, null],
+const classes: readonly (readonly [number, number, number | null, number | null])[] = [
+  [0.15, 0.3, null, null],
   [0.3, 0.7, 0.85, null],
   [0.7, 1.5, 0.97, null],
   [1.5, 1000, 1, 2],
@@ -81,7 +81,7 @@ export function trailBars(frames: readonly JudgedFrame[]): Bar[] {
         name: `trails found, ${low} to ${high} sigma per pixel`,
         value: shareOf(some, ({ frame, trail }) => isFound(frame, trail)),
         count: some.length,
-        target: { atLeast },
+        target: atLeast === null ? null : { atLeast },
       };
     }),
     {

@@ -60,6 +60,7 @@ it('delivers convolutions in 8 bits, judges what it delivers, and says what that
     labelsOf(dataset, 'validation'),
     2,
   );
+  expect(limits).not.toBeNull();
   expect(readUnknownLimits(metadata)).toEqual(limits);
   const answers = await Promise.all([whole, small].map(({ onnx }) => probabilitiesOf(onnx, dataset, 'test')));
   const [float, byte] = answers as [Float32Array, Float32Array];

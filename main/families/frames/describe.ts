@@ -100,7 +100,8 @@ const sentences: Readonly<Record<FindingCode, (e: Evidence) => string>> = {
       : `${stars} and a noise of ${plain(number(e, 'noise'))} ADU where ${plain(number(e, 'usualNoise'))} is usual`;
   },
   fewStars: (e) => {
-    if (e.noiseless === true) return 'no frame of a camera: its sky has no noise at all';
+    if (e.noiseless === true)
+      return 'nothing vouches for its stars: its sky has no noise at all, as in drawings and in smoothed or clipped pictures';
     if (e.noiseless === false)
       return `no stars: none of its ${plain(number(e, 'stars'))} lights has a shape that can be measured`;
     const usual = number(e, 'usualStars');

@@ -1,12 +1,12 @@
 /** Numbers as much of the world writes them: `1,5` and `1.234,56`. Where the file says so beyond doubt they become `1.5`. */
 
-/** Digits, perhaps in groups of three set off by points, a comma, digits. */
-const withComma = /^\s*[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+),\d+(?:[eE][+-]?\d+)?\s*$/;
-const withoutComma = /^\s*[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+)\s*$/;
+/** Digits, perhaps in groups of three set off by points, a comma, digits. Nobody writes 0.123 for 123. */
+const withComma = /^\s*[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+),\d+(?:[eE][+-]?\d+)?\s*$/;
+const withoutComma = /^\s*[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)\s*$/;
 /** What only a decimal comma explains: more or fewer than three digits behind it, or a zero before it. */
 const beyondDoubt = /,(?:\d{1,2}|\d{4,})(?:[eE][+-]?\d+)?\s*$|^\s*[+-]?0\d*,/;
-/** What only a decimal point explains. */
-const withPoint = /^\s*[+-]?\d*\.(?:\d{1,2}|\d{4,})(?:[eE][+-]?\d+)?\s*$/;
+/** What only a decimal point explains: more or fewer than three digits behind it, or a zero or nothing before it. */
+const withPoint = /^\s*[+-]?(?:\d*\.(?:\d{1,2}|\d{4,})|0*\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 const noValue = /^\s*(?:|-|\?|n\/?a|nan|null|none|inf|-inf)\s*$/i;
 
 export interface DecimalCommas {

@@ -57,9 +57,9 @@ export async function oversample(
     const count = Math.min(numberOf(parameters, 'oversamplingNeighbours'), rows.length - 1);
     const near = await neighboursWithin(scaled, rows, count, ports);
     const random = randomFor(ports.seed, 'smote', label);
-    made.push(
-      ...betweenRows(rows, near, count, wanted - rows.length, random).map((row) => ({ ...row, label })),
-    );
+    // one by one: as arguments of a single call they might be more than fit
+    for (const row of betweenRows(rows, near, count, wanted - rows.length, random))
+      made.push({ ...row, label });
   }
   if (made.length === 0) return input;
   return {

@@ -23,8 +23,8 @@ export interface BatchPlace {
   readonly batch: number;
 }
 
-/** Batches asked for before they are needed: one is made while a step runs, the others outlast a slow one. */
-const ahead = 3;
+/** Batches asked for at once: the one that is needed, one to be made while its step runs, one to outlast a slow one. */
+const askedAtOnce = 3;
 
 export class BatchFeeder {
   private readonly source: BatchSource;
@@ -52,7 +52,7 @@ export class BatchFeeder {
     const place = (step * batches) / stepsPerEpoch(this.source) + batch;
     const itemsAt = (at: number) => order.slice(at * batchSize, (at + 1) * batchSize);
     if (this.beside === undefined) return trainingFeeds(this.source, itemsAt(place), epoch);
-    for (let at = place; at < Math.min(batches, place + ahead); at++) {
+    for (let at = place; at < Math.min(batches, place + askedAtOnce); at++) {
       const key = `${epoch}/${at}`;
       if (this.asked.has(key)) continue;
       const made = this.beside.make(itemsAt(at), epoch);

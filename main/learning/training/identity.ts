@@ -10,7 +10,7 @@ export function configurationHash(
   recipe: string,
   parameters: Parameters,
   dataset: TensorDataset,
-  ...files: readonly (Uint8Array | undefined)[]
+  ...files: readonly [backbone?: Uint8Array | undefined, teacher?: Uint8Array | undefined]
 ): string {
   const hash = createHash('sha256');
   // how long a run goes on, and what is done beside it, may change when it is resumed
@@ -23,7 +23,10 @@ export function configurationHash(
   }
   hash.update(bytesOf(dataset.labels)).update(dataset.split);
   if (dataset.weights) hash.update(bytesOf(dataset.weights));
-  for (const file of files) if (file) hash.update(file);
+  // the same file is something else as a backbone and as a teacher
+  files.forEach((file, place) => {
+    if (file) hash.update(JSON.stringify([place, file.byteLength])).update(file);
+  });
   return hash.digest('hex');
 }
 

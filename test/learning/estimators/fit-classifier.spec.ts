@@ -76,6 +76,17 @@ it('repeats the only row of a class, and takes a missing value from the other ro
   expect(Array.from(table.values.subarray(7))).toEqual([50, 50, 50, 9, 9]);
 });
 
+it('makes more rows up than a call takes arguments', async () => {
+  const rows = 150_000;
+  const labels = new Int32Array(rows).fill(1, 0, 3);
+  const { table } = await oversample(
+    { table: { rows, columns: 1, values: new Float64Array(rows) }, labels, classes: 2 },
+    settings(findEstimator('random-forest'), { oversampling: 'smote' }),
+    { seed: 1 },
+  );
+  expect(table.rows).toBe(2 * (rows - 3));
+});
+
 it('leaves out what is constant and, of columns that say the same, the later of the order', () => {
   const { table } = lopsided(200, 2);
   expect(withoutCorrelated(table, [3, 1, 0, 2, 4], 0.9)).toEqual([3, 1, 4]);

@@ -48,6 +48,7 @@ it('gives the same model to the bit, each batch made once', async () => {
   const helped = await trainNetwork(dataset, options, { ...ports, beside });
   expect(Buffer.compare(helped.onnx, alone.onnx)).toBe(0);
   // 24 or so training items in batches of 8, two to a step, in each of three epochs
+  expect(beside.made.length).toBeGreaterThan(0);
   expect(beside.made.length % 6).toBe(0);
   expect(new Set(beside.made).size).toBe(beside.made.length);
 });

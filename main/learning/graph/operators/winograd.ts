@@ -2,7 +2,7 @@
  * Gradients of convolutions with 3x3 kernels, stride 1 and padding 1 by minimal filtering (Winograd; Lavin and Gray
  * 2015): tiles of 4x4 results cost 36 products of matrices instead of 144, for the gradient of the data and of the weights.
  * Not for the forward pass: its rounding, ten times that of a plain convolution, turns more rectifiers over, and gradients
- * of a ResNet-18 would be three times as far from exact ones.
+ * of a ResNet-18 would be two to three times as far from exact ones.
  *
  * In one dimension, results y = A' ((G w) * (B' x)) with A'[i][j] = p_j^i, G[j][k] = p_j^k / prod(p_j - p_l), and B' the
  * coefficients of prod(z - p_l) without the j-th factor (Toom and Cook), each with a last row for the point at infinity.

@@ -67,6 +67,17 @@ describe('judgeSession', () => {
       }
   });
 
+  it('tells no elongation where the sky has no noise', () => {
+    const [first] = clean.records;
+    const drawnOut = (noise: number | null): FrameRecord => ({
+      ...first,
+      measurements: { ...first.measurements, ellipticity: 0.8, noise },
+    });
+    const [seen] = judgeSession([drawnOut(first.measurements.noise)], strict);
+    expect(seen.findings.map(({ sentence }) => sentence).join()).toContain('against a usual');
+    expect(codes(judgeSession([drawnOut(0)], strict)[0])).not.toContain('elongation');
+  });
+
   it('catches the defects of a mixed night and names them', () => {
     const { night, records } = nightOf('standard', 23, 90, { width: 1024, height: 768 });
     const judged = judgeSession(records, strict);
