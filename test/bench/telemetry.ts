@@ -1,5 +1,5 @@
 /**
- * Telemetry on two threads: readings read and answered in a second by the default model, with labels, usual rows only and none;
+ * Telemetry on two threads: readings read, and answered by the default model, which is another by what was labelled;
  * with the folder of the Numenta Anomaly Benchmark its standard score on the files that are there:
  * `npx node test/bench/telemetry.ts [FOLDER]`.
  */
@@ -53,12 +53,30 @@ const input: TensorInput = {
   data: Float64Array.from(features!.data),
 };
 
-function datasetOf(labels: Int32Array, items: readonly number[], classes: readonly string[]): TensorDataset {
-  const width = input.data.length / rows;
-  const values = items.flatMap((item) => Array.from(input.data.subarray(item * width, (item + 1) * width)));
+const novelty: TensorInput = {
+  name: 'novelty',
+  shape: [1],
+  data: Float64Array.from(reading.tensors.find(({ name }) => name === 'novelty')!.data),
+};
+
+function rowsOf({ data, ...input }: TensorInput, items: readonly number[]): TensorInput {
+  const width = data.length / rows;
+  const values = items.flatMap((item) => Array.from(data.subarray(item * width, (item + 1) * width)));
+  return { ...input, data: Float64Array.from(values) };
+}
+
+interface Kind {
+  readonly name: string;
+  readonly inputs: readonly TensorInput[];
+  readonly labels: Int32Array;
+  readonly items: readonly number[];
+  readonly classes: readonly string[];
+}
+
+function datasetOf({ inputs, labels, items, classes }: Kind): TensorDataset {
   return {
     ids: items.map(String),
-    inputs: [{ ...input, data: Float64Array.from(values) }],
+    inputs: inputs.map((each) => rowsOf(each, items)),
     labels: Int32Array.from(items, (item) => labels[item]!),
     classes,
     split: new Uint8Array(items.length).fill(splitCodes.train),
@@ -68,24 +86,23 @@ function datasetOf(labels: Int32Array, items: readonly number[], classes: readon
 
 const strange = Int32Array.from(reading.items, ({ labels }) => (labels.anomaly === '1' ? 1 : 0));
 const all = Array.from(strange.keys());
+const usual = all.filter((item) => strange[item] === 0);
 const unknown = new Int32Array(rows).fill(-1);
-const kinds: readonly (readonly [name: string, TensorDataset])[] = [
-  ['with labels', datasetOf(strange, all, ['0', '1'])],
-  [
-    'usual rows only',
-    datasetOf(
-      strange,
-      all.filter((item) => strange[item] === 0),
-      ['0'],
-    ),
-  ],
-  ['no labels', datasetOf(unknown, all, [])],
+/** What decides which model is the default. */
+const kinds: readonly Kind[] = [
+  { name: 'both kinds labelled', inputs: [input], labels: strange, items: all, classes: ['0', '1'] },
+  { name: 'usual rows labelled', inputs: [input], labels: strange, items: usual, classes: ['0'] },
+  { name: 'a series, no labels', inputs: [input, novelty], labels: unknown, items: all, classes: [] },
+  { name: 'segments, no labels', inputs: [input], labels: unknown, items: all, classes: [] },
 ];
-for (const [name, dataset] of kinds) {
+for (const kind of kinds) {
   const options = { recipe: 'anomaly-detector', parameters: {}, seed: 1, metadata: {} };
-  const { onnx } = await trainEstimator(dataset, options, { runtime, now: () => performance.now() });
+  const ports = { runtime, now: () => performance.now() };
+  const { onnx } = await trainEstimator(datasetOf(kind), options, ports);
   const predictor = await loadPredictor(onnx, runtime);
-  await tell(`answers of the default model, ${name} (bar 50,000)`, rows, () => predictor.answer([input]));
+  const name = `answers of the default model with ${kind.name}, ${predictor.metadata.recipe} (bar 50,000)`;
+  const asked = kind.inputs.filter((each) => predictor.inputs.some(({ name }) => name === each.name));
+  await tell(name, rows, () => predictor.answer(asked));
   await predictor.release();
 }
 

@@ -3,12 +3,9 @@
  * nearest likes among older ones, compared with the same distances of the recent past (conformal, after Burnaev and
  * Ishimtsev 2016). Causal: a row's score depends on the rows up to it and on nothing behind it.
  */
+import { nearestLikes, pieceLengths } from './nearest-likes.ts';
 
-/** Lengths of the pieces compared. */
-const lengths = [1, 2, 5, 10, 19] as const;
-const longest = 19;
-/** Nearest likes whose mean distance counts. */
-const neighbours = 27;
+const longest = pieceLengths[pieceLengths.length - 1]!;
 /** Rows that are compared with, and rows whose distances are compared with, at most. */
 const mostRows = 600;
 /** Before so many rows nothing is said. */
@@ -49,93 +46,72 @@ function held(values: Float64Array): Float64Array {
 /** Geometric mean of the ratios of all lengths; 0 while there is too little to compare with. */
 function channelNovelty(values: Float64Array): Float64Array {
   const scores = new Float64Array(values.length);
-  const recents = lengths.map(() => new RecentDistances());
-  const distances = lengths.map(() => new Float64Array(mostRows));
+  const likes = nearestLikes(values, 2 * mostRows);
+  const recents = pieceLengths.map(() => new RecentDistances(mostRows));
   let changed = false;
-  for (let row = longest; row < values.length; row++) {
+  for (let row = 0; row < values.length; row++) {
+    const half = Math.max(0, Math.min(mostRows, Math.floor((row - longest) / 2)));
+    likes.next(half, Math.min(row, 2 * mostRows));
+    if (row < longest) continue;
     changed ||= values[row] !== values[row - 1];
-    const half = Math.min(mostRows, Math.floor((row - longest) / 2));
     if (half < fewestRows / 2) continue;
     // compared with rows older than those whose distances are compared
-    const last = row - half;
-    const first = Math.max(longest, last - half);
-    measure(values, row, first, last, distances);
+    const means = likes.means(half, Math.min(2 * half, row - longest));
     let sum = 0;
-    for (let place = 0; place < lengths.length; place++) {
-      const near = meanOfNearest(distances[place]!, last - first);
+    for (let place = 0; place < recents.length; place++) {
+      const near = means[place]!;
       const recent = recents[place]!;
       const usual = Math.max(recent.quantile(usualShare), Number.MIN_VALUE);
       const ratio = Math.log(Math.max(near, Number.MIN_VALUE) / usual);
       sum += Math.min(furthest, Math.max(-furthest, ratio));
       recent.add(near, half);
     }
-    if (changed && half >= fewestRows) scores[row] = Math.exp(sum / lengths.length);
+    if (changed && half >= fewestRows) scores[row] = Math.exp(sum / recents.length);
   }
   return scores;
 }
 
-/** Squared distances of the piece that ends at `row` to those that end at first … last - 1, for each length. */
-function measure(
-  values: Float64Array,
-  row: number,
-  first: number,
-  last: number,
-  distances: readonly Float64Array[],
-): void {
-  for (let other = first; other < last; other++) {
-    let sum = 0;
-    let lag = 0;
-    for (let place = 0; place < lengths.length; place++) {
-      for (const end = lengths[place]!; lag < end; lag++) {
-        const difference = values[row - lag]! - values[other - lag]!;
-        sum += difference * difference;
-      }
-      distances[place]![other - first] = sum;
-    }
-  }
-}
-
-/** Mean of the roots of the smallest of the first `count`: they are few, so they are picked, not sorted. */
-function meanOfNearest(squares: Float64Array, count: number): number {
-  const wanted = Math.min(neighbours, count);
-  let held = 0;
-  for (let place = 0; place < count; place++) {
-    const square = squares[place]!;
-    if (held === wanted && !(square < nearest[held - 1]!)) continue;
-    let at = held < wanted ? held++ : held - 1;
-    while (at > 0 && nearest[at - 1]! > square) {
-      nearest[at] = nearest[at - 1]!;
-      at -= 1;
-    }
-    nearest[at] = square;
-  }
-  let sum = 0;
-  for (let place = 0; place < wanted; place++) sum += Math.sqrt(nearest[place]!);
-  return sum / wanted;
-}
-
-const nearest = new Float64Array(neighbours);
-
 /** The distances of the latest rows, in order of time and in order of size. */
 class RecentDistances {
-  private readonly byTime: number[] = [];
-  private readonly bySize: number[] = [];
+  /** In turn. */
+  private readonly byTime: Float64Array;
+  private readonly bySize: Float64Array;
+  private count = 0;
+  private oldest = 0;
 
-  /** @param most distances kept */
-  add(distance: number, most: number): void {
-    this.byTime.push(distance);
-    this.bySize.splice(this.placeOf(distance), 0, distance);
-    while (this.byTime.length > most) this.bySize.splice(this.placeOf(this.byTime.shift()!), 1);
+  constructor(most: number) {
+    this.byTime = new Float64Array(most);
+    this.bySize = new Float64Array(most);
   }
 
+  /** @param most distances kept; never less than before */
+  add(distance: number, most: number): void {
+    if (this.count >= most) {
+      this.remove(this.byTime[this.oldest]!);
+      this.oldest = (this.oldest + 1) % this.byTime.length;
+    }
+    const place = this.placeOf(distance);
+    this.bySize.copyWithin(place + 1, place, this.count);
+    this.bySize[place] = distance;
+    this.byTime[(this.oldest + this.count) % this.byTime.length] = distance;
+    this.count += 1;
+  }
+
+  /** 0 of none. */
   quantile(share: number): number {
-    return this.bySize[Math.floor((this.bySize.length - 1) * share)] ?? 0;
+    return this.count === 0 ? 0 : this.bySize[Math.floor((this.count - 1) * share)]!;
+  }
+
+  private remove(distance: number): void {
+    const place = this.placeOf(distance);
+    this.bySize.copyWithin(place, place + 1, this.count);
+    this.count -= 1;
   }
 
   /** Of the first that is not smaller. */
   private placeOf(distance: number): number {
     let low = 0;
-    let high = this.bySize.length;
+    let high = this.count;
     while (low < high) {
       const middle = (low + high) >> 1;
       if (this.bySize[middle]! < distance) low = middle + 1;

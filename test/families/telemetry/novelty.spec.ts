@@ -5,6 +5,7 @@ import {
   eventFigures,
   rangeFigures,
 } from '../../../main/families/telemetry/metrics.ts';
+import { nearestLikes, pieceLengths } from '../../../main/families/telemetry/nearest-likes.ts';
 import { noveltyScores, noveltyThreshold } from '../../../main/families/telemetry/novelty.ts';
 
 const wave = (row: number) => Math.sin(row / 3) + 0.1 * Math.sin(row * 12.9898);
@@ -45,6 +46,38 @@ describe('novelty of a series', () => {
     noveltyScores([values.map((value) => value * 1024)]).forEach((score, row) => {
       expect(score).toBeCloseTo(plain[row]!, 9);
     });
+  });
+});
+
+describe('nearest likes', () => {
+  /** The same by its definition. */
+  function meanDistance(values: Float64Array, row: number, length: number, from: number, to: number): number {
+    const distances = Array.from({ length: to - from }, (_, index) => {
+      const other = row - (from + 1 + index);
+      const piece = Array.from({ length }, (_, lag) => (values[row - lag]! - values[other - lag]!) ** 2);
+      return Math.sqrt(piece.reduce((sum, square) => sum + square, 0));
+    });
+    const nearest = distances.sort((a, b) => a - b).slice(0, 27);
+    return nearest.reduce((sum, distance) => sum + distance, 0) / nearest.length;
+  }
+
+  it.each([
+    ['a wave', wave],
+    ['steps of a converter', (row: number) => Math.round(3 * Math.sin(row / 9))],
+    ['a ramp', (row: number) => row * row],
+  ])('of %s are those that all pairs tell', (_, value) => {
+    const values = Float64Array.from({ length: 420 }, (_, row) => value(row));
+    const likes = nearestLikes(values, 300);
+    for (let row = 0; row < values.length; row++) {
+      const from = Math.max(0, Math.min(150, (row - 19) >> 1));
+      likes.next(from, Math.min(row, 300));
+      if (from < 5 || row % 7 > 0) continue;
+      const to = Math.min(2 * from, row - 19);
+      likes.means(from, to).forEach((mean, place) => {
+        const expected = meanDistance(values, row, pieceLengths[place]!, from, to);
+        expect(Math.abs(mean - expected)).toBeLessThanOrEqual(1e-13 * expected);
+      });
+    }
   });
 });
 
