@@ -275,6 +275,7 @@ function addStamp(patch: Patch, stamp: PhaseStamp, fit: StarFit, light: number):
   const dx = fit.x - middleX - stamp.x;
   const dy = fit.y - middleY - stamp.y;
   const { value, moveX, moveY, side } = stamp;
+  const { values } = patch;
   const cornerX = middleX - stamp.reach;
   const cornerY = middleY - stamp.reach;
   const start = Math.max(0, patch.left - cornerX);
@@ -284,16 +285,17 @@ function addStamp(patch: Patch, stamp: PhaseStamp, fit: StarFit, light: number):
     const base = (cornerY + j - patch.top) * patch.width + cornerX - patch.left;
     const row = j * side;
     for (let i = start; i < end; i++)
-      patch.values[base + i] += light * (value[row + i] + dx * moveX[row + i] + dy * moveY[row + i]);
+      values[base + i] += light * (value[row + i] + dx * moveX[row + i] + dy * moveY[row + i]);
   }
 }
 
 function addFinely(patch: Patch, psf: SplinePsf, fit: StarFit, sign: 1 | -1): void {
   const frame = { width: patch.width, height: patch.bottom - patch.top };
   const stamp = stampOf(frame, psf, fit.x - patch.left, fit.y - patch.top, psf.radius, false);
+  const { value, left, right, top, bottom } = stamp;
+  const { values, width } = patch;
   const light = sign * fit.amplitude;
   let k = 0;
-  for (let j = stamp.top; j <= stamp.bottom; j++)
-    for (let i = stamp.left; i <= stamp.right; i++, k++)
-      patch.values[j * patch.width + i] += light * stamp.value[k];
+  for (let j = top; j <= bottom; j++)
+    for (let i = left; i <= right; i++, k++) values[j * width + i] += light * value[k];
 }

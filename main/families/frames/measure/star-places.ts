@@ -5,26 +5,59 @@ interface TakenPlace {
   readonly y: number;
 }
 
+/** Smaller bins would be so many that going through empty ones costs more than the few places that they part, px. */
+const leastBin = 16;
+/** Places and bins that there is room for at the start. */
+const startRoom = 256;
+
+/** The places of a bin are a chain through typed arrays: a look at one that is too far off touches no object. */
 export class StarPlaces<T extends TakenPlace> {
   readonly #bin: number;
   readonly #columns: number;
-  readonly #places = new Map<number, T[]>();
+  readonly #places: T[] = [];
+  /** First and last place of each bin and the next of each place, all counted from 1; 0 for none. */
+  #first = new Int32Array(startRoom);
+  #last = new Int32Array(startRoom);
+  #next = new Int32Array(startRoom);
+  #x = new Float64Array(startRoom);
+  #y = new Float64Array(startRoom);
 
   /** `bin` is the side of a bin, px: about the distance that is asked for most. */
   constructor(width: number, bin: number) {
-    this.#bin = bin;
-    this.#columns = Math.ceil(width / bin) + 4;
+    this.#bin = Math.max(leastBin, bin);
+    this.#columns = Math.ceil(width / this.#bin) + 4;
   }
 
-  #key(column: number, row: number): number {
-    return (row + 2) * this.#columns + column + 2;
+  /** Two bins on every side take what lies outside; what lies farther out falls into the outermost. */
+  #columnOf(x: number): number {
+    return Math.max(0, Math.min(this.#columns - 1, Math.floor(x / this.#bin) + 2));
+  }
+
+  #rowOf(y: number): number {
+    return Math.max(0, Math.floor(y / this.#bin) + 2);
   }
 
   add(place: T): void {
-    const key = this.#key(Math.floor(place.x / this.#bin), Math.floor(place.y / this.#bin));
-    const list = this.#places.get(key);
-    if (list === undefined) this.#places.set(key, [place]);
-    else list.push(place);
+    const bin = this.#rowOf(place.y) * this.#columns + this.#columnOf(place.x);
+    this.#places.push(place);
+    const count = this.#places.length;
+    this.#makeRoom(bin + 1, count + 1);
+    this.#x[count] = place.x;
+    this.#y[count] = place.y;
+    if (this.#first[bin] === 0) this.#first[bin] = count;
+    else this.#next[this.#last[bin]] = count;
+    this.#last[bin] = count;
+  }
+
+  #makeRoom(bins: number, places: number): void {
+    if (bins > this.#first.length) {
+      this.#first = enlarged(this.#first, new Int32Array(2 * bins));
+      this.#last = enlarged(this.#last, new Int32Array(2 * bins));
+    }
+    if (places <= this.#next.length) return;
+    this.#next = enlarged(this.#next, new Int32Array(2 * places));
+    this.#x = enlarged(this.#x, new Float64Array(2 * places));
+    this.#y = enlarged(this.#y, new Float64Array(2 * places));
   }
 
   /** All places within `distance` of (x, y). */
@@ -48,22 +81,22 @@ export class StarPlaces<T extends TakenPlace> {
 
   /** Places nearer than `reach` along both axes whose distance squared is less than `square`. */
   #visit(x: number, y: number, reach: number, square: number, look: (place: T) => unknown): boolean {
-    const bin = this.#bin;
-    const first = Math.max(-2, Math.floor((x - reach) / bin));
-    const last = Math.min(this.#columns - 3, Math.floor((x + reach) / bin));
-    const bottom = Math.floor((y + reach) / bin);
-    for (let row = Math.max(-2, Math.floor((y - reach) / bin)); row <= bottom; row++) {
-      const end = this.#key(last, row);
-      for (let key = this.#key(first, row); key <= end; key++) {
-        const places = this.#places.get(key);
-        if (places === undefined) continue;
-        for (const place of places) {
-          const dx = place.x - x;
-          const dy = place.y - y;
+    const first = this.#first;
+    const next = this.#next;
+    const xs = this.#x;
+    const ys = this.#y;
+    const left = this.#columnOf(x - reach);
+    const right = this.#columnOf(x + reach);
+    const bottom = this.#rowOf(y + reach);
+    for (let row = this.#rowOf(y - reach); row <= bottom; row++) {
+      const end = Math.min(first.length - 1, row * this.#columns + right);
+      for (let bin = row * this.#columns + left; bin <= end; bin++)
+        for (let at = first[bin]; at !== 0; at = next[at]) {
+          const dx = xs[at] - x;
+          const dy = ys[at] - y;
           const isNear = Math.abs(dx) < reach && Math.abs(dy) < reach && dx * dx + dy * dy < square;
-          if (isNear && look(place) === true) return true;
+          if (isNear && look(this.#places[at - 1]) === true) return true;
         }
-      }
     }
     return false;
   }
@@ -71,4 +104,9 @@ export class StarPlaces<T extends TakenPlace> {
   hasWithin(x: number, y: number, distance: number): boolean {
     return this.visit(x, y, distance, () => true);
   }
+}
+
+function enlarged<A extends Int32Array | Float64Array>(old: A, room: A): A {
+  room.set(old);
+  return room;
 }
