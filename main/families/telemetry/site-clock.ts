@@ -7,7 +7,7 @@ import {
   type TimedReading,
 } from '../family.ts';
 import { type SiteKind, siteColumn } from './site-channels.ts';
-import { figureOf, tellStretch, type UnusualRule, unusualRules } from './site-rules.ts';
+import { figureOf, isUnusual, tellStretch, type UnusualRule, unusualRules } from './site-rules.ts';
 
 const minute = 60_000;
 /** Unusual rows that lie no further apart belong to one happening. */
@@ -82,17 +82,16 @@ function channelOf({ kind, name, unit, at, values }: SiteSeries, rule: UnusualRu
   const figure = figureOf(rule, name, at, values);
   const usual = medianOf(figure.values);
   const spread = 1.4826 * medianOf(figure.values.map((value) => Math.abs(value - usual)));
-  const isUnusual = (value: number): boolean => rule.isUnusual(value, usual, spread);
   return {
     kind: rule.kind ?? kind,
     name,
     title: rule.title,
-    unit: unit,
+    unit,
     digits: rule.digits,
     lowIsGood: rule.side !== 'low',
     at,
     values: figure.isShown ? figure.values : values,
-    happenings: runsOf(figure.values, at, isUnusual).map(
+    happenings: runsOf(figure.values, at, (value) => isUnusual(rule, unit, { value, usual, spread })).map(
       ({ from, until }): Happening => ({
         from,
         until,
@@ -105,12 +104,12 @@ function channelOf({ kind, name, unit, at, values }: SiteSeries, rule: UnusualRu
 function runsOf(
   values: Float64Array,
   at: Float64Array,
-  isUnusual: (value: number) => boolean,
+  isOut: (value: number) => boolean,
 ): readonly { readonly from: number; readonly until: number }[] {
   const half = usualStep(at) / 2;
   const runs: { from: number; until: number }[] = [];
   values.forEach((value, row) => {
-    if (Number.isNaN(value) || !isUnusual(value)) return;
+    if (Number.isNaN(value) || !isOut(value)) return;
     const run = runs.at(-1);
     const [from, until] = [at[row]! - half, at[row]! + half];
     if (run !== undefined && from - run.until <= bridged) run.until = until;

@@ -12,6 +12,7 @@ export interface UnusualRule {
   readonly side: 'high' | 'low' | 'both';
   /** What is judged in place of the values. */
   readonly of?: 'rms' | 'change' | 'share';
+  /** All three in the unit that the limits of the rule are in. */
   isUnusual(value: number, usual: number, spread: number): boolean;
   /** `value`: the worst during the stretch; `clock`: when what it belongs to began, `isShort`: and whether it lasted a few minutes only. */
   tell(said: { value: string; usual: string; clock: string; isShort: boolean }): string;
@@ -25,6 +26,19 @@ const changeTime = 30 * minute;
 const starTime = 20 * minute;
 /** Longer wind is no gust. */
 const gustTime = 10 * minute;
+
+/** Limits of wind are in metres a second; how many of another unit make one. */
+const perLimitUnit: Readonly<Record<string, number>> = { 'km/h': 3.6, mph: 2.236936 };
+
+/** @param unit of value, usual and spread */
+export function isUnusual(
+  rule: UnusualRule,
+  unit: string,
+  { value, usual, spread }: { readonly value: number; readonly usual: number; readonly spread: number },
+): boolean {
+  const per = perLimitUnit[unit] ?? 1;
+  return rule.isUnusual(value / per, usual / per, spread / per);
+}
 
 const above =
   (factor: number, spreads: number, least: number) =>

@@ -23,9 +23,13 @@ export function parseTime(text: string, ahead = 0): number {
   return utc - (offset[1] === '-' ? -1 : 1) * (+offset[2]! * 60 + +offset[3]!) * 60_000;
 }
 
+/** The last moment that has a date, milliseconds since 1970. */
+const lastTime = 8.64e15;
+
 /** Years 1973 to 5138 in seconds; anything larger is in milliseconds, smaller a count from an unknown start. */
 function fromNumber(value: number): number {
-  return Math.abs(value) >= 1e11 ? value : value * 1000;
+  const time = Math.abs(value) >= 1e11 ? value : value * 1000;
+  return Math.abs(time) <= lastTime ? time : Number.NaN;
 }
 
 /** Milliseconds that a zone such as `+02:00`, `-7` or `UTC` is ahead of universal time; NaN for what is none. */

@@ -97,6 +97,22 @@ describe('the clock of a site', () => {
     expect(tell(begin - minute, begin + 9 * minute)).toBe('wind gust 23:17 (15 km/h)');
   });
 
+  it.each([
+    ['wind_ms', 1],
+    ['wind_kmh', 3.6],
+    ['wind_mph', 2.236936],
+  ])('asks as much of wind in every unit: %s', (name, factor) => {
+    const log = (rise: number) => {
+      const rows = Array.from({ length: 240 }, (_, row) => {
+        const speed = 1 + 0.05 * Math.sin(row) + (row >= 120 && row < 140 ? rise : 0);
+        return `${new Date(from + row * 5000).toISOString()},${(speed * factor).toFixed(3)}`;
+      });
+      return bytesOf(['timestamp_utc', name].join(',').concat('\n', rows.join('\n')));
+    };
+    expect(clockOf(log(0.9))[0]?.happenings).toEqual([]);
+    expect(clockOf(log(2.5))[0]?.happenings).toHaveLength(1);
+  });
+
   it('has no clock of segments and says of series when they begin and end', () => {
     expect(clockOf(bytesOf('segment,wind_gust\n1,3\n2,4\n'))).toEqual([]);
     const reading = readTelemetry(
