@@ -32,7 +32,7 @@ export interface FittedTable {
   readonly figures: Readonly<Record<string, number>>;
   /** Per column, adding up to 1; null where the method has none. */
   readonly importances: Float64Array | null;
-  /** By ONNX Runtime, from the model file. [rows, width] */
+  /** By ONNX Runtime, from the model file. [rows, width] Errors: badInput. */
   predict(values: Float32Array | Float64Array): Promise<Float64Array>;
 }
 
@@ -64,7 +64,7 @@ function inputOf(
   { columns, values, labels, targets }: TableToFit,
   classes: readonly string[] | null,
 ): FitInput {
-  const rows = values.length / columns;
+  const rows = rowsOf(values, columns);
   const table = { rows, columns, values };
   const given = task === 'classification' ? labels : task === 'regression' ? targets : undefined;
   if (given === undefined && (task === 'classification' || task === 'regression')) {
@@ -86,6 +86,15 @@ function inputOf(
   return { table, labels: Int32Array.from(labels!, (label) => place.get(label)!), classes: classes!.length };
 }
 
+/** @throws NightsiftError `badInput` */
+function rowsOf({ length }: Float32Array | Float64Array, columns: number): number {
+  const rows = length / columns;
+  if (Number.isInteger(columns) && Number.isInteger(rows)) return rows;
+  throw new NightsiftError('badInput', `${length} values do not make whole rows of ${columns} columns.`, {
+    hint: 'Give values row by row, NaN where one is missing.',
+  });
+}
+
 function modelOf({ name }: Estimator, fitted: Fitted, classes: readonly string[] | null): Uint8Array {
   const parts = new ModelParts();
   parts.nameOutput(fitted.addTo(parts, 'features'), 'answers');
@@ -102,10 +111,11 @@ async function answers(
   { columns, inputType }: Fitted,
   values: Float32Array | Float64Array,
 ): Promise<Float64Array> {
+  const rows = rowsOf(values, columns);
   const session = await onnxRuntime({ threads: 1 }).load(onnx);
   const data = inputType === 'float32' ? Float32Array.from(values) : Float64Array.from(values);
   try {
-    const dims = [values.length / columns, columns];
+    const dims = [rows, columns];
     const { answers: found } = await session.run({ features: { type: inputType, dims, data } });
     return Float64Array.from(found!.data as Float32Array | Float64Array);
   } finally {

@@ -44,6 +44,10 @@ it('names classes, groups rows, and says what is missing', async () => {
     code: 'wrongUse',
   });
   await expect(
+    fitTable({ estimator: 'k-means', columns: 7, values, parameters: { groups: 3 } }),
+  ).rejects.toMatchObject({ code: 'badInput', message: '240 values do not make whole rows of 7 columns.' });
+  await expect(groups.predict(values.subarray(0, 3))).rejects.toMatchObject({ code: 'badInput' });
+  await expect(
     fitTable({ estimator: 'random-forest', columns: 2, values, labels: ['up'] }),
   ).rejects.toMatchObject({ code: 'badInput' });
 });
