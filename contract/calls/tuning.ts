@@ -31,6 +31,10 @@ export const StudyFigure = z.enum([
 ]);
 export type StudyFigure = z.infer<typeof StudyFigure>;
 
+export function isBetterWhenSmall(figure: StudyFigure): boolean {
+  return figure === 'loss' || figure === 'calibrationError';
+}
+
 export const StudyRow = z.object({
   id: z.string(),
   name: z.string(),

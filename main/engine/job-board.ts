@@ -114,7 +114,7 @@ export function openJobBoard(ports: JobBoardPorts): JobBoard {
       const job = find(id);
       if (job.state !== 'running' || job.pause === null) {
         throw new NightsiftError('conflict', `Job "${id}" cannot be held.`, {
-          hint: 'Only trainings can be held, while they run.',
+          hint: 'Only trainings and searches can be held, while they run.',
           details: { job: id, state: job.state },
         });
       }

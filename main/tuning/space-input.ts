@@ -14,13 +14,17 @@ export interface WrittenDimension {
 /** What a setting takes; null where only values can be listed. */
 export type RangeKind = 'float' | 'integer' | null;
 
-/** @throws NightsiftError `wrongUse` naming the setting and what is wrong with it */
+/**
+ * @param held names of settings that are held fixed
+ * @throws NightsiftError `wrongUse` naming the setting and what is wrong with it
+ */
 export function readSpace(
   written: readonly WrittenDimension[],
   kindOf: (dimension: WrittenDimension) => RangeKind,
+  held: readonly string[] = [],
 ): Space {
   const space = written.map((dimension) => readDimension(dimension, kindOf(dimension)));
-  checkSpace(space);
+  checkSpace(space, held);
   return space;
 }
 

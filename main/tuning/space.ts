@@ -30,18 +30,25 @@ export type Dimension = RangeDimension | ChoiceDimension;
 /** A setting may stand in several dimensions if their conditions exclude each other. */
 export type Space = readonly Dimension[];
 
-/** @throws NightsiftError `wrongUse` naming the dimension and what is wrong with it */
-export function checkSpace(space: Space): void {
+/**
+ * @param held names of settings that are held fixed: conditions may be on them
+ * @throws NightsiftError `wrongUse` naming the dimension and what is wrong with it
+ */
+export function checkSpace(space: Space, held: readonly string[] = []): void {
   if (space.length === 0)
     refuse('The space holds no setting that varies', 'Give a range, as in --set trees=50..400.');
   const before = new Set<string>();
+  const everywhere = new Set<string>();
   for (const dimension of space) {
     for (const name of Object.keys(dimension.when ?? {})) {
-      if (!before.has(name)) refuse(`${dimension.name} depends on ${name}, which does not come before it`);
+      if (!before.has(name) && !held.includes(name))
+        refuse(`${dimension.name} depends on ${name}, which does not come before it`);
     }
-    if (before.has(dimension.name) && dimension.when === undefined)
+    const isConditional = dimension.when !== undefined;
+    if (before.has(dimension.name) && (!isConditional || everywhere.has(dimension.name)))
       refuse(`${dimension.name} stands there twice`);
     before.add(dimension.name);
+    if (!isConditional) everywhere.add(dimension.name);
     if (dimension.kind === 'choice') {
       if (dimension.values.length === 0) refuse(`${dimension.name} has no values`);
       continue;
@@ -67,6 +74,21 @@ export function isActive({ when }: Dimension, settings: Settings): boolean {
   return Object.entries(when ?? {}).every(([name, values]) => {
     const value = settings[name];
     return value !== undefined && values.includes(value);
+  });
+}
+
+/** What still varies where some settings are held fixed: conditions on those are met once and for all, or never. */
+export function withFixed(space: Space, fixed: Settings): Space {
+  return space.flatMap((dimension): Dimension[] => {
+    if (fixed[dimension.name] !== undefined) return [];
+    const conditions = Object.entries(dimension.when ?? {});
+    const isMet = conditions.every(([name, values]) => {
+      const value = fixed[name];
+      return value === undefined || values.includes(value);
+    });
+    if (!isMet) return [];
+    const open = conditions.filter(([name]) => fixed[name] === undefined);
+    return [{ ...dimension, when: open.length === 0 ? undefined : Object.fromEntries(open) }];
   });
 }
 

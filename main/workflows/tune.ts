@@ -7,7 +7,6 @@ import type { TuneOutcome } from '../../contract/calls/tuning.ts';
 import { isNightsiftError, NightsiftError } from '../../contract/errors.ts';
 import type { Library } from '../library/open-library.ts';
 import type { Study } from '../library/studies.ts';
-import type { Settings } from '../tuning/space.ts';
 import { modelRow } from './models.ts';
 import { dataSetName } from './runs.ts';
 import { isStudyResumable, showStudy } from './studies.ts';
@@ -17,7 +16,7 @@ import type { TrainOptions } from './training/train-options.ts';
 import type { TrainPorts } from './training/training-run.ts';
 import { type VersionInput, versionFor } from './training/version-for.ts';
 import { definitionOf, settingsOf, startStudy, type TuneSettings } from './tuning/definition.ts';
-import { search } from './tuning/search.ts';
+import { search, settingsText } from './tuning/search.ts';
 
 export interface TuneInput extends TuneSettings, VersionInput {
   /** A study to go on with; everything else is its own. */
@@ -78,7 +77,9 @@ async function carryOut(
   const version = library.datasets.byId(study.datasetVersionId)!;
   options.onMessage?.(`Study ${study.id} on ${dataSetName(library, version.id)}`);
   const best = await search(ports, study, version, options);
-  options.onMessage?.(`Best: ${definition.figure} ${best.figure.toFixed(4)} with ${wordsOf(best.settings)}`);
+  options.onMessage?.(
+    `Best: ${definition.figure} ${best.figure.toFixed(4)} with ${settingsText(best.settings)}`,
+  );
   if (!definition.train) return null;
   const left = study.runId === null ? undefined : library.runs.need(study.runId);
   // the process ended while the best was being trained
@@ -134,15 +135,6 @@ function finishedBefore({ library }: TrainPorts, { runId }: Study): TrainOutcome
     dataSetFolder: null,
     elapsedSeconds: 0,
   };
-}
-
-function wordsOf(settings: Settings): string {
-  return Object.entries(settings)
-    .map(
-      ([name, value]) =>
-        `${name}=${typeof value === 'number' ? Number(value.toPrecision(4)) : String(value)}`,
-    )
-    .join(' ');
 }
 
 function endBadly(library: Library, study: Study, thrown: unknown): void {

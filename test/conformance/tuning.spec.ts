@@ -37,6 +37,12 @@ describe.each(samplers.map((sampler) => [sampler.name, sampler] as const))('samp
     const small: Space = [{ name: 'columns', kind: 'choice', values: ['sqrt', 'log2', 'all'] }];
     const proposed = proposeTrials(sampler, small, 1, 50);
     expect(proposed.map((settings) => settings.columns).sort()).toEqual(['all', 'log2', 'sqrt']);
+    const larger: Space = ['one', 'other'].map((name) => ({
+      name,
+      kind: 'choice',
+      values: Array.from({ length: 15 }, (_, value) => value),
+    }));
+    expect(proposeTrials(sampler, larger, 1, 300)).toHaveLength(225);
   });
 });
 
@@ -91,6 +97,16 @@ describe.each(pruners.map((pruner) => [pruner.name, pruner] as const))('pruner %
     );
     expect(trials[11]!.scores.some(({ share }) => share === 1)).toBe(true);
     expect(steps.filter(({ number }) => number === 4)).toHaveLength(1);
+  });
+
+  it('goes on with the next best where the best fails with everything', () => {
+    const { trials } = play(decide, 27, 0.01, ({ number, share }) =>
+      share === 1 && number === 26 ? null : number,
+    );
+    const inFull = trials.filter(({ scores }) =>
+      scores.some(({ share, figure }) => share === 1 && figure !== null),
+    );
+    expect(inFull.map(({ number }) => number)).toContain(25);
   });
 
   it('has nothing to say of nothing', () => {

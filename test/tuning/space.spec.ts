@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readSpaceFile, readSpaceWords } from '../../main/hosts/cli/space-words.ts';
 import { gridOf } from '../../main/tuning/samplers/grid.ts';
-import { checkSpace, contains, type Dimension, valueAt } from '../../main/tuning/space.ts';
+import { checkSpace, contains, type Dimension, valueAt, withFixed } from '../../main/tuning/space.ts';
 import { readSpace, takes } from '../../main/tuning/space-input.ts';
 
 describe('words of --set', () => {
@@ -19,6 +19,7 @@ describe('words of --set', () => {
         balanced: true,
         epochs: 12,
         criterion: 'gini',
+        'read.range.voltage': '6..10',
       }),
     ).toEqual({
       dimensions: [
@@ -28,7 +29,7 @@ describe('words of --set', () => {
         { name: 'columns', values: ['sqrt', 'log2'] },
         { name: 'depth', values: [4, 8] },
       ],
-      fixed: { balanced: true, epochs: 12, criterion: 'gini' },
+      fixed: { balanced: true, epochs: 12, criterion: 'gini', 'read.range.voltage': '6..10' },
     });
   });
 
@@ -104,8 +105,31 @@ describe('a space', () => {
     ['half a whole number', [{ ...integer, to: 4.5 }], /whole number/],
     ['a condition on what comes later', [{ ...integer, when: { m: [1] } }], /does not come before/],
     ['a setting twice', [integer, integer], /stands there twice/],
+    [
+      'a setting that varies anyhow, and once more under a condition',
+      [{ name: 'kind', kind: 'choice', values: ['a', 'b'] }, integer, { ...integer, when: { kind: ['a'] } }],
+      /n stands there twice/,
+    ],
   ])('refuses %s', (_name, space, message) => {
     expect(() => checkSpace(space)).toThrow(message);
+  });
+  it('keeps of what depends on a fixed setting only what that allows', () => {
+    const dropout: Dimension = {
+      name: 'dropout',
+      kind: 'float',
+      from: 0,
+      to: 0.5,
+      scale: 'linear',
+      when: { n: [2, 3], kind: ['a'] },
+    };
+    const kind: Dimension = { name: 'kind', kind: 'choice', values: ['a', 'b'] };
+    expect(withFixed([kind, integer, dropout], { n: 1 })).toEqual([kind]);
+    expect(withFixed([kind, integer, dropout], { n: 2 })).toEqual([
+      kind,
+      { ...dropout, when: { kind: ['a'] } },
+    ]);
+    expect(withFixed([integer, dropout], { n: 2, kind: 'a' })).toEqual([{ ...dropout, when: undefined }]);
+    expect(() => checkSpace([dropout], ['n', 'kind'])).not.toThrow();
   });
   it('refuses half a range', () => {
     expect(() => readSpace([{ name: 'n', from: 1 }], () => 'integer')).toThrow(/both ends/);

@@ -13,12 +13,13 @@ export interface SpaceWords {
   readonly fixed: Record<string, ParameterValue>;
 }
 
-/** `50..400`, `0.0001..0.1:log`, `sqrt,log2` vary; anything else is one value. */
+/** `50..400`, `0.0001..0.1:log`, `sqrt,log2` vary; anything else, and how files are read, is one value. */
 export function readSpaceWords(settings: Readonly<Record<string, ParameterValue>>): SpaceWords {
   const dimensions: DimensionInput[] = [];
   const fixed: Record<string, ParameterValue> = {};
   for (const [name, value] of Object.entries(settings)) {
-    const dimension = typeof value === 'string' ? dimensionOf(name, value) : null;
+    const dimension =
+      typeof value === 'string' && !name.startsWith('read.') ? dimensionOf(name, value) : null;
     if (dimension === null) fixed[name] = value;
     else dimensions.push(dimension);
   }

@@ -5,7 +5,8 @@ const factor = 3;
 
 /**
  * Successive halving (Jamieson and Talwalkar 2016): all trials with little, the best third of them with three times as
- * much, and so on. Each rung costs about the same, so that many settings are tried for the price of few.
+ * much, and so on. Each rung costs about the same, so that many settings are tried for the price of few. Where one of the
+ * best fails with more, the next best goes on in its place.
  */
 export const halving: Pruner = {
   name: 'halving',
@@ -18,24 +19,33 @@ export const halving: Pruner = {
   },
   decide({ trials, smallestShare }) {
     let racing: readonly Competitor[] = trials;
-    for (const share of this.shares(trials.length, smallestShare)) {
+    let count = trials.length;
+    const shares = this.shares(trials.length, smallestShare);
+    for (const [rung, share] of shares.entries()) {
       const waiting = racing.find((trial) => scoreAt(trial, share) === undefined);
       if (waiting !== undefined)
         return { next: { number: waiting.number, share }, racing: racing.map(({ number }) => number) };
-      if (share < 1) racing = best(racing, share, Math.ceil(racing.length / factor));
+      const more = shares[rung + 1];
+      if (more === undefined) break;
+      count = Math.ceil(count / factor);
+      racing = best(racing, share, more, count);
     }
     return { next: null, racing: racing.map(({ number }) => number) };
   },
 };
 
-/** Equal figures: the earlier trial goes on. Failed ones never do. */
-function best(trials: readonly Competitor[], share: number, count: number): Competitor[] {
+/** Equal figures: the earlier trial goes on. Those that failed at `share` never do; those that failed at `more` do not count. */
+function best(trials: readonly Competitor[], share: number, more: number, count: number): Competitor[] {
   const figureOf = (trial: Competitor) => scoreAt(trial, share)?.figure ?? Number.NEGATIVE_INFINITY;
   const sound = trials.filter((trial) => figureOf(trial) > Number.NEGATIVE_INFINITY);
-  const kept = new Set(
-    [...sound]
-      .sort((one, other) => figureOf(other) - figureOf(one) || one.number - other.number)
-      .slice(0, count),
-  );
+  const kept = new Set<Competitor>();
+  let going = 0;
+  for (const trial of sound.sort(
+    (one, other) => figureOf(other) - figureOf(one) || one.number - other.number,
+  )) {
+    if (going === count) break;
+    kept.add(trial);
+    if (scoreAt(trial, more)?.figure !== null) going += 1;
+  }
   return trials.filter((trial) => kept.has(trial));
 }

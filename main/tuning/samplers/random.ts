@@ -1,8 +1,9 @@
 import { isActive, pointKey, type Settings, type SettingValue, type Space, valueAt } from '../space.ts';
 import type { Sampler } from './sampler.ts';
 
-/** Draws before it is taken that a small space has no point left. */
+/** Draws before it is taken that a space has no point left, and further ones for each point that is taken already. */
 const patience = 200;
+const patienceEach = 20;
 
 /** Each setting drawn by itself; no point twice. */
 export const random: Sampler = {
@@ -10,7 +11,7 @@ export const random: Sampler = {
   description: 'settings drawn at random, each by itself',
   propose({ space, seed, number, before }) {
     const taken = new Set(before.map(({ settings }) => pointKey(settings)));
-    for (let attempt = 0; attempt < patience; attempt += 1) {
+    for (let attempt = 0; attempt < patience + patienceEach * before.length; attempt += 1) {
       const drawn = draw(space, `${seed} ${number} ${attempt}`);
       if (!taken.has(pointKey(drawn))) return drawn;
     }

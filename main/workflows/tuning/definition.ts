@@ -1,6 +1,6 @@
 /** What a study was asked, complete, as it is kept so that resuming asks the same. */
 import { createHash } from 'node:crypto';
-import type { StudyFigure } from '../../../contract/calls/tuning.ts';
+import { mostTrials, type StudyFigure } from '../../../contract/calls/tuning.ts';
 import { NightsiftError } from '../../../contract/errors.ts';
 import type { EngineName } from '../../../contract/words.ts';
 import { completeParameters, type ParameterValue } from '../../learning/recipes.ts';
@@ -10,7 +10,7 @@ import type { Study } from '../../library/studies.ts';
 import { findPruner } from '../../tuning/pruners.ts';
 import { gridOf } from '../../tuning/samplers/grid.ts';
 import { findSampler } from '../../tuning/samplers.ts';
-import type { Settings, Space } from '../../tuning/space.ts';
+import { type Settings, type Space, withFixed } from '../../tuning/space.ts';
 import { type RangeKind, readSpace, type WrittenDimension } from '../../tuning/space-input.ts';
 import { findSpace, usualSpace } from '../../tuning/spaces.ts';
 import { proposeTrials } from '../../tuning/studies.ts';
@@ -69,7 +69,6 @@ export interface TuneSettings {
 /** With a first rung of 27, 9 and 3 go on, and one is left. */
 const usualTrials = 27;
 const usualFolds = 5;
-const mostTrials = 1000;
 
 export const definitionOf = (study: Study): StudyDefinition => study.definition as StudyDefinition;
 
@@ -117,7 +116,7 @@ function define(ports: TrainPorts, version: DatasetVersion, asked: TuneSettings)
   const fixed = Object.fromEntries(
     Object.entries(asked.parameters ?? {}).filter(([, value]) => value !== null),
   ) as Record<string, ParameterValue>;
-  const space = spaceOf(recipe, asked.space).filter(({ name }) => fixed[name] === undefined);
+  const space = withFixed(spaceOf(recipe, asked.space, Object.keys(fixed)), fixed);
   if (space.length === 0) {
     throw new NightsiftError('wrongUse', 'Every setting of the space is given one value: nothing varies.', {
       hint: 'Give a range, as in --set learningRate=0.0001..0.01:log.',
@@ -146,10 +145,10 @@ function define(ports: TrainPorts, version: DatasetVersion, asked: TuneSettings)
   };
 }
 
-function spaceOf(recipe: string, written: TuneSettings['space']): Space {
+function spaceOf(recipe: string, written: TuneSettings['space'], held: readonly string[]): Space {
   if (typeof written === 'string') return findSpace(written, recipe).space;
   if (written !== undefined && written.length > 0)
-    return readSpace(written, (each) => rangeKind(recipe, each));
+    return readSpace(written, (each) => rangeKind(recipe, each), held);
   const usual = usualSpace(recipe);
   if (usual !== undefined) return usual.space;
   throw new NightsiftError('wrongUse', `Say what varies: no space is laid out for ${recipe}.`, {

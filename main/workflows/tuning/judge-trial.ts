@@ -1,8 +1,8 @@
 /** One trial at one share of its resource, judged in folds. */
-
 import type { TensorDataset } from '../../learning/dataset.ts';
 import type { DatasetVersion } from '../../library/datasets.ts';
 import type { Settings } from '../../tuning/space.ts';
+import { onSharedMemory } from '../training/batch-pool.ts';
 import { chosenItems } from '../training/chosen-items.ts';
 import { dataKind } from '../training/data-kind.ts';
 import type { Listening } from '../training/learning-pool.ts';
@@ -33,7 +33,7 @@ export function openTrialJudge(
   // inputs differ by recipe only; a study asks for them again and again
   const made = new Map<string, Promise<TensorDataset>>();
   const tensorsFor = (recipe: string) => {
-    const known = made.get(recipe) ?? kind.tensors(version, items, recipe);
+    const known = made.get(recipe) ?? kind.tensors(version, items, recipe).then(onSharedMemory);
     made.set(recipe, known);
     return known;
   };

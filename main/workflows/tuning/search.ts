@@ -92,15 +92,20 @@ function sentenceOf(
   { share }: Step,
   { figures, error }: TrialScore,
 ): string {
-  const said = Object.entries(settings).map(([name, value]) => `${name}=${shown(value)}`);
   const of = resourceFor(String(settings.recipe ?? recipe), resource);
   const part = share === 1 ? '' : `, 1/${Math.round(1 / share)} of the ${of}`;
   const result = error === null ? `${figure} ${figures[figure]?.toFixed(4) ?? 'undefined'}` : error;
-  return `Trial ${number + 1}${part}: ${result} (${said.join(' ')})`;
+  return `Trial ${number + 1}${part}: ${result} (${settingsText(settings)})`;
 }
 
-function shown(value: unknown): string {
-  return typeof value === 'number' ? String(Number(value.toPrecision(4))) : String(value);
+/** `trees=200 columns=sqrt`, numbers to four digits. */
+export function settingsText(settings: StoredTrial['settings']): string {
+  return Object.entries(settings)
+    .map(
+      ([name, value]) =>
+        `${name}=${typeof value === 'number' ? Number(value.toPrecision(4)) : String(value)}`,
+    )
+    .join(' ');
 }
 
 function bestOf(definition: StudyDefinition, trials: readonly StoredTrial[], best: number | null) {

@@ -1,14 +1,12 @@
 /** Stored trials as the pruner sees them. */
-import type { StudyFigure } from '../../../contract/calls/tuning.ts';
+import { isBetterWhenSmall } from '../../../contract/calls/tuning.ts';
 import type { StoredTrial } from '../../library/studies.ts';
 import type { Settings } from '../../tuning/space.ts';
 import type { Trial } from '../../tuning/studies.ts';
 import type { StudyDefinition } from './definition.ts';
 
-const betterWhenSmall: readonly StudyFigure[] = ['loss', 'calibrationError'];
-
 export function trialsOf({ figure }: StudyDefinition, stored: readonly StoredTrial[]): Trial[] {
-  const sign = betterWhenSmall.includes(figure) ? -1 : 1;
+  const sign = isBetterWhenSmall(figure) ? -1 : 1;
   return stored.map(({ number, settings, scores }) => ({
     number,
     settings: settings as Settings,

@@ -14,7 +14,7 @@ on by "fg". Either way the result is the same to the bit.
 
 Examples:
   nightsift jobs list
-  nightsift jobs pause           hold the training that runs, between two steps
+  nightsift jobs pause           hold the training or the search that runs, between two steps
   nightsift jobs resume
 `;
 
@@ -29,7 +29,9 @@ const columns: readonly Column<JobRow>[] = [
 export function addJobs(program: Command, context: Context): void {
   const jobs = program
     .command('jobs')
-    .description('Long work of the running workbench: list it, hold a training, let it go on, stop it.')
+    .description(
+      'Long work of the running workbench: list it, hold a training or a search, let it go on, stop it.',
+    )
     .addHelpText('after', examples);
   jobs
     .command('list')
@@ -40,17 +42,17 @@ export function addJobs(program: Command, context: Context): void {
       if (json !== undefined) return void (await giveJson(context, json, rows));
       context.terminal.out(rows.length === 0 ? 'Nothing has been started yet.\n' : table(rows, columns));
     });
-  const isTraining = ({ method }: JobRow): boolean => method.startsWith('train');
+  const canBeHeld = ({ method }: JobRow): boolean => /^(train|tune)/.test(method);
   for (const [word, paused, what] of [
-    ['pause', true, 'Hold a training between two steps.'],
-    ['resume', false, 'Let a training that is held go on.'],
+    ['pause', true, 'Hold a training or a search between two steps.'],
+    ['resume', false, 'Let one that is held go on.'],
   ] as const) {
     jobs
       .command(word)
       .description(what)
-      .argument('[job]', 'left out: the only training that runs')
+      .argument('[job]', 'left out: the only training or search that runs')
       .action(async (job: string | undefined) => {
-        const chosen = job ?? (await onlyRunning(context, 'training', isTraining));
+        const chosen = job ?? (await onlyRunning(context, 'training or search', canBeHeld));
         const row = await (await context.client())('jobs.pause', { job: chosen, paused });
         context.terminal.out(table([row], columns));
       });

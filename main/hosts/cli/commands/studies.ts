@@ -1,6 +1,11 @@
 /** nightsift studies: the record of every search. */
 import type { Command } from 'commander';
-import type { StudyDetail, StudyRow, TrialRow } from '../../../../contract/calls/tuning.ts';
+import {
+  isBetterWhenSmall,
+  type StudyDetail,
+  type StudyRow,
+  type TrialRow,
+} from '../../../../contract/calls/tuning.ts';
 import { absolute, type Context, giveJson, wrongUse } from '../context.ts';
 import { writeOutputFile } from '../output-file.ts';
 import { type Cell, type Column, csv, table } from '../tables.ts';
@@ -95,7 +100,7 @@ export function studyText(detail: StudyDetail): string {
 /** What is better is greater; what has no figure is last. */
 function goodness(figure: StudyRow['figure'], value: number | null): number {
   if (value === null) return Number.NEGATIVE_INFINITY;
-  return figure === 'loss' || figure === 'calibrationError' ? -value : value;
+  return isBetterWhenSmall(figure) ? -value : value;
 }
 
 function figureNames({ trials }: StudyDetail): Set<string> {

@@ -93,6 +93,7 @@ export function addTrainFromFits(program: Command, context: Context): void {
       if ((options.contaminatedThreshold ?? 0.3) >= (options.cleanThreshold ?? 0.7)) {
         throw wrongUse('--contaminated-threshold has to be below --clean-threshold.');
       }
+      await refuseLists(context, options);
       const outcome = await follow(context, 'train-from-fits.start', {
         ...(await trainOptions(context, options)),
         folder: place(context, folder),
@@ -163,6 +164,16 @@ export function noTeacher(): Error {
   return wrongUse(
     'Trials imitate no teacher.',
     'Search without --teacher, then train the best settings with it: nightsift train … --set … --teacher MODEL.',
+  );
+}
+
+/** Errors: wrongUse where a configuration lists several models or values, and one is trained. */
+async function refuseLists(context: Context, { config, recipe }: CommonOptions): Promise<void> {
+  if (config === undefined || recipe !== undefined) return;
+  if ((await readConfig(absolute(context, config))).space === undefined) return;
+  throw wrongUse(
+    `${config} lists several models or values; train-from-fits trains one.`,
+    'Make a data set of the frames and search: nightsift train DATASET --config …, or nightsift tune.',
   );
 }
 

@@ -11,6 +11,7 @@ import { absolute, type Context, follow, giveJson, wrongUse } from '../context.t
 import { describeSeconds } from '../progress.ts';
 import { readSpaceFile, readSpaceWords, type SpaceWords } from '../space-words.ts';
 import { familyHelp, given, trainingTarget } from '../targets.ts';
+import { readConfig, type TrainConfig } from '../train-config.ts';
 import { studyText } from './studies.ts';
 import { type CommonOptions, noTeacher, trainOptions, trainText, withCommonOptions } from './train.ts';
 
@@ -88,15 +89,18 @@ async function asked(context: Context, recipe: string | undefined, options: Tune
   if (options.resume !== undefined) return { resume: options.resume };
   if (options.teacher !== undefined) throw noTeacher();
   if (recipe !== undefined && options.recipe !== undefined) throw wrongUse('The recipe is named twice.');
-  const { parameters, ...common } = await trainOptions(context, { ...options, ...given('recipe', recipe) });
-  const { space, fixed } = await spaceOf(context, options.space, readSpaceWords(parameters));
+  const chosen = { ...options, ...given('recipe', recipe) };
+  const { parameters, ...common } = await trainOptions(context, chosen);
+  const config = options.config === undefined ? {} : await readConfig(absolute(context, options.config));
+  const listed = chosen.recipe === undefined ? config.space : undefined;
+  const { space, fixed } = await spaceOf(context, options.space, listed, readSpaceWords(parameters));
   return {
     ...common,
     ...(await trainingTarget(context, options.data!)),
     parameters: fixed,
     ...given('space', space),
-    ...given('family', options.family),
-    ...given('label', options.label),
+    ...given('family', options.family ?? config.family),
+    ...given('label', options.label ?? config.label),
     ...given('where', options.where),
     ...given('sampler', options.sampler),
     ...given('pruner', options.pruner),
@@ -109,12 +113,19 @@ async function asked(context: Context, recipe: string | undefined, options: Tune
   };
 }
 
-/** A file and --set are joined, the word of --set going before; a name stands alone, with --set holding some of it fixed. */
+/**
+ * A file, or the lists of --config, and --set are joined, the word of --set going before; a name stands alone, with --set
+ * holding some of it fixed.
+ */
 async function spaceOf(
   context: Context,
   space: string | undefined,
+  listed: TrainConfig['space'],
   words: SpaceWords,
 ): Promise<{ space: string | DimensionInput[] | undefined; fixed: SpaceWords['fixed'] }> {
+  if (space !== undefined && listed !== undefined)
+    throw wrongUse(`--space ${space} and the models of --config both say what varies.`);
+  if (listed !== undefined) return joined(words, { dimensions: listed, fixed: {} });
   const isFile = space !== undefined && /\.(ya?ml|json)$/i.test(space);
   if (!isFile) {
     if (space !== undefined && words.dimensions.length > 0) {
@@ -128,9 +139,16 @@ async function spaceOf(
       fixed: words.fixed,
     };
   }
-  const file = await readSpaceFile(absolute(context, space));
-  const own = new Set([...words.dimensions.map(({ name }) => name), ...Object.keys(words.fixed)]);
-  const left = (name: string) => !own.has(name);
+  return joined(words, await readSpaceFile(absolute(context, space)));
+}
+
+/** What is held fixed stays in the space too, so that conditions on it are met or not. */
+function joined(
+  words: SpaceWords,
+  file: SpaceWords,
+): { space: DimensionInput[]; fixed: SpaceWords['fixed'] } {
+  const varied = new Set(words.dimensions.map(({ name }) => name));
+  const left = (name: string) => !varied.has(name);
   return {
     space: [...words.dimensions, ...file.dimensions.filter(({ name }) => left(name))],
     fixed: {
