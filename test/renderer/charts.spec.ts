@@ -6,6 +6,7 @@ import { firstFrom, placeAt, strangeRuns, wholeRange, xOf } from '../../renderer
 import { binAt, energyX, laySpectrum } from '../../renderer/charts/spectrum.ts';
 import { timeScale } from '../../renderer/charts/time-scale.ts';
 import { seriesOfItems } from '../../renderer/screens/records/series-of-items.ts';
+import { laySetting } from '../../renderer/screens/runs/lay-setting.ts';
 
 describe('the axis of decades', () => {
   it('has no more marks than fit, and names months', () => {
@@ -114,5 +115,34 @@ describe('a series of readings', () => {
         expect(firstFrom(sorted, Number.POSITIVE_INFINITY)).toBe(sorted.length);
       }),
     );
+  });
+});
+
+describe('a setting against the figure', () => {
+  const trial = (number: number, value: string | number, figure: number | null) => ({
+    ...{ number, state: 'finished' as const, settings: { width: value }, share: 1, figure },
+    ...{ deviation: null, figures: {}, seconds: 1, error: null },
+  });
+  const lay = (values: readonly (string | number)[], figures: readonly (number | null)[]) =>
+    laySetting(
+      'width',
+      values.map((value, place) => trial(place + 1, value, figures[place] ?? null)),
+      false,
+      { width: 240, height: 150 },
+    );
+
+  it('stands side by side for a list, each value under its own name', () => {
+    const { marks, points } = lay([128, 32, 512], [0.7, 0.8, 0.9]);
+    expect(marks.map(({ text }) => text)).toEqual(['32', '128', '512']);
+    expect(points.map(({ x }) => x)).toEqual([marks[1]!.x, marks[0]!.x, marks[2]!.x]);
+    expect(points[2]!.y).toBeLessThan(points[0]!.y);
+  });
+
+  it('has lines of their own for figures that read alike, and leaves failed trials out', () => {
+    const { rows, points } = lay([1, 2, 3], [0.95001, 0.95002, null]);
+    expect(points).toHaveLength(2);
+    expect(new Set(rows.map(({ y }) => y)).size).toBe(3);
+    expect(lay(['a', 'b'], [0.5, 0.5]).rows).toHaveLength(1);
+    expect(lay(['a'], [null])).toMatchObject({ points: [], rows: [] });
   });
 });

@@ -70,6 +70,8 @@ function share(value: number, low: number, high: number): number {
   return high > low ? (value - low) / (high - low) : 0.5;
 }
 
+/** Whole numbers as they are; of others three digits. */
 function short(value: Value): string {
-  return typeof value === 'number' ? String(Number(value.toPrecision(2))) : String(value).slice(0, 12);
+  if (typeof value !== 'number') return String(value).slice(0, 12);
+  return String(Number.isInteger(value) ? value : Number(value.toPrecision(3)));
 }
