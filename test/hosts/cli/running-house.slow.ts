@@ -44,7 +44,7 @@ test.skipIf(!isBuilt)(
     expect(heard[2]).toMatch(/^0 session/);
     expect(heard[3]).toMatch(/^0 http:\/\/127\.0\.0\.1:\d+\/#token=/);
     expect(heard[3]).toContain('open already');
-    expect(heard[4]).toMatch(/^0 job .*\n.*scan +succeeded/);
+    expect(heard[4]).toMatch(/^0 job .*\n.*scan +done/);
     expect(heard[5]).toMatch(/^2 .*No training or search runs/s);
     expect(heard[6]).toMatch(/^1 .*other options: --port 1 \(it has \d+\); --folder .*night \(it has /s);
     expect(heard[6]).not.toContain('--host');
