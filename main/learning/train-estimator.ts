@@ -80,6 +80,26 @@ async function trainClassifier(
   options: Pick<TrainOptions, 'recipe' | 'seed' | 'metadata'>,
   ports: EstimatorPorts,
 ): Promise<TrainedEstimator> {
+  const { input, parts, fitted, selected } = await fitToTrainSplit(
+    dataset,
+    { estimator, parameters },
+    options.seed,
+    ports,
+  );
+  const calibration = chooseCalibration(fitted, parts, parameters, dataset.classes.length);
+  return finish(
+    { dataset, input, parts, fitted, selected, calibration, parameters, options, estimator },
+    ports,
+  );
+}
+
+/** @throws NightsiftError as the estimator's fit, `cancelled` */
+export async function fitToTrainSplit(
+  dataset: TensorDataset,
+  { estimator, parameters }: Chosen,
+  seed: number,
+  ports: EstimatorPorts,
+) {
   const input = tableInput(dataset.inputs, estimator.input);
   const parts = splitParts(dataset, input);
   tell(ports, 'start', 0, {});
@@ -94,18 +114,14 @@ async function trainClassifier(
     },
     parameters,
     {
-      seed: options.seed,
+      seed,
       ...(ports.parallel ? { parallel: ports.parallel } : {}),
       ...(ports.signal ? { signal: ports.signal } : {}),
       onProgress: (share, metrics) => tell(ports, 'step', share, metrics),
     },
   );
   obeySignal(ports.signal);
-  const calibration = chooseCalibration(fitted, parts, parameters, dataset.classes.length);
-  return finish(
-    { dataset, input, parts, fitted, selected, calibration, parameters, options, estimator },
-    ports,
-  );
+  return { input, parts, fitted, selected };
 }
 
 interface Chosen {
@@ -118,7 +134,7 @@ interface Chosen {
  * surroundings where only usual rows are, the scores of a series where nothing is labelled, or an ensemble with wide
  * surroundings where there are no such scores.
  */
-function chosenEstimator(
+export function chosenEstimator(
   dataset: TensorDataset,
   { recipe, parameters: given }: Pick<TrainOptions, 'recipe' | 'parameters'>,
 ): Chosen {
@@ -159,7 +175,19 @@ interface Part {
 }
 type Parts = Readonly<Record<EvaluatedSplit, Part>>;
 
+/** A search for settings fits to the same data sets again and again. */
+const partsKnown = new WeakMap<TensorDataset, Map<string, Parts>>();
+
+/** The same tables for the same data set, so that what is made of a table is not made again. */
 function splitParts(dataset: TensorDataset, input: TensorInput): Parts {
+  const known = partsKnown.get(dataset) ?? new Map<string, Parts>();
+  partsKnown.set(dataset, known);
+  const parts = known.get(input.name) ?? cutIntoParts(dataset, input);
+  known.set(input.name, parts);
+  return parts;
+}
+
+function cutIntoParts(dataset: TensorDataset, input: TensorInput): Parts {
   const part = (split: EvaluatedSplit): Part => {
     const items = itemsOf(dataset, split);
     return {

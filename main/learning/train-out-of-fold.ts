@@ -5,6 +5,7 @@
  */
 
 import { anomalyIndex } from './anomaly/anomaly-classes.ts';
+import { type AskedItems, answerByFit } from './answer-by-fit.ts';
 import { splitCodes, type TensorDataset } from './dataset.ts';
 import { calibrated, fitClassCalibration } from './estimators/class-calibration.ts';
 import { withCalibration } from './estimators/recalibrate.ts';
@@ -149,16 +150,11 @@ export async function answersInFolds(
       if (foldOf[place] === fold) return splitCodes.review;
       return stops && foldOf[place] === (fold + 1) % folds ? splitCodes.validation : splitCodes.train;
     });
-    const { onnx } = await trainModel(
+    const answers = await answersOf(
+      { dataset, items: Int32Array.from(asked, (place) => used[place]!) },
       await prepare(part),
       uncalibrated(training),
       inPart(ports, fold, parts),
-    );
-    const answers = await answersOf(
-      onnx,
-      dataset,
-      Int32Array.from(asked, (place) => used[place]!),
-      ports,
     );
     asked.forEach((place, index) => {
       raw.set(answers.probabilities.subarray(index * classes, (index + 1) * classes), place * classes);
@@ -262,11 +258,15 @@ function inPart(ports: TrainModelPorts, part: number, parts: number): TrainModel
 }
 
 async function answersOf(
-  onnx: Uint8Array,
-  dataset: TensorDataset,
-  items: Int32Array,
+  asked: AskedItems,
+  taught: TensorDataset,
+  training: TrainOptions,
   ports: TrainModelPorts,
-): Promise<Answers> {
+): Promise<Pick<Answers, 'probabilities' | 'misfits'>> {
+  const direct = await answerByFit(taught, asked, training, ports);
+  if (direct !== null) return direct;
+  const { onnx } = await trainModel(taught, training, ports);
+  const { dataset, items } = asked;
   const predictor = await loadPredictor(onnx, ports.runtime);
   try {
     return await predictor.answer(

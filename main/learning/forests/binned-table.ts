@@ -33,10 +33,22 @@ interface ColumnCut {
   readonly ends: Float32Array;
 }
 
+/** By number of bins: a search for settings fits to the same tables again and again. */
+const binned = new WeakMap<Table, Map<number, BinnedTable>>();
+
 /**
+ * The same result for the same table, whose values must not change.
  * @param most bins of a column at most; Infinity keeps every distinct value (exact splits)
  */
 export function binTable(table: Table, most = 256): BinnedTable {
+  const known = binned.get(table) ?? new Map<number, BinnedTable>();
+  binned.set(table, known);
+  const result = known.get(most) ?? cutIntoBins(table, most);
+  known.set(most, result);
+  return result;
+}
+
+function cutIntoBins(table: Table, most: number): BinnedTable {
   const { rows, columns } = table;
   const column = new Float32Array(rows);
   const cuts: ColumnCut[] = [];

@@ -25,6 +25,7 @@ export function openTrialJudge(
   ports: TrainPorts,
   version: DatasetVersion,
   definition: StudyDefinition,
+  study: string,
 ): TrialJudge {
   const kind = dataKind(ports, version.family);
   const items = chosenItems(ports, version, definition.where);
@@ -63,6 +64,7 @@ export function openTrialJudge(
             groups,
             facts,
           },
+          search: study,
           rowShare,
           threads: Math.max(1, Number(definition.threads)),
           engine: definition.engine,

@@ -9,6 +9,7 @@ import { plannedCost, standing } from '../../tuning/studies.ts';
 import type { TrainOptions } from '../training/train-options.ts';
 import type { TrainPorts } from '../training/training-run.ts';
 import { definitionOf, type StudyDefinition, settingsOf } from './definition.ts';
+import { commonFailure } from './hopeless.ts';
 import { openTrialJudge, type TrialJudge } from './judge-trial.ts';
 import { resourceFor, smallestShareOf } from './resources.ts';
 import { trialsOf } from './trials.ts';
@@ -25,12 +26,14 @@ export async function search(
 ): Promise<{ readonly settings: Settings; readonly figure: number }> {
   const { library } = ports;
   const definition = definitionOf(study);
-  const judge = openTrialJudge(ports, version, definition);
+  const judge = openTrialJudge(ports, version, definition, study.id);
   const pruner = findPruner(definition.pruner);
   const smallest = smallestShare(ports, version, definition, library.studies.trials(study.id), judge.items);
   const total = plannedCost(pruner, library.studies.trials(study.id).length, smallest);
   for (;;) {
     const stored = library.studies.trials(study.id);
+    const failure = commonFailure(stored);
+    if (failure !== null) throw hopeless(failure, stored);
     const { next, best } = standing(pruner, trialsOf(definition, stored), smallest);
     if (next === null) return bestOf(definition, stored, best);
     const trial = stored[next.number]!;
@@ -119,6 +122,14 @@ function bestOf(definition: StudyDefinition, trials: readonly StoredTrial[], bes
   throw new NightsiftError('notEnoughData', usual ?? 'No trial could be judged.', {
     hint: 'nightsift studies show tells how each trial ended.',
     details: { trials: trials.length },
+  });
+}
+
+function hopeless(reason: string, trials: readonly StoredTrial[]): NightsiftError {
+  const tried = trials.filter(({ scores }) => scores.length > 0).length;
+  return new NightsiftError('notEnoughData', reason, {
+    hint: `The first ${tried} of ${trials.length} trials, whose settings differ, all failed for this reason; the others were not tried.`,
+    details: { trials: trials.length, tried },
   });
 }
 

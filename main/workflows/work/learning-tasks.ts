@@ -32,6 +32,8 @@ export interface FitTaskInput {
 
 /** Folds and groups are those of the preparation. */
 export interface JudgeTaskInput extends FitTaskInput {
+  /** The study that asks: its data set, groups and facts are the same every time. */
+  readonly search: string;
   /** See judgeInFolds. */
   readonly rowShare: number;
 }

@@ -18,6 +18,7 @@ import { onnxRuntime } from '../../runtime/onnx-runtime.ts';
 import { loadTfjsNode, tfjsRuntime } from '../../runtime/tfjs-runtime.ts';
 import { openBatchPool } from '../training/batch-pool.ts';
 import { type EstimatorPool, openEstimatorPool } from '../training/estimator-pool.ts';
+import { keptTrainingSets } from '../training/kept-training-sets.ts';
 import { preparedTrainingSet } from '../training/prepared-training-set.ts';
 import {
   type EmbedInput,
@@ -127,10 +128,18 @@ async function judge(input: JudgeTaskInput, context: TaskContext): Promise<Judge
     folds: settings.folds,
     knownShare: settings.knownGroups,
     groups,
-    prepare: async (part: TensorDataset) => preparedTrainingSet(part, preparation, options.seed),
+    prepare: async (part: TensorDataset) => {
+      const make = () => preparedTrainingSet(part, preparation, options.seed);
+      // a network holds what it makes of its images by itself
+      if (findTrainable(options.recipe).kind === 'network') return make();
+      const search = JSON.stringify([input.search, options.recipe, options.seed, settings]);
+      return keptSets.of(search, settings.folds, part, make);
+    },
   };
   return judgeInFolds(dataset, inFolds, { ...ports, ...keptThreads(input) });
 }
+
+const keptSets = keptTrainingSets();
 
 // a search asks for judgings one after the other, most of them shorter than the start of a thread
 let kept: { readonly threads: number; readonly parallel: EstimatorPool } | null = null;
