@@ -71,6 +71,8 @@ export const PredictReport = z.object({
       label: z.string().nullable(),
       probabilities: z.record(z.string(), z.number()).nullable(),
       score: z.number().nullable(),
+      /** Of a model of numbers: its answer, in the unit of what it was taught. */
+      value: z.number().optional(),
       /** The most probable classes in order, as many as were asked for. */
       top: z.array(z.object({ label: z.string(), probability: z.number() })).optional(),
       /**

@@ -21,9 +21,10 @@ export async function crossValidation(
   for (let fold = 0; fold < folds; fold++) {
     const own = { ...options, parameters: { ...options.parameters, folds: 0 } };
     const { evaluations, epochs } = await train(withoutFold(dataset, parts, fold), own, quiet);
-    const { accuracy, balancedAccuracy, macroF1, calibrationError } = evaluations.test;
-    for (const [name, value] of Object.entries({ accuracy, balancedAccuracy, macroF1, calibrationError })) {
-      figures[name] = [...(figures[name] ?? []), value];
+    const { accuracy, balancedAccuracy, macroF1, calibrationError, numbers } = evaluations.test;
+    const found = numbers ?? { accuracy, balancedAccuracy, macroF1, calibrationError };
+    for (const [name, value] of Object.entries(found)) {
+      if (value !== null) figures[name] = [...(figures[name] ?? []), value];
     }
     onEvent?.({
       kind: 'note',
@@ -32,15 +33,19 @@ export async function crossValidation(
       step: 0,
       totalSteps: 0,
       metrics: {},
-      message: `Fold ${fold + 1} of ${folds}: balanced accuracy ${balancedAccuracy.toFixed(3)} on ${evaluations.test.items} items.`,
+      message: `Fold ${fold + 1} of ${folds}: ${
+        numbers
+          ? `mean absolute error ${numbers.meanAbsoluteError.toPrecision(4)}`
+          : `balanced accuracy ${balancedAccuracy.toFixed(3)}`
+      } on ${evaluations.test.items} items.`,
     });
   }
   const summary: Record<string, number> = {};
   for (const [name, values] of Object.entries(figures)) {
-    const mean = values.reduce((sum, value) => sum + value, 0) / folds;
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
     summary[`crossValidation/${name}`] = mean;
-    summary[`crossValidation/${name}Deviation`] = Math.sqrt(squares / (folds - 1));
+    summary[`crossValidation/${name}Deviation`] = Math.sqrt(squares / Math.max(1, values.length - 1));
   }
   return summary;
 }

@@ -1,15 +1,10 @@
 import { NightsiftError } from '../../contract/errors.ts';
-import { itemsOf, type TensorDataset, type TensorInput } from './dataset.ts';
-import {
-  type Evaluation,
-  evaluateWithIntervals,
-  figuresBySplit,
-  fitTemperature,
-  softmaxRows,
-} from './metrics/index.ts';
+import { itemsOf, type TensorInput } from './dataset.ts';
+import { type Evaluation, evaluateWithIntervals, figuresBySplit } from './metrics/index.ts';
 import { unknownLimits } from './metrics/unknown.ts';
 import type { NetworkState } from './nets/network.ts';
 import { loadPredictor } from './predict.ts';
+import { answersOf, judgeAnswers, temperatureFor } from './targets.ts';
 import { compressNetwork, type Scores } from './training/compress.ts';
 import { exportOnnx, exportSafeTensors, exportStatistics, withMetadata } from './training/export.ts';
 import type { Scorer } from './training/scorer.ts';
@@ -42,7 +37,7 @@ export async function finishTraining(
   ports: TrainPorts,
   scorer: Scorer,
 ): Promise<TrainedNetwork> {
-  const { dataset, parameters } = task.source;
+  const { dataset, parameters, targets } = task.source;
   const { classes } = dataset;
   const values = state.best ?? settledValues(state);
   const train = await score(task, scorer, values, task.source.items);
@@ -50,7 +45,7 @@ export async function finishTraining(
   const test = await score(task, scorer, values, itemsOf(dataset, 'test'));
   const temperature = chooseTemperature(task, validation);
   const metadata = describe(task, options, temperature);
-  const whole = exportOnnx(task.plan, values, temperature, metadata);
+  const whole = exportOnnx(task.plan, values, temperature, metadata, targets);
   const exportCheck = await checkExport(
     task,
     whole,
@@ -69,15 +64,24 @@ export async function finishTraining(
   // from here on what is judged is what is delivered
   const scores = compressed?.scores ?? plain;
   const remaining = compressed ? 1 : temperature;
-  const limits = unknownLimits(
-    softmaxRows(scores.validation.logits, classes.length, remaining),
-    scores.validation.labels,
-    classes.length,
-  );
+  const limits =
+    targets === undefined
+      ? unknownLimits(
+          answersOf(targets, scores.validation.logits, classes.length, remaining),
+          scores.validation.labels,
+          classes.length,
+        )
+      : null;
   const told = limits ? { unknown: JSON.stringify(limits) } : {};
   const onnx = withMetadata(compressed?.onnx ?? whole, told);
   const judge = ({ logits, labels }: Scores): Evaluation =>
-    evaluateWithIntervals(softmaxRows(logits, classes.length, remaining), labels, classes);
+    judgeAnswers(
+      targets,
+      answersOf(targets, logits, classes.length, remaining),
+      labels,
+      classes,
+      evaluateWithIntervals,
+    );
   const evaluations = {
     train: judge(scores.train),
     validation: judge(scores.validation),
@@ -85,7 +89,7 @@ export async function finishTraining(
   };
   const shown =
     [evaluations.test, evaluations.validation].find((each) => each.items > 0) ?? evaluations.train;
-  const persons = onPersons(dataset, scores.test, classes.length, remaining);
+  const persons = onPersons(task, scores.test, remaining);
   return {
     onnx,
     safetensors: exportSafeTensors(task.plan, values, { ...metadata, ...told }),
@@ -95,6 +99,7 @@ export async function finishTraining(
     evaluations,
     exportCheck,
     exportStatistics: exportStatistics(onnx),
+    ...(targets && { answers: targets.names }),
     epochs: state.progress.epoch,
     stoppedEarly: state.progress.stoppedEarly,
     parameters: { ...parameters },
@@ -103,26 +108,27 @@ export async function finishTraining(
 }
 
 function chooseTemperature(task: TrainerTask, { labels, logits }: Scores): number {
-  const { dataset, parameters } = task.source;
+  const { dataset, parameters, targets } = task.source;
   const classes = new Set(labels).size;
   if (parameters.calibration !== true || labels.length < fewestToCalibrate || classes < 2) return 1;
-  return fitTemperature(logits, labels, dataset.classes.length);
+  return temperatureFor(targets, logits, labels, dataset.classes.length);
 }
 
 function onPersons(
-  dataset: TensorDataset,
+  { plan, source: { dataset, targets } }: TrainerTask,
   { items, logits, labels }: Scores,
-  classes: number,
   temperature: number,
 ): Evaluation | undefined {
+  const width = plan.classes;
   const places = Array.from(items.keys()).filter((index) => dataset.personLabelled[items[index]!] === 1);
   if (places.length === 0) return undefined;
-  const rows = places.flatMap((index) => Array.from(logits.subarray(index * classes, (index + 1) * classes)));
-  const probabilities = softmaxRows(Float32Array.from(rows), classes, temperature);
-  return evaluateWithIntervals(
-    probabilities,
+  const rows = places.flatMap((index) => Array.from(logits.subarray(index * width, (index + 1) * width)));
+  return judgeAnswers(
+    targets,
+    answersOf(targets, Float32Array.from(rows), width, temperature),
     places.map((index) => labels[index]!),
     dataset.classes,
+    evaluateWithIntervals,
   );
 }
 
@@ -131,7 +137,8 @@ function describe(task: TrainerTask, options: TrainOptions, temperature: number)
   const { source, plan, identity } = task;
   return {
     ...options.metadata,
-    classes: JSON.stringify(source.dataset.classes),
+    classes: JSON.stringify(source.targets?.names ?? source.dataset.classes),
+    ...(source.targets && { targets: source.targets.kind }),
     recipe: plan.recipe.name,
     parameters: JSON.stringify(source.parameters),
     seed: String(options.seed),
@@ -156,9 +163,10 @@ async function checkExport(
   scores: Scores,
   ports: TrainPorts,
 ): Promise<{ maximumDifference: number; items: number }> {
-  const classes = task.source.dataset.classes.length;
+  const { targets } = task.source;
+  const classes = task.plan.classes;
   const items = Math.min(scores.items.length, largestExportCheck);
-  const expected = softmaxRows(scores.logits.slice(0, items * classes), classes, temperature);
+  const expected = answersOf(targets, scores.logits.slice(0, items * classes), classes, temperature);
   const predictor = await loadPredictor(onnx, ports.exportRuntime ?? ports.runtime);
   const found = await predictor.predict(
     task.source.inputs.map((input) => subset(input, scores.items.subarray(0, items))),
@@ -166,7 +174,8 @@ async function checkExport(
   await predictor.release();
   let maximumDifference = 0;
   found.forEach((value, index) => {
-    const difference = Math.abs(value - expected[index]!);
+    // of numbers in their own width
+    const difference = Math.abs(value - expected[index]!) / (targets?.scale ?? 1);
     maximumDifference = Number.isNaN(difference) ? Infinity : Math.max(maximumDifference, difference);
   });
   if (maximumDifference <= exportTolerance) return { maximumDifference, items };

@@ -33,7 +33,7 @@ export interface Predictor extends ModelDescription {
 }
 
 export interface Answers {
-  /** [items, classes] */
+  /** [items, classes]; of a model of numbers the number. */
   readonly probabilities: Float32Array;
   /** [items] */
   readonly scores: Float64Array | null;
@@ -61,6 +61,7 @@ export async function loadPredictor(onnx: Uint8Array, runtime: GraphRuntime): Pr
   const { metadata, classes, inputs } = describeModel(onnx);
   const session = await runtime.load(onnx, { purpose: 'inference' });
   const scored = session.outputNames.includes('scores');
+  const answered = session.outputNames.includes('values') ? 'values' : 'probabilities';
   const tellsMisfit = session.outputNames.includes('misfit');
   const itemValues = inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const most = inputs.some(({ type }) => type === 'float64') ? mostOfDoubles : batchValues;
@@ -73,7 +74,7 @@ export async function loadPredictor(onnx: Uint8Array, runtime: GraphRuntime): Pr
     for (let start = 0; start < items; start += together) {
       const part = { start, end: Math.min(items, start + together) };
       const outputs = await session.run(feedsOf(inputs, given, part));
-      probabilities.set(outputs.probabilities!.data as Float32Array, start * classes.length);
+      probabilities.set(outputs[answered]!.data as Float32Array, start * classes.length);
       scores?.set(outputs.scores!.data as Float32Array | Float64Array, start);
       misfits?.set(outputs.misfit!.data as Float32Array, start);
     }

@@ -8,6 +8,7 @@ import { importBackbone } from './nets/backbone.ts';
 import { initialState } from './nets/network.ts';
 import { numberOf, type StartingData } from './recipes/recipe.ts';
 import { completeParameters, findRecipe, type ParameterValue, type Recipe } from './recipes.ts';
+import { refuseForTargets, targetKindOf, targetsOf } from './targets.ts';
 import type { BatchSource } from './training/batches.ts';
 import { configurationHash } from './training/identity.ts';
 import { Scorer } from './training/scorer.ts';
@@ -40,6 +41,7 @@ export async function trainNetwork(
       hint: 'Start it again.',
     });
   }
+  refuseForTargets(parameters, options.teacher !== undefined);
   const teacher =
     options.teacher && (await teacherLogits(options.teacher, dataset, ports.exportRuntime ?? ports.runtime));
   const task = planTask(dataset, recipe, parameters, options, teacher);
@@ -89,6 +91,8 @@ function planTask(
   const inputs = chooseInputs(dataset, recipe);
   const items = itemsOf(dataset, 'train');
   const validation = itemsOf(dataset, 'validation');
+  const kind = targetKindOf(parameters);
+  const targets = kind && targetsOf(kind, dataset, items);
   const statistics = inputs.map((input) => {
     const fixed = recipe.inputs.find(({ name }) => name === input.name)?.normalisation;
     return fixed === undefined ? measureInput(input, items) : fixedStatistics(input, fixed);
@@ -99,14 +103,20 @@ function planTask(
     statistics,
     items,
     itemWeights: itemWeights(dataset, numberOf(parameters, 'personWeight')),
-    batchSize: Math.min(numberOf(parameters, 'batchSize'), items.length),
+    batchSize: batchSizeOf(parameters, items.length),
     parameters,
     seed: options.seed,
     ...(teacher && { teacher }),
+    ...(targets && { targets }),
   };
   const validationClasses = new Set(Array.from(validation, (item) => dataset.labels[item]));
   return {
-    plan: { recipe, parameters, inputs: statistics, classes: dataset.classes.length },
+    plan: {
+      recipe,
+      parameters,
+      inputs: statistics,
+      classes: targets?.names.length ?? dataset.classes.length,
+    },
     source,
     validation,
     watchValidation: validation.length >= fewestToWatch && validationClasses.size > 1,
@@ -116,6 +126,13 @@ function planTask(
       seed: options.seed,
     },
   };
+}
+
+/** Even where every item stands in its batch twice, for the two views that are compared. */
+function batchSizeOf(parameters: Record<string, ParameterValue>, items: number): number {
+  const wanted = numberOf(parameters, 'batchSize');
+  if (numberOf(parameters, 'contrast') === 0) return Math.min(wanted, items);
+  return 2 * Math.max(2, Math.min(Math.floor(wanted / 2), items));
 }
 
 function itemWeights(dataset: TensorDataset, personWeight: number): Float32Array {
@@ -129,7 +146,7 @@ function startState(task: TrainerTask, options: TrainOptions, ports: TrainPorts)
   if (ports.resumeFrom) return decodeCheckpoint(ports.resumeFrom, task.identity).state;
   const { network } = assembleNetwork(task.plan, { mode: 'training', items: 2 });
   const values = initialState(network, options.seed);
-  task.plan.recipe.start?.(values, startingData(task));
+  if (task.source.targets === undefined) task.plan.recipe.start?.(values, startingData(task));
   if (options.backbone) {
     const taken = importBackbone(options.backbone, network, values);
     ports.onEvent?.({

@@ -14,6 +14,7 @@ import { evaluate } from './metrics/index.ts';
 import { unknownLimits } from './metrics/unknown.ts';
 import { type Answers, loadPredictor } from './predict.ts';
 import { randomFor, shuffled } from './random.ts';
+import { refuseFolds } from './targets.ts';
 import { type TrainedFile, trainModel } from './train-model.ts';
 import type { TrainOptions } from './train-network.ts';
 import { findTrainable } from './trainables.ts';
@@ -132,6 +133,7 @@ export async function answersInFolds(
   ports: TrainModelPorts,
   parts: number,
 ): Promise<FoldAnswers> {
+  refuseFolds(options.parameters);
   const { folds, prepare, groups, knownShare, ...training } = options;
   // of two folds none can be spared
   const stops = folds > 2 && stopsByFold(options.recipe);

@@ -51,6 +51,8 @@ export interface TrainedNetwork {
   readonly exportCheck: { readonly maximumDifference: number; readonly items: number };
   /** What the exported file holds; absent where nobody looked. */
   readonly exportStatistics?: ExportStatistics;
+  /** What the columns of an answer are, where they are not the classes of the data set: marks, or `value`. */
+  readonly answers?: readonly string[];
   /** Epochs done. */
   readonly epochs: number;
   readonly stoppedEarly: boolean;

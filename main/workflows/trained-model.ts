@@ -7,8 +7,10 @@ import path from 'node:path';
 import { NightsiftError } from '../../contract/errors.ts';
 import { openWorkerPool, type WorkerPool } from '../jobs/pool.ts';
 import type { TensorInput } from '../learning/dataset.ts';
+import { markThreshold } from '../learning/metrics/index.ts';
 import { isUnknown, readUnknownLimits, type UnknownLimits } from '../learning/metrics/unknown.ts';
 import { describeModel, type ModelDescription } from '../learning/predict.ts';
+import { type TargetKind, targetKindOf } from '../learning/targets.ts';
 import type { ModelVersion } from '../library/models.ts';
 import type { Library } from '../library/open-library.ts';
 import type { FrameFamily } from './frame-family.ts';
@@ -19,9 +21,11 @@ import { type LearningPool, openLearningPool } from './training/learning-pool.ts
 import type { PredictTaskOutput } from './work/learning-tasks.ts';
 
 export interface Prediction {
-  /** The most probable class. */
+  /** The most probable class; the marks that are more probable than not, joined by +; a number as text. */
   readonly label: string;
   readonly probabilities: Readonly<Record<string, number>>;
+  /** The answer of a model of numbers; missing in others. */
+  readonly value?: number;
   /** P(clean) for frames; of an anomaly detector the score, which grows with strangeness; else the label's probability. */
   readonly score: number | null;
   /** True where the model's own limits of confidence and fit say that this is no answer; null where it sets none. */
@@ -126,7 +130,8 @@ function assemble(ports: ModelPorts, source: ModelSource): TrainedModel {
   const limits = readUnknownLimits(description.metadata);
   let frames: WorkerPool | null = null;
   const predict = async (inputs: readonly TensorInput[]): Promise<Prediction[]> => {
-    return predictionsOf(await learning.predict({ modelPath: source.path, inputs }), limits);
+    const output = await learning.predict({ modelPath: source.path, inputs });
+    return predictionsOf(output, limits, targetKindOf(description.metadata));
   };
   return {
     path: source.path,
@@ -212,10 +217,13 @@ function featuresOf(inputRecipe: string | undefined): readonly string[] | null {
 function predictionsOf(
   { probabilities, classes, scores, misfits }: PredictTaskOutput,
   limits: UnknownLimits | null,
+  targets: TargetKind | undefined,
 ): Prediction[] {
+  if (targets === 'number') return Array.from(probabilities, numberPrediction);
   const clean = classes.indexOf('clean');
   return Array.from({ length: probabilities.length / classes.length }, (_, item) => {
     const row = probabilities.subarray(item * classes.length, (item + 1) * classes.length);
+    if (targets === 'marks') return markPrediction(classes, row);
     let best = 0;
     for (let index = 1; index < row.length; index++)
       if ((row[index] as number) > (row[best] as number)) best = index;
@@ -228,4 +236,27 @@ function predictionsOf(
       misfit,
     };
   });
+}
+
+/** Of a 32-bit number that carry meaning. */
+const numberDigits = 6;
+
+function numberPrediction(value: number): Prediction {
+  const label = String(Number(value.toPrecision(numberDigits)));
+  return { label, value, probabilities: {}, score: null, unknown: null, misfit: null };
+}
+
+/** What an item without any mark is called. */
+const noMark = 'none';
+
+/** `score`: the probability that every mark is answered rightly, each taken by itself. */
+function markPrediction(marks: readonly string[], row: Float32Array): Prediction {
+  const seen = marks.filter((_, index) => (row[index] as number) >= markThreshold);
+  return {
+    label: seen.length === 0 ? noMark : seen.join('+'),
+    probabilities: Object.fromEntries(marks.map((name, index) => [name, row[index] as number])),
+    score: row.reduce((product, value) => product * Math.max(value, 1 - value), 1),
+    unknown: null,
+    misfit: null,
+  };
 }

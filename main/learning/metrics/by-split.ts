@@ -12,6 +12,9 @@ export function figuresBySplit(
     if (result.items === 0) continue;
     for (const name of kept) {
       const value = result[name];
+      if (value !== null && !Number.isNaN(value)) metrics[`${split}/${name}`] = value;
+    }
+    for (const [name, value] of Object.entries(result.numbers ?? {})) {
       if (value !== null) metrics[`${split}/${name}`] = value;
     }
     const interval = result.intervals?.balancedAccuracy;

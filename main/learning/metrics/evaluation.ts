@@ -1,4 +1,5 @@
 /** What a classifier's probabilities are worth against known labels. */
+import type { NumberFigures } from './targets.ts';
 
 export interface PerClassMetrics {
   readonly className: string;
@@ -28,6 +29,7 @@ export interface Intervals {
   readonly balancedAccuracy: Interval;
 }
 
+/** Of answers that are numbers the figures of classes are NaN, and their lists are empty. */
 export interface Evaluation {
   readonly items: number;
   readonly loss: number;
@@ -40,12 +42,14 @@ export interface Evaluation {
   /** Expected calibration error, bins of equal mass. */
   readonly calibrationError: number;
   readonly perClass: readonly PerClassMetrics[];
-  /** Rows: true class; columns: predicted class. */
+  /** Rows: true class; columns: predicted class. Empty where an item may have several marks. */
   readonly confusion: readonly (readonly number[])[];
   /** 95 % bootstrap intervals; null for no items, absent where nobody asked. */
   readonly intervals?: Intervals | null;
   /** Bins of equal mass, least confident first; absent where nobody asked. */
   readonly reliability?: readonly ReliabilityBin[];
+  /** Of answers that are numbers. */
+  readonly numbers?: NumberFigures;
 }
 
 /** Bins of the calibration error; fewer when there are too few items to fill them. */

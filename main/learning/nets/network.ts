@@ -48,6 +48,8 @@ export class Network {
   readonly parameterValues = new Map<string, Value>();
   /** The statistics after this step (training only). */
   readonly updatedStatistics = new Map<string, Value>();
+  /** What the network makes of each item before it answers, [items, width]; undefined until it is built. */
+  representation: Value | undefined;
   private readonly state: NetworkState | undefined;
   private readonly frozen: (name: string) => boolean;
 
@@ -76,6 +78,12 @@ export class Network {
 
   updateStatistic(name: string, value: Value): void {
     this.updatedStatistics.set(name, value);
+  }
+
+  /** Notes that `x` [items, width] is what the head answers from. */
+  represented(x: Value): Value {
+    this.representation = x;
+    return x;
   }
 
   /** Scaled by 1/(1-rate) in training, so that inference needs nothing. */

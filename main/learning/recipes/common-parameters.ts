@@ -1,3 +1,4 @@
+import { targetKinds } from '../targets.ts';
 import { samplingNames } from '../training/batches.ts';
 import { optimisers } from '../training/optimisers.ts';
 import { scheduleNames } from '../training/schedule.ts';
@@ -90,6 +91,23 @@ const definitions: readonly ParameterDefinition[] = [
     kind: 'choice',
     default: 'crossEntropy',
     choices: lossNames,
+  },
+  {
+    name: 'targets',
+    description:
+      'classes; marks: a label names several at once, as in Cs-137+Co-60; number: labels are numbers of one column',
+    kind: 'choice',
+    default: 'classes',
+    choices: targetKinds,
+  },
+  {
+    name: 'contrast',
+    description:
+      'share of the loss that asks two augmented views of an item to be alike and unlike those of others; 0 for none',
+    kind: 'number',
+    default: 0,
+    minimum: 0,
+    maximum: 0.95,
   },
   {
     name: 'teacherShare',

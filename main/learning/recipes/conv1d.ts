@@ -64,7 +64,7 @@ export const conv1d: Recipe = {
     const features = inputs.get('features');
     if (features) parts.push(features);
     const joined = network.graph.apply('Concat', parts, { axis: 1 });
-    const dropped = network.dropout('pooled', joined, numberOf(parameters, 'dropout'));
+    const dropped = network.dropout('pooled', network.represented(joined), numberOf(parameters, 'dropout'));
     return linear(network, 'head', dropped, { outputs: classes });
   },
 };

@@ -45,6 +45,6 @@ export const mlp: Recipe = {
       const active = relu(network, batchNorm(network, `${name}.norm`, plain));
       x = network.dropout(name, active, numberOf(parameters, 'dropout'));
     });
-    return linear(network, 'head', x, { outputs: classes });
+    return linear(network, 'head', network.represented(x), { outputs: classes });
   },
 };

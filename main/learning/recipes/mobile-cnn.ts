@@ -76,7 +76,7 @@ export const mobileCnn: Recipe = {
     const features = inputs.get('features');
     if (features) parts.push(features);
     const joined = parts.length === 1 ? parts[0]! : network.graph.apply('Concat', parts, { axis: 1 });
-    const dropped = network.dropout('pooled', joined, numberOf(parameters, 'dropout'));
+    const dropped = network.dropout('pooled', network.represented(joined), numberOf(parameters, 'dropout'));
     return linear(network, 'head', dropped, { outputs: classes });
   },
 };

@@ -45,7 +45,11 @@ function residualRecipe(name: keyof typeof resnetBlocks, description: string): R
     isBody: (parameter) => !parameter.startsWith('fc.') && !parameter.startsWith('features.'),
     build(network, inputs, classes, parameters) {
       const embedding = resnetEmbedding(network, inputs.get('image')!, resnetBlocks[name]);
-      const dropped = network.dropout('embedding', embedding, numberOf(parameters, 'dropout'));
+      const dropped = network.dropout(
+        'embedding',
+        network.represented(embedding),
+        numberOf(parameters, 'dropout'),
+      );
       const fromImage = resnetHead(network, dropped, classes);
       const features = inputs.get('features');
       if (!features) return fromImage;

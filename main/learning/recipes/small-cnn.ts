@@ -35,7 +35,11 @@ function imageEmbedding(network: Network, image: Value, width: number): Value {
 
 function imageLogits(network: Network, image: Value, classes: number, parameters: Parameters): Value {
   const embedding = imageEmbedding(network, image, numberOf(parameters, 'imageWidth'));
-  const dropped = network.dropout('image', embedding, numberOf(parameters, 'imageDropout'));
+  const dropped = network.dropout(
+    'image',
+    network.represented(embedding),
+    numberOf(parameters, 'imageDropout'),
+  );
   return linear(network, 'image.head', dropped, {
     outputs: classes,
     startAtZero: true,

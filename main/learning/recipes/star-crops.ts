@@ -61,7 +61,11 @@ export const starCrops: Recipe = {
   embedded: ['crops', 'image'],
   embed: (network, inputs) => starEmbedding(network, inputs.get('crops')!, inputs.get('image')!),
   fromEmbedding(network, embedding, inputs, classes, parameters) {
-    const dropped = network.dropout('embedding', embedding, numberOf(parameters, 'embeddingDropout'));
+    const dropped = network.dropout(
+      'embedding',
+      network.represented(embedding),
+      numberOf(parameters, 'embeddingDropout'),
+    );
     const fromPictures = linear(network, 'head', dropped, {
       outputs: classes,
       startAtZero: true,

@@ -85,6 +85,6 @@ export const transformer: Recipe = {
     });
     const features = inputs.get('features');
     const joined = features ? graph.apply('Concat', [mean, features], { axis: 1 }) : mean;
-    return linear(network, 'head', joined, { outputs: classes });
+    return linear(network, 'head', network.represented(joined), { outputs: classes });
   },
 };

@@ -4,6 +4,7 @@ import type { MaskSpec } from '../nets/network.ts';
 import { type Random, randomFor, shuffled, symmetricBeta } from '../random.ts';
 import { numberOf, type Parameters } from '../recipes/recipe.ts';
 import type { TensorValue } from '../runtime.ts';
+import type { Targets } from '../targets.ts';
 import { augmentationOf, augmentImage, augmentSignal } from './augment.ts';
 
 export function floats(data: Float32Array, dims: readonly number[]): TensorValue {
@@ -47,6 +48,8 @@ export interface BatchSource {
   readonly seed: number;
   /** Logits of a teacher for every item of the data set, [items, classes]. */
   readonly teacher?: Float32Array;
+  /** Absent: the class of each item. */
+  readonly targets?: Targets;
 }
 
 /** What the inputs of a batch are made from. */
@@ -59,21 +62,33 @@ function itemsPerStep({ batchSize, parameters }: BatchSource): number {
 }
 
 export function stepsPerEpoch(source: BatchSource): number {
-  return Math.ceil(source.items.length / itemsPerStep(source));
+  return Math.ceil((source.items.length * viewsOf(source)) / itemsPerStep(source));
+}
+
+/** How often an item stands in its batch: with `contrast` twice, each time augmented by other random numbers. */
+function viewsOf({ parameters }: Pick<BatchSource, 'parameters'>): 1 | 2 {
+  return typeof parameters.contrast === 'number' && parameters.contrast > 0 ? 2 : 1;
 }
 
 /**
  * The items of one epoch. `shuffled` holds each once; `stratified` too, with every class spread evenly over the
  * batches; `weighted` draws with replacement, in proportion to item weight times balanced class weight. Where the last
  * batch is short it is filled from the start of the same order, so that every step sees a whole batch (the graph's
- * shapes are fixed) and batch normalisation enough items.
+ * shapes are fixed) and batch normalisation enough items. With two views of each item the second half of every batch
+ * repeats the first.
  */
 export function epochOrder(source: BatchSource, epoch: number): Int32Array {
   const { items, seed } = source;
   const random = randomFor(seed, 'order', epoch);
   const order = samplers[String(source.parameters.sampling ?? 'shuffled')]!(source, random);
   const length = stepsPerEpoch(source) * itemsPerStep(source);
-  return Int32Array.from({ length }, (_, index) => items[order[index % order.length]!]!);
+  const views = viewsOf(source);
+  const ownPerBatch = source.batchSize / views;
+  return Int32Array.from({ length }, (_, index) => {
+    const batch = Math.floor(index / source.batchSize);
+    const own = batch * ownPerBatch + ((index % source.batchSize) % ownPerBatch);
+    return items[order[own % order.length]!]!;
+  });
 }
 
 const samplers: Readonly<Record<string, (source: BatchSource, random: Random) => Int32Array>> = {
@@ -94,7 +109,8 @@ const samplers: Readonly<Record<string, (source: BatchSource, random: Random) =>
   },
   weighted(source, random) {
     const { items, dataset, itemWeights } = source;
-    const byClass = balancedWeights(dataset.labels, items, dataset.classes.length, true);
+    const balanced = source.targets === undefined;
+    const byClass = balancedWeights(dataset.labels, items, dataset.classes.length, balanced);
     let total = 0;
     const upTo = Float64Array.from(items, (item) => {
       total += itemWeights[item]! * byClass[dataset.labels[item]!]!;
@@ -139,8 +155,10 @@ export function trainingFeeds(
     const size = sizeOf(input.shape);
     const data = new Float32Array(items.length * size);
     const fill = fillers[input.shape.length] ?? fillFeatures;
+    const firstViews = items.length / viewsOf(source);
     items.forEach((item, index) => {
-      fill(source, input, item, epoch, data, index * size);
+      const view = index < firstViews ? [] : ['second view'];
+      fill(source, input, [item, ...view], epoch, data, index * size);
     });
     const share = mixedShare(source, items, epoch);
     const mixed = share === 1 ? data : blended(data, items.length, share);
@@ -168,38 +186,41 @@ function blended(data: Float32Array, rows: number, share: number): Float32Array 
   });
 }
 
+/** An item, and which view of it where its batch shows it twice. */
+type DrawnItem = readonly [number, ...string[]];
+
 function fillImage(
   source: FeedSource,
   input: TensorInput,
-  item: number,
+  [item, ...view]: DrawnItem,
   epoch: number,
   data: Float32Array,
   offset: number,
 ): void {
   const plain = new Float32Array(sizeOf(input.shape));
   itemValues(input, item, plain, 0);
-  const random = randomFor(source.seed, 'augment', input.name, epoch, item);
+  const random = randomFor(source.seed, 'augment', input.name, epoch, item, ...view);
   augmentImage(plain, input.shape, random, augmentationOf(source.parameters), data, offset);
 }
 
 function fillSignal(
   source: FeedSource,
   input: TensorInput,
-  item: number,
+  [item, ...view]: DrawnItem,
   epoch: number,
   data: Float32Array,
   offset: number,
 ): void {
   const plain = new Float32Array(sizeOf(input.shape));
   itemValues(input, item, plain, 0);
-  const random = randomFor(source.seed, 'augment', input.name, epoch, item);
+  const random = randomFor(source.seed, 'augment', input.name, epoch, item, ...view);
   augmentSignal(plain, input.shape, random, augmentationOf(source.parameters), data, offset);
 }
 
 function fillFeatures(
   source: FeedSource,
   input: TensorInput,
-  item: number,
+  [item, ...view]: DrawnItem,
   epoch: number,
   data: Float32Array,
   offset: number,
@@ -208,7 +229,7 @@ function fillFeatures(
   const noise = numberOf(source.parameters, 'featureNoise');
   const scale = source.statistics.find((candidate) => candidate.name === input.name)?.scale;
   if (noise === 0 || !scale) return;
-  const random = randomFor(source.seed, 'noise', input.name, epoch, item);
+  const random = randomFor(source.seed, 'noise', input.name, epoch, item, ...view);
   for (let index = 0; index < scale.length; index++)
     data[offset + index]! += random.normal() * noise * scale[index]!;
 }
@@ -229,6 +250,7 @@ export function lossTargets(
   const { labels, classes } = source.dataset;
   const count = classes.length;
   const smoothing = numberOf(source.parameters, 'labelSmoothing');
+  if (source.targets !== undefined) return weighedTargets(source, source.targets, items, epoch);
   let total = 0;
   for (const item of items) total += source.itemWeights[item]! * classWeights[labels[item]!]!;
   const data = new Float32Array(items.length * count);
@@ -241,6 +263,48 @@ export function lossTargets(
   });
   const mixed = mixedShare(source, items, epoch);
   return floats(mixed === 1 ? data : blended(data, items.length, mixed), [items.length, count]);
+}
+
+/** Marks (smoothed) or the number of each item, times what the item counts. */
+function weighedTargets(
+  source: BatchSource,
+  targets: Targets,
+  items: Int32Array,
+  epoch: number,
+): TensorValue {
+  const { labels } = source.dataset;
+  const { kind, rows, names } = targets;
+  const width = names.length;
+  const smoothing = kind === 'marks' ? numberOf(source.parameters, 'labelSmoothing') : 0;
+  const shares = itemShares(source, items);
+  const data = new Float32Array(items.length * width);
+  items.forEach((item, index) => {
+    for (let column = 0; column < width; column++) {
+      const wanted = rows[labels[item]! * width + column]! * (1 - smoothing) + smoothing / 2;
+      data[index * width + column] = shares[index]! * wanted;
+    }
+  });
+  const mixed = mixedShare(source, items, epoch);
+  return floats(mixed === 1 ? data : blended(data, items.length, mixed), [items.length, width]);
+}
+
+/** What each item of a batch counts, together 1. */
+function itemShares({ itemWeights }: BatchSource, items: Int32Array): Float32Array {
+  const total = items.reduce((sum, item) => sum + itemWeights[item]!, 0);
+  return Float32Array.from(items, (item) => itemWeights[item]! / (total || 1));
+}
+
+/** Of marks and numbers what each item of a batch counts, mixed as they are; nothing for classes. */
+export function shareFeeds(
+  source: BatchSource,
+  items: Int32Array,
+  epoch: number,
+): Record<string, TensorValue> {
+  if (source.targets === undefined) return {};
+  const shares = itemShares(source, items);
+  const mixed = mixedShare(source, items, epoch);
+  const data = mixed === 1 ? shares : blended(shares, items.length, mixed);
+  return { shares: floats(data, [items.length, 1]) };
 }
 
 /** What the teacher says of the items of a batch, mixed as they are; nothing where there is none. */

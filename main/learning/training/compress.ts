@@ -18,7 +18,7 @@ export interface Compressed {
   /** Of the compressed network, its temperature applied. */
   readonly scores: Readonly<Record<EvaluatedSplit, Scores>>;
   /**
-   * `int8/test/balancedAccuracyLoss` (float32's less int8's), `int8/test/probabilityDifference` (mean) and the like, and
+   * `int8/test/float32Accuracy` and `int8/test/accuracy`, the same of balanced accuracy, `int8/test/balancedAccuracyLoss` (float32's less int8's), `int8/test/probabilityDifference` (mean) and the like, and
    * `int8/bytesShare`, the file's size over the other's.
    */
   readonly figures: Readonly<Record<string, number>>;
@@ -38,10 +38,10 @@ export async function compressNetwork(
 ): Promise<Compressed> {
   const { inputs, items, dataset } = source;
   const count = dataset.classes.length;
-  const small = await compressModel(onnx, inputs, items, runtime);
-  const session = await runtime.load(small, { purpose: 'inference' });
+  const compressed = await compressModel(onnx, inputs, items, runtime);
+  const session = await runtime.load(compressed, { purpose: 'inference' });
   const scores = {} as Record<EvaluatedSplit, Scores>;
-  const figures: Record<string, number> = { 'int8/bytesShare': small.byteLength / onnx.byteLength };
+  const figures: Record<string, number> = { 'int8/bytesShare': compressed.byteLength / onnx.byteLength };
   for (const split of ['train', 'validation', 'test'] as const) {
     const was = before[split];
     const logits = new Float32Array(was.logits.length);
@@ -53,12 +53,16 @@ export async function compressNetwork(
     scores[split] = { ...was, logits };
     if (was.items.length === 0) continue;
     const [given, kept] = [softmaxRows(was.logits, count, temperature), softmaxRows(logits, count)];
-    const accuracy = (probabilities: Float32Array): number =>
-      evaluate(probabilities, was.labels, dataset.classes).balancedAccuracy;
+    const judged = (probabilities: Float32Array) => evaluate(probabilities, was.labels, dataset.classes);
+    const [whole, small] = [judged(given), judged(kept)];
     const difference = given.reduce((sum, value, place) => sum + Math.abs(value - kept[place]!), 0);
-    figures[`int8/${split}/balancedAccuracyLoss`] = accuracy(given) - accuracy(kept);
+    figures[`int8/${split}/float32Accuracy`] = whole.accuracy;
+    figures[`int8/${split}/accuracy`] = small.accuracy;
+    figures[`int8/${split}/float32BalancedAccuracy`] = whole.balancedAccuracy;
+    figures[`int8/${split}/balancedAccuracy`] = small.balancedAccuracy;
+    figures[`int8/${split}/balancedAccuracyLoss`] = whole.balancedAccuracy - small.balancedAccuracy;
     figures[`int8/${split}/probabilityDifference`] = difference / given.length;
   }
   await session.release();
-  return { onnx: small, scores, figures };
+  return { onnx: compressed, scores, figures };
 }

@@ -1,30 +1,46 @@
 import { decodeModel, encodeModel } from '../../formats/onnx/index.ts';
 import { encodeSafeTensors, floatTensor, type SafeTensor } from '../../formats/safetensors/safetensors.ts';
+import type { Value } from '../graph/rule.ts';
 import { assembleNetwork, type NetworkPlan } from '../nets/assemble.ts';
 import type { NetworkState } from '../nets/network.ts';
+import type { Targets } from '../targets.ts';
 
 /**
  * The model as it is deployed: raw inputs in, `probabilities` [batch, classes] and `logits` out, batch normalisation
- * folded, the calibration temperature inside.
+ * folded, the calibration temperature inside. Of marks each probability stands by itself; of numbers the only output is
+ * `values` [batch, 1], in their own unit.
  */
 export function exportOnnx(
   plan: NetworkPlan,
   state: NetworkState,
   temperature: number,
   metadata: Readonly<Record<string, string>>,
+  targets?: Targets,
 ): Uint8Array {
   const { graph, logits } = assembleNetwork(plan, { mode: 'inference', items: 1, state });
-  const scaled = temperature === 1 ? logits : graph.apply('Mul', [logits, graph.scalar(1 / temperature)]);
-  const probabilities = graph.apply('Softmax', [scaled], { axis: 1 });
-  const names = ['probabilities', 'logits'];
+  const outputs = targets?.kind === 'number' ? numberOutputs() : probabilityOutputs();
   const model = graph.toModel({
     name: plan.recipe.name,
-    outputs: { probabilities, logits: scaled },
-    symbolicBatchOutputs: names,
+    outputs,
+    symbolicBatchOutputs: Object.keys(outputs),
     metadata,
     optimise: true,
   });
   return encodeModel(model);
+
+  function numberOutputs(): Record<string, Value> {
+    const widened = graph.apply('Mul', [logits, graph.scalar(targets!.scale)]);
+    return { values: graph.apply('Add', [widened, graph.scalar(targets!.centre)]) };
+  }
+
+  function probabilityOutputs(): Record<string, Value> {
+    const scaled = temperature === 1 ? logits : graph.apply('Mul', [logits, graph.scalar(1 / temperature)]);
+    const probabilities =
+      targets === undefined
+        ? graph.apply('Softmax', [scaled], { axis: 1 })
+        : graph.apply('Sigmoid', [scaled]);
+    return { probabilities, logits: scaled };
+  }
 }
 
 /** The same file with more said of itself. */

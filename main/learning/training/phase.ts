@@ -85,7 +85,7 @@ export async function closePhase({ session, updater, scorer }: Phase): Promise<v
   await scorer.release();
 }
 
-function stepSettings({ batchSize, parameters, teacher }: BatchSource) {
+function stepSettings({ batchSize, parameters, teacher, targets }: BatchSource) {
   return {
     items: batchSize,
     weightDecay: numberOf(parameters, 'weightDecay'),
@@ -100,6 +100,8 @@ function stepSettings({ batchSize, parameters, teacher }: BatchSource) {
         temperature: numberOf(parameters, 'teacherTemperature'),
       },
     }),
+    ...(targets && { targets: targets.kind }),
+    contrast: numberOf(parameters, 'contrast'),
     accumulation: numberOf(parameters, 'accumulation'),
     average: numberOf(parameters, 'averageDecay') > 0,
   };

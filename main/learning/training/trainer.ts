@@ -1,7 +1,8 @@
 import { NightsiftError } from '../../../contract/errors.ts';
-import { evaluate, predictedClasses, softmaxRows } from '../metrics/index.ts';
+import { predictedClasses } from '../metrics/index.ts';
 import { numberOf } from '../recipes/recipe.ts';
 import type { GraphSession, TensorValue } from '../runtime.ts';
+import { answersOf, judgeAnswers } from '../targets.ts';
 import {
   balancedWeights,
   batchesOf,
@@ -9,6 +10,7 @@ import {
   floats,
   lossTargets,
   maskFeeds,
+  shareFeeds,
   stepsPerEpoch,
   teacherFeeds,
 } from './batches.ts';
@@ -69,7 +71,8 @@ export class Trainer {
     const { labels, classes } = source.dataset;
     // weighted sampling balances the classes already
     const { classWeights, sampling } = source.parameters;
-    const balanced = classWeights === 'balanced' && sampling !== 'weighted';
+    const ofClasses = source.targets === undefined;
+    const balanced = ofClasses && classWeights === 'balanced' && sampling !== 'weighted';
     this.classWeights = balancedWeights(labels, source.items, classes.length, balanced);
     this.epochs = numberOf(source.parameters, 'epochs');
     planEpochs(state.progress, this.epochs);
@@ -133,6 +136,7 @@ export class Trainer {
       ...maskFeeds(step.masks, source.seed, progress.step, batch),
       targets: lossTargets(source, items, this.classWeights, progress.epoch),
       ...teacherFeeds(source, items, progress.epoch),
+      ...shareFeeds(source, items, progress.epoch),
     };
     for (const { name, shape } of step.values) feeds[name] = floats(values.get(name)!, shape);
     return feeds;
@@ -242,6 +246,7 @@ export class Trainer {
   }
 
   private countCorrect(items: Int32Array, logits: Float32Array): void {
+    if (this.task.source.targets !== undefined) return;
     const { labels, classes } = this.task.source.dataset;
     const predicted = predictedClasses(logits, classes.length);
     items.forEach((item, index) => {
@@ -255,7 +260,7 @@ export class Trainer {
     const steps = progress.stepInEpoch;
     const metrics: Record<string, number> = {
       'train/loss': progress.lossSum / steps,
-      'train/accuracy': progress.correct / progress.seen,
+      ...(progress.seen > 0 ? { 'train/accuracy': progress.correct / progress.seen } : {}),
       ...(await this.validate()),
     };
     Object.assign(progress, { epoch: progress.epoch + 1, stepInEpoch: 0, lossSum: 0, correct: 0, seen: 0 });
@@ -275,14 +280,15 @@ export class Trainer {
     const { classes, labels } = source.dataset;
     const logits = await scorer.logits(source.inputs, validation, settledValues(this.state));
     const truth = Int32Array.from(validation, (item) => labels[item]!);
-    const result = evaluate(softmaxRows(logits, classes.length), truth, classes);
+    const { targets } = source;
+    const answers = answersOf(targets, logits, classes.length);
+    const result = judgeAnswers(targets, answers, truth, classes);
     if (watchValidation) this.keepBest(result.loss);
-    return {
-      'validation/loss': result.loss,
-      'validation/accuracy': result.accuracy,
-      'validation/balancedAccuracy': result.balancedAccuracy,
-      'validation/macroF1': result.macroF1,
-    };
+    const { loss, accuracy, balancedAccuracy, macroF1, numbers } = result;
+    return figuresNamed(
+      'validation',
+      numbers ? { loss, ...numbers } : { loss, accuracy, balancedAccuracy, macroF1 },
+    );
   }
 
   private keepBest(loss: number): void {
@@ -329,6 +335,16 @@ export class Trainer {
       ...remaining,
     });
   }
+}
+
+function figuresNamed(
+  split: string,
+  figures: Readonly<Record<string, number | null>>,
+): Record<string, number> {
+  const known = Object.entries(figures).flatMap(([name, value]) =>
+    value === null ? [] : [[`${split}/${name}`, value] as const],
+  );
+  return Object.fromEntries(known);
 }
 
 function scalar(value: number): TensorValue {

@@ -51,7 +51,7 @@ export interface StepSettings extends LossSettings {
  * One whole step as a graph: forward, loss, gradients, clipping, optimiser, running statistics.
  *
  * Feeds: the inputs; `targets` [items, classes], the share of the loss that falls to each class, so that class
- * weights, item weights and label smoothing are the caller's; with a teacher `teacher` [items, classes]; `learningRate`, `firstCorrection`,
+ * weights, item weights and label smoothing are the caller's; of marks and numbers `shares` [items, 1]; with a teacher `teacher` [items, classes]; `learningRate`, `firstCorrection`,
  * `secondCorrection` and, with an average, `averageDecay` (scalars); dropout masks; every value and moment under its
  * name, averages under `average/…`. Outputs: `loss`, `gradientNorm`, `logits` and the new values under `next/…`.
  */
@@ -62,7 +62,8 @@ export function buildTrainingStep(plan: NetworkPlan, settings: StepSettings): Tr
     ...(settings.frozen ? { frozen: settings.frozen } : {}),
   });
   const targets = graph.input('targets', 'float32', logits.shape);
-  const loss = trainingLoss(graph, { logits, targets }, settings, (name, shape) =>
+  const { representation } = network;
+  const loss = trainingLoss(graph, { logits, targets, representation }, settings, (name, shape) =>
     graph.input(name, 'float32', shape),
   );
   const trained = trainedParameters(graph, network, loss);

@@ -1,6 +1,7 @@
 /** Data set versions of records: labelled items frozen with splits in which no group and no repeat lies twice. */
 import { NightsiftError } from '../../../contract/errors.ts';
 import type { Family } from '../../families/family.ts';
+import { marksOf, numberOfLabel } from '../../learning/targets.ts';
 import type { DatasetItem, DatasetMetadata, DatasetVersion } from '../../library/datasets.ts';
 import type { Library } from '../../library/open-library.ts';
 import type { Session } from '../../library/sessions.ts';
@@ -41,8 +42,9 @@ export function createRecordDataset(
   refuseTooFew(family, kept, sessions);
   options.onProgress?.({ phase: 'splitting', done: 0, total: kept.length });
   const twins = twinsOf(kept);
-  const areTemplates = fewestOf(kept) < (family.templatesBelow ?? 0);
-  const split = splitItems(splitItemsOf(kept, twins), areTemplates ? allTaught : shares, seed, {
+  const strata = strataOf(kept.map(({ label }) => label));
+  const areTemplates = !strata.isOfNumbers && fewestOf(kept) < (family.templatesBelow ?? 0);
+  const split = splitItems(splitItemsOf(kept, twins, strata.of), areTemplates ? allTaught : shares, seed, {
     items: family.noun.many,
     groups: 'files',
     otherGroups: 'other files',
@@ -78,10 +80,11 @@ function classesOf(library: Library, family: Family, sessions: readonly Session[
 
 const allTaught: SplitShares = { train: 1, validation: 0, test: 0 };
 
-/** Items of the rarest class. */
+/** Items of the rarest class; of the rarest mark where labels name several. */
 function fewestOf(kept: readonly RecordCandidate[]): number {
   const counts = new Map<string, number>();
-  for (const { label } of kept) counts.set(label, (counts.get(label) ?? 0) + 1);
+  for (const mark of kept.flatMap(({ label }) => marksOf(label)))
+    counts.set(mark, (counts.get(mark) ?? 0) + 1);
   return Math.min(...counts.values());
 }
 
@@ -111,6 +114,29 @@ function refuseTooFew(family: Family, kept: readonly RecordCandidate[], sessions
   );
 }
 
+/** More different numbers than this are measured, not names of classes. */
+const mostNamedNumbers = 20;
+const numberStrata = 5;
+
+/** What is spread evenly over the splits: classes; of a column of numbers five parts from small to large. */
+function strataOf(labels: readonly string[]): {
+  readonly of: readonly string[];
+  readonly isOfNumbers: boolean;
+} {
+  const numbers = labels.map(numberOfLabel);
+  const isOfNumbers = new Set(numbers).size > mostNamedNumbers && numbers.every(Number.isFinite);
+  if (!isOfNumbers) return { of: labels, isOfNumbers };
+  const sorted = Float64Array.from(numbers).sort();
+  const edges = Array.from(
+    { length: numberStrata - 1 },
+    (_, edge) => sorted[Math.floor(((edge + 1) * sorted.length) / numberStrata)]!,
+  );
+  return {
+    of: numbers.map((value) => `part ${edges.filter((edge) => value >= edge).length + 1}`),
+    isOfNumbers,
+  };
+}
+
 /** Index of the first item with the same key, its own where there is none. */
 function twinsOf(candidates: readonly RecordCandidate[]): number[] {
   const first = new Map<string, number>();
@@ -122,10 +148,14 @@ function twinsOf(candidates: readonly RecordCandidate[]): number[] {
   });
 }
 
-function splitItemsOf(candidates: readonly RecordCandidate[], twins: readonly number[]): SplitItem[] {
+function splitItemsOf(
+  candidates: readonly RecordCandidate[],
+  twins: readonly number[],
+  stratumOf: readonly string[],
+): SplitItem[] {
   return candidates.map(({ stored, source, label }, index) => ({
     group: groupOf(source.file, stored.group),
-    stratum: `${label}/${label === unlabelledWord ? 'prefilter' : 'person'}`,
+    stratum: `${stratumOf[index]}/${label === unlabelledWord ? 'prefilter' : 'person'}`,
     isReview: false,
     position: candidates[twins[index]!]!.stored.position,
     duplicateOf: twins[index]!,

@@ -3,13 +3,14 @@ import type { EvaluationReport, JudgedItem } from '../../../contract/calls/train
 import { NightsiftError } from '../../../contract/errors.ts';
 import type { Family, FamilyItem } from '../../families/family.ts';
 import { evaluate, labelQuality } from '../../learning/metrics/index.ts';
+import { markRows, marksOf, numberOfLabel, type TargetKind, targetKindOf } from '../../learning/targets.ts';
 import type { HeldOut } from '../../learning/train-out-of-fold.ts';
 import type { DatasetItem, DatasetVersion } from '../../library/datasets.ts';
 import type { Library } from '../../library/open-library.ts';
 import type { Session } from '../../library/sessions.ts';
 import type { WorkOptions } from '../progress.ts';
 import type { Prediction, TrainedModel } from '../trained-model.ts';
-import { evaluationReport } from '../training/evaluation-report.ts';
+import { evaluationReport, targetReport } from '../training/evaluation-report.ts';
 import { answerPlaces } from './answer.ts';
 import { recordCandidates } from './candidates.ts';
 import { labelColumnOf } from './given-labels.ts';
@@ -40,6 +41,8 @@ async function examine(
   places: readonly LabelledPlace[],
   options: WorkOptions,
 ): Promise<EvaluationReport> {
+  const kind = targetKindOf(asked.model.metadata);
+  if (kind !== undefined) return examineTargets(asked, kind, places, options);
   const known = places.filter(({ label }) => asked.model.classes.includes(label));
   const predictions = await answerPlaces(asked.model, known, options);
   return reportOf(
@@ -47,6 +50,34 @@ async function examine(
     known,
     probabilitiesOf(predictions, asked.model.classes),
     scoresOf(predictions, asked.model),
+  );
+}
+
+/** Items with a mark that the model does not know, or whose label is no number, are left out. */
+async function examineTargets(
+  { model, on, withinNight }: Asked,
+  kind: TargetKind,
+  places: readonly LabelledPlace[],
+  options: WorkOptions,
+): Promise<EvaluationReport> {
+  const names = model.classes;
+  const isKnown = (label: string): boolean =>
+    kind === 'marks'
+      ? marksOf(label).every((mark) => names.includes(mark))
+      : !Number.isNaN(numberOfLabel(label));
+  const known = places.filter(({ label }) => isKnown(label));
+  const labels = known.map(({ label }) => label);
+  const predictions = await answerPlaces(model, known, options);
+  return targetReport(
+    { model: model.reference, on, withinNight },
+    kind === 'marks'
+      ? { kind, names, answers: probabilitiesOf(predictions, names), truth: markRows(labels, names) }
+      : {
+          kind,
+          names,
+          answers: Float32Array.from(predictions, ({ value }) => value ?? Number.NaN),
+          truth: Float32Array.from(labels, numberOfLabel),
+        },
   );
 }
 
@@ -224,7 +255,8 @@ export async function evaluateSession(
   session: Session,
   options: WorkOptions,
 ): Promise<EvaluationReport> {
-  const { kept } = recordCandidates(library, [session], model.classes);
+  const classes = targetKindOf(model.metadata) === undefined ? model.classes : null;
+  const { kept } = recordCandidates(library, [session], classes);
   if (kept.length === 0) throw nothingToJudge(`Session "${session.name}"`, family);
   const places = kept.map((item) => ({ ...item, session: session.name, labelledBy: 'person' }));
   return examine({ model, family, on: `session ${session.name}`, withinNight: false }, places, options);

@@ -2,6 +2,7 @@
 import { isNightsiftError, NightsiftError } from '../../../contract/errors.ts';
 import type { PredictReport } from '../../../contract/scan-report.ts';
 import type { Family } from '../../families/family.ts';
+import { targetKindOf } from '../../learning/targets.ts';
 import type { WorkOptions } from '../progress.ts';
 import type { Prediction, TrainedModel } from '../trained-model.ts';
 import { answerPlaces } from './answer.ts';
@@ -31,7 +32,8 @@ export async function predictRecords(
 ): Promise<PredictReport> {
   const family = findFamily(recipe.family);
   checkReadBy(recipe, family);
-  if (input.explain === true && family.leavingOut === undefined) {
+  const canExplain = family.leavingOut !== undefined && targetKindOf(model.metadata) === undefined;
+  if (input.explain === true && !canExplain) {
     throw new NightsiftError('wrongUse', `Answers to ${family.noun.many} cannot be explained part by part.`, {
       hint: 'Leave --explain out.',
     });
@@ -70,7 +72,7 @@ async function itemsOf(
   const items: PredictItem[] = [];
   for (const [index, { id, assumed, facts }] of reading.items.entries()) {
     const answer = answers[index]!;
-    const { label, probabilities, score } = answer;
+    const { label, probabilities, score, value } = answer;
     const doubt = assumed ?? family.contradiction?.(facts, label) ?? null;
     const saliency =
       input.explain === true && family.leavingOut !== undefined
@@ -83,6 +85,7 @@ async function itemsOf(
       label,
       probabilities,
       score,
+      ...(value !== undefined && { value }),
       ...(input.top !== undefined && { top: topOf(answer, input.top) }),
       ...(answer.unknown !== null && { unknown: answer.unknown }),
       ...(doubt !== null && { unknown: true, note: doubt }),

@@ -3,6 +3,8 @@ import type { FrameHeader } from '../../../contract/words.ts';
 import type { Fact, Family } from '../../families/family.ts';
 import { openWorkerPool } from '../../jobs/pool.ts';
 import type { TensorDataset } from '../../learning/dataset.ts';
+import type { Parameters } from '../../learning/recipes.ts';
+import { targetKindOf } from '../../learning/targets.ts';
 import type { DatasetItem, DatasetVersion } from '../../library/datasets.ts';
 import type { Library } from '../../library/open-library.ts';
 import type { FrameFamily } from '../frame-family.ts';
@@ -35,6 +37,11 @@ export interface DataKind {
 
 /** One version per family and task is in production. */
 export const frameTask = 'quality';
+
+/** A model of numbers never stands in production for one of classes. */
+export function taskOf({ task }: DataKind, parameters: Parameters): string {
+  return targetKindOf(parameters) === 'number' ? `${task}-number` : task;
+}
 
 export function dataKind(ports: KindPorts, name: string): DataKind {
   return name === framesName ? frameKind(ports) : recordKind(ports.library, findFamily(name));

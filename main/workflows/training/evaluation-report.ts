@@ -1,6 +1,22 @@
 /** Figures on labelled items, those a person labelled apart from mere agreement with the prefilter. */
 import type { Evaluation, EvaluationReport } from '../../../contract/calls/training.ts';
-import { evaluate, type Evaluation as Measured } from '../../learning/metrics/index.ts';
+import {
+  evaluate,
+  evaluateMarks,
+  evaluateNumbers,
+  type Evaluation as Measured,
+} from '../../learning/metrics/index.ts';
+import type { TargetKind } from '../../learning/targets.ts';
+
+/** What a model of marks or of numbers said, and what is true. */
+export interface JudgedTargets {
+  readonly kind: TargetKind;
+  readonly names: readonly string[];
+  /** [items, names] */
+  readonly answers: Float32Array;
+  /** [items, names]: 1 or 0, or the number. */
+  readonly truth: Float32Array;
+}
 
 export interface JudgedItems {
   readonly classes: readonly string[];
@@ -10,6 +26,25 @@ export interface JudgedItems {
   readonly labels: readonly number[];
   /** True where a person set the label. */
   readonly person: readonly boolean[];
+}
+
+/** All labels of records are of persons. */
+export function targetReport(
+  about: Pick<EvaluationReport, 'model' | 'on' | 'withinNight'>,
+  { kind, names, answers, truth }: JudgedTargets,
+): EvaluationReport {
+  const measured = kind === 'marks' ? evaluateMarks(answers, truth, names) : evaluateNumbers(answers, truth);
+  const all = inContract(measured);
+  const { items, calibrationError, auc, numbers } = measured;
+  const figures = numbers ?? (items === 0 ? {} : { calibrationError, auc });
+  return {
+    schema: 'nightsift.evaluation/1',
+    ...about,
+    all,
+    person: items > 0 ? all : null,
+    prefilterAgreement: null,
+    figures: { ...figures },
+  };
 }
 
 export function evaluationReport(
@@ -45,14 +80,16 @@ function figures({ classes, probabilities, labels }: JudgedItems, places: readon
 /** Null where a figure has no meaning: no item at all, none of a class, none called so. */
 function inContract(measured: Measured): Evaluation {
   const { items, confusion } = measured;
-  const orNull = (value: number) => (items === 0 ? null : value);
+  const orNull = (value: number) => (items === 0 || Number.isNaN(value) ? null : value);
   return {
     items,
     accuracy: orNull(measured.accuracy),
     balancedAccuracy: orNull(measured.balancedAccuracy),
     macroF1: orNull(measured.macroF1),
     classes: measured.perClass.map(({ className, support, precision, recall, f1 }, index) => {
-      const called = confusion.reduce((sum, row) => sum + (row[index] ?? 0), 0);
+      // of marks there is no table of confusion, and a precision of 0 may be that of none called so
+      const called =
+        confusion.length === 0 ? precision : confusion.reduce((sum, row) => sum + (row[index] ?? 0), 0);
       return {
         name: className,
         support,

@@ -59,7 +59,7 @@ function metadataOf(library: Library, run: Run, output: TrainTaskOutput): Omit<M
   const source = checkpoints.find(({ kind }) => kind === 'best') ?? checkpoints[0];
   return {
     recipe: String(library.runs.parameters(run.id)[recipeKey]),
-    classes: dataSet.metadata.classes,
+    classes: output.network.answers ?? dataSet.metadata.classes,
     dataSetHash: dataSet.hash,
     onnxBytes: output.onnxBytes,
     exportDifference: output.network.exportCheck.maximumDifference,

@@ -3,6 +3,8 @@ import type { ModelFeatures } from '../../../contract/calls/models.ts';
 import type { RunDetail } from '../../../contract/calls/training.ts';
 import { NightsiftError } from '../../../contract/errors.ts';
 import type { Evaluation } from '../../learning/metrics/index.ts';
+import type { Parameters } from '../../learning/recipes.ts';
+import { type TargetKind, targetKindOf } from '../../learning/targets.ts';
 import type { DatasetVersion } from '../../library/datasets.ts';
 import type { Library } from '../../library/open-library.ts';
 import type { Run } from '../../library/runs.ts';
@@ -43,7 +45,7 @@ function reportParts(
   const judgedOn = (['test', 'validation', 'train'] as const).find((split) => evaluations[split].items > 0);
   return [
     { kind: 'text', text: summaryOf(detail, output) },
-    ...dataParts(version),
+    ...dataParts(version, targetKindOf(detail.parameters as Parameters)),
     ...curveParts(detail),
     ...figureParts(evaluations),
     ...(judgedOn === undefined ? [] : classParts(judgedOn, evaluations[judgedOn])),
@@ -66,14 +68,18 @@ function summaryOf({ run }: RunDetail, { network }: TrainTaskOutput): string {
   return `Recipe ${run.recipe}, seed ${run.seed}, ${network.epochs} epochs${early}; data set ${run.dataSet}.`;
 }
 
-function dataParts({ metadata, hash }: DatasetVersion): ReportPart[] {
+function dataParts({ metadata, hash }: DatasetVersion, targets: TargetKind | undefined): ReportPart[] {
+  // numbers are too many for a column each
+  const columns = targets === 'number' ? ['items'] : metadata.classes;
   const rows = Object.entries(metadata.counts).map(([split, counts]) => [
     split,
-    ...metadata.classes.map((name) => counts[name] ?? 0),
+    ...(targets === 'number'
+      ? [Object.values(counts).reduce((sum, count) => sum + count, 0)]
+      : columns.map((name) => counts[name] ?? 0)),
   ]);
   return [
     { kind: 'heading', text: 'Data' },
-    { kind: 'table', columns: ['split', ...metadata.classes], rows },
+    { kind: 'table', columns: ['split', ...columns], rows },
     {
       kind: 'text',
       text: [
@@ -111,6 +117,7 @@ function curveParts({ series }: RunDetail): ReportPart[] {
 }
 
 function figureParts(evaluations: Readonly<Record<string, Evaluation>>): ReportPart[] {
+  if (Object.values(evaluations).some(({ numbers }) => numbers)) return numberParts(evaluations);
   const rows = Object.entries(evaluations)
     .filter(([, { items }]) => items > 0)
     .map(([split, found]) => {
@@ -147,7 +154,24 @@ function figureParts(evaluations: Readonly<Record<string, Evaluation>>): ReportP
   ];
 }
 
+function numberParts(evaluations: Readonly<Record<string, Evaluation>>): ReportPart[] {
+  const rows = Object.entries(evaluations).flatMap(([split, { items, numbers }]) => {
+    if (numbers === undefined) return [];
+    const { meanAbsoluteError, rootMeanSquareError, r2 } = numbers;
+    return [[split, items, rounded(meanAbsoluteError), rounded(rootMeanSquareError), rounded(r2)]];
+  });
+  return [
+    { kind: 'heading', text: 'Figures' },
+    {
+      kind: 'table',
+      columns: ['split', 'items', 'mean absolute error', 'root mean square error', 'R²'],
+      rows,
+    },
+  ];
+}
+
 function classParts(split: string, found: Evaluation): ReportPart[] {
+  if (found.perClass.length === 0) return [];
   const classes = found.perClass.map(({ className }) => className);
   return [
     { kind: 'heading', text: `Classes (${split})` },
@@ -162,6 +186,12 @@ function classParts(split: string, found: Evaluation): ReportPart[] {
         rounded(f1),
       ]),
     },
+    ...(found.confusion.length === 0 ? [] : confusionParts(split, classes, found)),
+  ];
+}
+
+function confusionParts(split: string, classes: readonly string[], found: Evaluation): ReportPart[] {
+  return [
     { kind: 'heading', text: `Confusion (${split})` },
     {
       kind: 'table',

@@ -13,7 +13,7 @@ import type { FrameFamily } from '../frame-family.ts';
 import { environmentKey, recipeKey, recipeParameters, requestKey } from '../runs.ts';
 import type { TrainTaskOutput } from '../work/learning-tasks.ts';
 import { chosenItems, type Where } from './chosen-items.ts';
-import { type DataKind, dataKind } from './data-kind.ts';
+import { type DataKind, dataKind, taskOf } from './data-kind.ts';
 import { dottedApart, houseSettings } from './house-settings.ts';
 import type { LearningPool } from './learning-pool.ts';
 import { openRunRecorder } from './run-recorder.ts';
@@ -231,11 +231,12 @@ interface FileFacts {
 
 /** What the model's file tells wherever it goes. */
 function fileMetadata(kind: DataKind, { library, run, version, dataset }: FileFacts): Record<string, string> {
-  const recipe = String(library.runs.parameters(run.id)[recipeKey]);
+  const stored = library.runs.parameters(run.id);
+  const recipe = String(stored[recipeKey]);
   return {
     schema: 'nightsift.model/1',
     family: version.family,
-    task: kind.task,
+    task: taskOf(kind, recipeParameters(stored) as Record<string, ParameterValue>),
     // Without the count that tells repetitions of one question apart: equal questions give equal bytes.
     run: run.id.replace(/-\d+$/, ''),
     dataSet: `${version.name}@${version.version}`,

@@ -8,6 +8,7 @@ import { judgeInFolds } from '../../learning/judge-in-folds.ts';
 import { loadPredictor, type Predictor } from '../../learning/predict.ts';
 import { reviewLesson } from '../../learning/review/lesson.ts';
 import type { GraphRuntime } from '../../learning/runtime.ts';
+import { targetKindOf } from '../../learning/targets.ts';
 import { type TrainedFile, trainModel } from '../../learning/train-model.ts';
 import type { TrainPorts } from '../../learning/train-network.ts';
 import { type HeldOut, type TrainModelPorts, trainOutOfFold } from '../../learning/train-out-of-fold.ts';
@@ -164,8 +165,11 @@ async function teach(
   ports: TrainModelPorts,
 ): Promise<TrainedFile & { readonly heldOut: HeldOut | null }> {
   const { settings, groups } = preparation;
+  // families make up rows of single classes: several marks, or a number, are learned from items as they are
   const prepare = async (given: TensorDataset, onProgress?: (share: number) => void) =>
-    preparedTrainingSet(given, preparation, options.seed, onProgress);
+    targetKindOf(options.parameters) === undefined
+      ? preparedTrainingSet(given, preparation, options.seed, onProgress)
+      : given;
   if (settings.folds >= 2 && canBeJudgedInFolds(dataset))
     return trainOutOfFold(
       dataset,

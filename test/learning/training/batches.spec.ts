@@ -55,6 +55,20 @@ describe('batches', () => {
     expect(feeds.features!.data.slice(0, 2)).toEqual(swapped.features!.data.slice(2));
   });
 
+  it('show every item twice where two views are compared, each changed by itself', () => {
+    const twice = source({ batchSize: 6, parameters: { ...source().parameters, contrast: 0.2 } });
+    const order = epochOrder(twice, 1);
+    expect(order).toHaveLength(6 * Math.ceil((2 * 23) / 6));
+    expect(new Set(order).size).toBe(23);
+    for (let start = 0; start < order.length; start += 6)
+      expect(order.slice(start, start + 3)).toEqual(order.slice(start + 3, start + 6));
+    const { features } = trainingFeeds(twice, Int32Array.of(3, 9, 3, 9), 2);
+    expect(features!.data.slice(0, 4)).toEqual(
+      trainingFeeds(source(), Int32Array.of(3, 9), 2).features!.data,
+    );
+    expect(features!.data.slice(4)).not.toEqual(features!.data.slice(0, 4));
+  });
+
   it('weigh rare classes up so that all count the same', () => {
     const labels = Int32Array.of(0, 0, 0, 1);
     const weights = balancedWeights(labels, Int32Array.of(0, 1, 2, 3), 3, true);

@@ -120,3 +120,67 @@ describe('a teacher', () => {
     }
   });
 });
+
+describe('beside one class of several', () => {
+  const shares = [0.25, 0.75];
+  /** What each item is asked, times what it counts. */
+  const weighed = [0.25, 0, 0.25, 0.75, 0.75, 0];
+
+  async function targetLossOf(settings: Parameters<typeof trainingLoss>[2]): Promise<number> {
+    const graph = new Graph();
+    const parts = {
+      logits: graph.input('logits', 'float32', [2, 3]),
+      targets: graph.input('targets', 'float32', [2, 3]),
+      representation: graph.input('representation', 'float32', [4, 2]),
+    };
+    const value = trainingLoss(graph, parts, settings, (name, shape) => graph.input(name, 'float32', shape));
+    const session = await runtime.load(encodeModel(graph.toModel({ name: 'loss', outputs: { value } })));
+    const fed = (dims: number[], values: readonly number[]) => ({
+      type: 'float32' as const,
+      dims,
+      data: Float32Array.from(values),
+    });
+    const found = await session.run({
+      logits: fed([2, 3], logits),
+      targets: fed([2, 3], weighed),
+      ...(settings.targets && { shares: fed([2, 1], shares) }),
+      ...(settings.contrast && { representation: fed([4, 2], views) }),
+    });
+    await session.release();
+    return Number(found.value!.data[0]);
+  }
+
+  /** Two items, each seen twice: at right angles to each other, the second views as the first. */
+  const views = [2, 0, 0, 1, 1, 0, 0, 3];
+
+  const summed = (each: (value: number, target: number) => number): number =>
+    logits.reduce((sum, value, place) => {
+      const share = shares[place < 3 ? 0 : 1]!;
+      return sum + share * each(value, weighed[place]! / share);
+    }, 0);
+
+  it('asks marks one by one', async () => {
+    const expected = summed((z, t) => Math.log(1 + Math.exp(z)) - z * t);
+    expect(await targetLossOf({ targets: 'marks' })).toBeCloseTo(expected, 5);
+  });
+
+  it('asks numbers by squares or by Huber', async () => {
+    expect(await targetLossOf({ targets: 'number' })).toBeCloseTo(
+      summed((y, t) => (y - t) ** 2),
+      5,
+    );
+    const huber = (error: number): number => (error < 1 ? error ** 2 / 2 : error - 0.5);
+    expect(await targetLossOf({ targets: 'number', loss: 'huber' })).toBeCloseTo(
+      summed((y, t) => huber(Math.abs(y - t))),
+      5,
+    );
+  });
+
+  it('asks two views of an item to be alike', async () => {
+    const own = await targetLossOf({ targets: 'number' });
+    // likeness 1 with itself and 0 with the other, divided by 0.1
+    const apart = Math.log(1 + Math.exp(-10));
+    const found = await targetLossOf({ targets: 'number', contrast: 0.4 });
+    expect(found).toBeCloseTo(0.6 * own + 0.4 * apart, 5);
+  });
+});

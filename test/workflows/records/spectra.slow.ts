@@ -5,6 +5,7 @@ import { PredictReport } from '../../../contract/scan-report.ts';
 import { drawsFrom } from '../../../main/families/draws.ts';
 import { fineBins } from '../../../main/families/spectra/energy-grid.ts';
 import { poisson } from '../../../main/families/spectra/poisson.ts';
+import { evaluateModel } from '../../../main/workflows/evaluate.ts';
 import { predict } from '../../../main/workflows/predict.ts';
 import { scanRecords } from '../../../main/workflows/records/scan-records.ts';
 import { synthesise } from '../../../main/workflows/records/synthesise.ts';
@@ -106,3 +107,52 @@ test('a model of templates names nuclides, says why, and says when it knows none
   expect(items.map(({ unknown }) => unknown)).toEqual([true, true, true, true]);
   for (const { note } of items) expect(note).toMatch(/energies are assumed/);
 }, 120_000);
+
+/** Spectra of one or two sources, with what they hold and how much of the counts is caesium. */
+function mixtures(count: number): string {
+  const { background: _background, ...sources } = lines;
+  const names = Object.keys(sources) as (keyof typeof sources)[];
+  const rows = Array.from({ length: count }, (_, row) => {
+    const [one, other] = [names[row % 3]!, names[(row + 1 + (row % 2)) % 3]!];
+    const share = row % 4 === 0 ? 1 : 0.3 + 0.4 * ((row * 7) % 11) * 0.1;
+    const second = share === 1 ? null : drawn(sources[other], 20_000 * (1 - share));
+    const counts = drawn(sources[one], 20_000 * share).map((value, bin) => value + (second?.[bin] ?? 0));
+    const held = share === 1 ? [one] : [one, other];
+    const caesium = one === 'Cs137' ? share : held.includes('Cs137') ? 1 - share : 0;
+    return `${row},${held.join('+')},${caesium + row / 1e6},0,3,${counts.join(' ')}`;
+  });
+  return ['id,label,caesium,cal0,cal1,counts', ...rows].join('\n');
+}
+
+test('several nuclides of one spectrum, and a number of it, are taught, answered and judged', async () => {
+  const paths = [writeTable(school, 'mixtures.csv', mixtures(150))];
+  const parameters = { epochs: 25, width: 32, learningRate: 0.01 };
+  const common = { paths, family: 'spectra', recipe: 'mlp' };
+  const marks = await train(school.ports, {
+    ...common,
+    label: 'label',
+    parameters: { ...parameters, targets: 'marks' },
+    name: 'marks',
+  });
+  expect(marks.model).toMatchObject({ task: 'nuclide', classes: ['Am241', 'Co60', 'Cs137'] });
+  expect(marks.report?.all.macroF1).toBeGreaterThan(0.9);
+  expect(marks.report?.all.confusion).toEqual([]);
+  const said = PredictReport.parse(await predict(school.ports, { model: 'marks', paths }));
+  expect(said.items.filter(({ label }) => label?.includes('+')).length).toBeGreaterThan(80);
+  expect((await evaluateModel(school.ports, { model: 'marks', paths })).all.accuracy).toBeGreaterThan(0.85);
+
+  const number = await train(school.ports, {
+    ...common,
+    label: 'caesium',
+    parameters: { ...parameters, targets: 'number' },
+    name: 'share',
+  });
+  expect(number.model.task).toBe('nuclide-number');
+  expect(number.report?.all).toMatchObject({ accuracy: null, classes: [] });
+  expect(number.report?.figures?.r2).toBeGreaterThan(0.9);
+  const answered = PredictReport.parse(await predict(school.ports, { model: 'share', paths }));
+  expect(answered.items.every(({ value }) => typeof value === 'number')).toBe(true);
+  const judged = await evaluateModel(school.ports, { model: 'share', paths });
+  expect(judged.all.items).toBe(150);
+  expect(judged.figures?.meanAbsoluteError).toBeLessThan(0.1);
+});

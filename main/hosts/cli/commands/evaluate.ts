@@ -138,6 +138,7 @@ const longestSuspects = 10;
 function figuresText(evaluation: Evaluation): string {
   if (evaluation.items === 0) return 'No items.\n';
   const figure = (value: number | null) => (value === null ? '–' : value.toFixed(3));
+  if (evaluation.accuracy === null && evaluation.classes.length === 0) return `  ${evaluation.items} items\n`;
   const names = evaluation.classes.map(({ name }) => name);
   const classes = table(evaluation.classes, [
     { title: 'class', of: (row) => row.name },
@@ -159,7 +160,7 @@ function figuresText(evaluation: Evaluation): string {
   return (
     `  ${evaluation.items} items, accuracy ${figure(evaluation.accuracy)}, ` +
     `balanced accuracy ${figure(evaluation.balancedAccuracy)}, macro F1 ${figure(evaluation.macroF1)}\n` +
-    `${indent(classes)}\n${indent(confusion)}`
+    `${indent(classes)}${evaluation.confusion.length === 0 ? '' : `\n${indent(confusion)}`}`
   );
 }
 
