@@ -126,7 +126,7 @@ function mixtures(count: number): string {
 
 test('several nuclides of one spectrum, and a number of it, are taught, answered and judged', async () => {
   const paths = [writeTable(school, 'mixtures.csv', mixtures(150))];
-  const parameters = { epochs: 25, width: 32, learningRate: 0.01 };
+  const parameters = { epochs: 50, batchSize: 16, width: 32, learningRate: 0.01 };
   const common = { paths, family: 'spectra', recipe: 'mlp' };
   const marks = await train(school.ports, {
     ...common,
