@@ -1,5 +1,4 @@
 /** What a classifier's probabilities are worth against known labels. */
-import type { NumberFigures } from './targets.ts';
 
 export interface PerClassMetrics {
   readonly className: string;
@@ -27,6 +26,14 @@ export interface Interval {
 export interface Intervals {
   readonly accuracy: Interval;
   readonly balancedAccuracy: Interval;
+}
+
+/** Of answers that are numbers, in their own unit. */
+interface NumberFigures {
+  readonly meanAbsoluteError: number;
+  readonly rootMeanSquareError: number;
+  /** Share of the variance that is explained; null where the truth does not vary. */
+  readonly r2: number | null;
 }
 
 /** Of answers that are numbers the figures of classes are NaN, and their lists are empty. */

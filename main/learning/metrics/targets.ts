@@ -107,14 +107,6 @@ function calibrationOf(probabilities: Float32Array, truth: Float32Array): number
   return error / order.length;
 }
 
-/** Of answers that are numbers, in their own unit. */
-export interface NumberFigures {
-  readonly meanAbsoluteError: number;
-  readonly rootMeanSquareError: number;
-  /** Share of the variance that is explained; null where the truth does not vary. */
-  readonly r2: number | null;
-}
-
 /** `loss` is the mean square error; the figures of classes are not defined. */
 export function evaluateNumbers(answers: Float32Array, truth: Float32Array): Evaluation {
   const items = truth.length;
