@@ -4,9 +4,9 @@ import { workerEntry } from '../jobs/messages.ts';
 import type { FrameFamily } from './frame-family.ts';
 
 /** Raise it with every change that makes reading or measuring give other figures. */
-const measurementRevision = 16;
+const measurementRevision = 17;
 /** Raise it with every change of detectors, score or findings. */
-const judgementRevision = 4;
+const judgementRevision = 5;
 
 export const framesFamily: FrameFamily = {
   measurementVersion: `frames-measure-${measurementRevision}`,

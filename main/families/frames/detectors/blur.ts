@@ -8,9 +8,15 @@ import { type FrameDetector, figure } from './detector.ts';
 const begin = Math.log(1.1);
 /** Loss of light that tells dew from bad focus, natural log. */
 const dewLoss = 0.035;
-/** Odds of blur on a mixed night: of all frames, and of those that lost light evenly. */
+/** Odds of blur on a mixed night: of all frames, of those that lost light, and of those that lost it evenly (dew or a veil). */
 const oddsWhenBright = 0.05;
 const oddsWhenDim = 0.4;
+const oddsWhenEven = 1;
+/** Light that differs over the field by less than this share of the loss is lost evenly; clouds differ by more. */
+const evenShare = 0.25;
+/** The widest stars expected, in multiples of the logarithm where blur begins: of bad focus, and of dew. */
+const focusReach = 14;
+const dewReach = 6;
 
 /** A second image changes the profile by itself. */
 const doubled = -0.1;
@@ -29,16 +35,19 @@ export const blur: FrameDetector = {
     const { focus, fwhm, loss, profile } = frame;
     if (focus === null || fwhm === null) return crowdingDoubt(frame.record);
     const excess = Math.min(focus.excess, fwhm.excess);
+    const { sigma } = focus;
     const dimmer = loss !== null && loss.excess > Math.max(dewLoss, 4 * loss.sigma);
+    const confidenceFor = (odds: number, reach: number): number =>
+      confidenceOfExcess({ excess, sigma, begin, reach, prior: odds / (1 + odds) });
+    const unfocused = confidenceFor(oddsWhenBright * profileOdds(frame), focusReach);
     // dew leaves the core as it is and adds a halo: a profile without flattening says nothing against it
-    const odds = Math.max(oddsWhenBright * profileOdds(frame), dimmer ? oddsWhenDim : 0);
-    const prior = odds / (1 + odds);
-    const confidence = confidenceOfExcess({ excess, sigma: focus.sigma, begin, reach: 14, prior });
+    const dewed = dimmer ? confidenceFor(isEven(frame) ? oddsWhenEven : oddsWhenDim, dewReach) : 0;
+    const confidence = Math.max(unfocused, dewed);
     const evidence = {
       fwhm: figure(Math.exp(fwhm.value)),
       usualFwhm: figure(Math.exp(fwhm.reference)),
       excess: figure(Math.exp(fwhm.excess) - 1),
-      usualScatter: figure(focus.sigma),
+      usualScatter: figure(sigma),
       flatterCore: profile === null ? null : figure(profile.excess),
       loss: loss === null ? null : figure(1 - Math.exp(-loss.excess)),
       comparedWith: fwhm.comparedWith,
@@ -47,6 +56,11 @@ export const blur: FrameDetector = {
     return [{ code: dimmer ? 'dew' : 'defocus', confidence, severity, evidence }];
   },
 };
+
+/** True where the stars of all parts of the field lost about as much light. */
+function isEven({ structure, loss }: FrameContext): boolean {
+  return structure !== null && loss !== null && structure.amplitude < evenShare * loss.excess;
+}
 
 /** How much more likely the stars' profile is under bad focus, which flattens the core, than under seeing alone. */
 function profileOdds({ profile }: FrameContext): number {

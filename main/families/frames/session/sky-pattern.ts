@@ -30,6 +30,8 @@ export interface SkyPattern {
 const floorShare = 0.25;
 /** Frames needed to know the usual shape on a side of the meridian. */
 const fewestFrames = 4;
+/** A side with fewer frames than this can be spoiled in most of them: the whole night says which are like its sky. */
+const smallSide = 12;
 
 /** One pattern for each frame, null where there is no reference. */
 export function skyPatterns(
@@ -39,19 +41,51 @@ export function skyPatterns(
 ): (SkyPattern | null)[] {
   const patterns: (SkyPattern | null)[] = records.map(() => null);
   const ratios = records.map((record) => ratioMesh(record.mesh, pedestal));
+  const ratioOf = (k: number): Float64Array => ratios[k] as Float64Array;
   for (const members of sameShape(records, flipped)) {
     const known = members.filter((k) => ratios[k] !== null);
     if (known.length < fewestFrames) continue;
-    const cells = records[known[0]].mesh.level.length;
-    const usual = Float64Array.from({ length: cells }, (_, c) =>
-      median(known.map((k) => (ratios[k] as Float64Array)[c])),
-    );
+    const { mesh } = records[known[0]];
+    const all = records
+      .map((_, k) => k)
+      .filter((k) => ratios[k] !== null && isLaidOutAs(mesh, records[k].mesh));
+    const told = all.length >= 2 * known.length && known.length < smallSide;
+    const trusted = told
+      ? nearestHalf(known.map(ratioOf), middleOf(all.map(ratioOf)), mesh)
+      : known.map(ratioOf);
+    const usual = middleOf(trusted);
     for (const k of known) {
       const level = median(records[k].mesh.level) - pedestal;
-      patterns[k] = patternOf(ratios[k] as Float64Array, usual, records[k].mesh, level, known.length);
+      patterns[k] = patternOf(ratioOf(k), usual, records[k].mesh, level, trusted.length);
     }
   }
   return patterns;
+}
+
+const isLaidOutAs = (one: BackgroundMesh, other: BackgroundMesh): boolean =>
+  one.columns === other.columns && one.rows === other.rows;
+
+function middleOf(ratios: readonly Float64Array[]): Float64Array {
+  return Float64Array.from(ratios[0], (_, c) => median(ratios.map((ratio) => ratio[c])));
+}
+
+/**
+ * The frames, half of them and two at least, whose sky differs least from `shape` beyond a plane. What belongs to the side
+ * itself (a nebula, turned by the flip) sets all of them apart alike; a lamp sets apart the frames that it lights.
+ */
+function nearestHalf(
+  ratios: readonly Float64Array[],
+  shape: Float64Array,
+  { columns, rows }: BackgroundMesh,
+): readonly Float64Array[] {
+  const distances = ratios.map((ratio) => {
+    const relative = ratio.map((value, c) => value / shape[c] - 1);
+    const { plane } = robustPlane(relative, columns, rows);
+    const squares = relative.map((value, c) => (value - plane[c]) ** 2).filter(Number.isFinite);
+    return squares.reduce((sum, value) => sum + value, 0) / Math.max(1, squares.length);
+  });
+  const order = Array.from(ratios.keys()).sort((p, q) => distances[p] - distances[q]);
+  return order.slice(0, Math.max(2, ratios.length >> 1)).map((k) => ratios[k]);
 }
 
 /** Frames with one mesh layout on one side of the meridian. */

@@ -44,7 +44,7 @@ interface Search {
   readonly fine: SearchLevel;
   /** Null for frames too small to have one. */
   readonly wide: SearchLevel | null;
-  readonly hidden: readonly HiddenMap[];
+  readonly hidden: readonly [HiddenMap, ...HiddenMap[]];
   readonly strip: Float32Array;
   readonly stars: readonly MaskedStar[];
   readonly spikeStars: readonly MaskedStar[];

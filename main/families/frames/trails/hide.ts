@@ -7,6 +7,8 @@ import type { TracedLine } from './trace-line.ts';
 
 /** Share by which the hidden part of a spike is longer than what was seen of it. */
 const spikeMargin = 1.4;
+/** Share of the frame that is given up at most for spikes that nobody has seen. */
+const mostUnseen = 0.2;
 
 /** A map of the frame in which found lines are blocked. */
 export interface HiddenMap {
@@ -19,9 +21,12 @@ export function hideLine(maps: readonly HiddenMap[], line: TracedLine): void {
   for (const map of maps) blockAround(map.raster, map.cell, line.segment, reach);
 }
 
-/** Hides a spike and those that the other bright stars must have, in the same and the crossing direction. */
+/**
+ * Hides a spike and those that the other bright stars must have, in the same and the crossing direction: the brightest
+ * stars' first, until the most that may go unseen is hidden (a crowded field would be all spikes).
+ */
 export function hideSpikes(
-  maps: readonly HiddenMap[],
+  maps: readonly [HiddenMap, ...HiddenMap[]],
   line: TracedLine,
   star: MaskedStar,
   stars: readonly MaskedStar[],
@@ -30,9 +35,13 @@ export function hideSpikes(
   const seen = reachOf(line, star) * spikeMargin;
   const angle = Math.atan2(line.segment.y2 - line.segment.y1, line.segment.x2 - line.segment.x1);
   const halfWidth = Math.max(3, Math.min(8, 1.2 * line.fwhm));
+  const [{ raster, cell }] = maps;
+  let left = mostUnseen * raster.width * raster.height * cell * cell;
   for (const other of stars) {
+    if (left <= 0) return;
     const reach = seen * Math.sqrt(Math.min(1.5, other.flux / star.flux));
     if (!(reach > 6 * line.fwhm)) continue;
+    left -= 8 * reach * halfWidth;
     for (const turn of [0, Math.PI / 2]) {
       const spike = spikeAt(other, angle + turn, reach);
       for (const map of maps) blockAround(map.raster, map.cell, spike, halfWidth);

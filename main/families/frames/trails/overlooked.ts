@@ -6,6 +6,7 @@ import { swellsAt } from './ridge.ts';
 import type { TrailSearchInput } from './search-input.ts';
 import { fullCell } from './sky-map.ts';
 import { blockStars, type MaskedStar, maskedStar } from './star-mask.ts';
+import { medianOf } from './strip.ts';
 
 /** A place this bright (sigmas) that no star of the table covers may be a star that the table lacks. */
 const overlookedPeak = 40;
@@ -16,6 +17,7 @@ const overlookedPeak = 40;
  */
 export function addOverlooked(input: TrailSearchInput, map: Raster, cell: number, stars: MaskedStar[]): void {
   const full = 0.9 * fullCell(cell);
+  const scale = fluxScale(stars);
   // Each neighbourhood is looked at once: a bright trail is full light all along.
   const tile = Math.max(1, Math.round((2 * input.fwhm) / cell));
   const tilesAcross = Math.ceil(map.width / tile);
@@ -31,7 +33,7 @@ export function addOverlooked(input: TrailSearchInput, map: Raster, cell: number
       const place = Math.floor(y / tile) * tilesAcross + Math.floor(x / tile);
       if (seen[place] !== 0) continue;
       seen[place] = 1;
-      const star = overlookedAt(input, (x + 0.5) * cell, (y + 0.5) * cell);
+      const star = overlookedAt(input, (x + 0.5) * cell, (y + 0.5) * cell, scale);
       if (star === null || stars.some((other) => other.x === star.x && other.y === star.y)) continue;
       stars.push(star);
       blockStars(map, [star], cell);
@@ -45,8 +47,21 @@ function nextFull({ data, blocked }: Raster, from: number, end: number, full: nu
   return end;
 }
 
+/** Flux (ADU) of the middle star over its peak (sigmas) and squared width; 1 without any. */
+function fluxScale(stars: readonly MaskedStar[]): number {
+  const ratios = stars
+    .filter(({ saturated, peak, flux }) => !saturated && peak > 0 && flux > 0)
+    .map(({ flux, peak, fwhm }) => flux / (peak * fwhm * fwhm));
+  return ratios.length === 0 ? 1 : medianOf(ratios);
+}
+
 /** Climbs to where most light lies within a width and looks whether it is a star's. */
-function overlookedAt(input: TrailSearchInput, startX: number, startY: number): MaskedStar | null {
+function overlookedAt(
+  input: TrailSearchInput,
+  startX: number,
+  startY: number,
+  scale: number,
+): MaskedStar | null {
   let x = Math.round(startX);
   let y = Math.round(startY);
   let light = lightWithin(input, x, y);
@@ -79,7 +94,7 @@ function overlookedAt(input: TrailSearchInput, startX: number, startY: number): 
     y: core.y,
     peak: core.peak,
     fwhm: size,
-    flux: core.peak * size * size,
+    flux: scale * core.peak * size * size,
     saturated: true,
   });
 }
