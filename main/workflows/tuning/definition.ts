@@ -19,6 +19,7 @@ import { dataKind } from '../training/data-kind.ts';
 import { dottedApart, familyDefaults, houseSettings } from '../training/house-settings.ts';
 import { defaultRecipe } from '../training/new-run.ts';
 import type { TrainPorts } from '../training/training-run.ts';
+import { checkLimits } from './check-limits.ts';
 import { groupsBy } from './groups.ts';
 import type { Resource } from './resources.ts';
 
@@ -80,6 +81,9 @@ export function startStudy(ports: TrainPorts, version: DatasetVersion, asked: Tu
   const definition = define(ports, version, asked);
   const sampler = findSampler(definition.sampler);
   findPruner(definition.pruner);
+  checkLimits(definition.space, definition.recipe, (recipe, settings) =>
+    checkTrial(ports, version, { recipe, fixed: {} }, settings),
+  );
   const trials = proposeTrials(sampler, definition.space, definition.seed, trialsAsked(definition, asked));
   for (const settings of trials) checkTrial(ports, version, definition, settings);
   groupsBy(ports, version, chosenItems(ports, version, definition.where), definition.groupBy);
@@ -190,7 +194,7 @@ export function settingsOf(
 function checkTrial(
   ports: TrainPorts,
   version: DatasetVersion,
-  definition: StudyDefinition,
+  definition: Pick<StudyDefinition, 'recipe' | 'fixed'>,
   settings: Settings,
 ): void {
   const { recipe, parameters } = settingsOf(ports, version, definition, settings);
