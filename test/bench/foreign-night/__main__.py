@@ -1,7 +1,7 @@
 """
 A night from other hands than the judge's own simulator, to hold the judge to something it was not made with:
-`python3 test/bench/foreign-night OUT --kind hard --seed 3 [--frames 120] [--width 1280] [--height 960]`
-writes FITS files in mixed encodings and truth.json beside them. Needs numpy, scipy and astropy.
+`python3 test/bench/foreign-night OUT --kind hard --seed 3 [--frames 120] [--width 1280] [--height 960] [--camera 1]`
+writes FITS files in mixed encodings and truth.json beside them; nights of one --camera share camera and telescope. Needs numpy, scipy and astropy.
 """
 import argparse
 import json
@@ -20,27 +20,30 @@ import sky
 class Night:
     """Camera, telescope, targets and weather of a seed."""
 
-    def __init__(self, kind, seed, frames, width, height):
+    def __init__(self, kind, seed, frames, width, height, camera=None):
         rng = np.random.default_rng([seed, sum(map(ord, kind)), 77])
         self.kind, self.seed, self.count, self.width, self.height = kind, seed, frames, width, height
+        self.camera = "Bench camera" if camera is None else f"Bench camera {camera}"
         self.megapixels = width * height / 1e6
         self.field = plan.FIELDS[seed % len(plan.FIELDS)] if kind == "special" else "normal"
-        self.gain = float(np.exp(rng.uniform(np.log(0.24), np.log(1.3))))
-        self.bits = int(rng.choice([12, 14, 16, 16]))
-        self.read = rng.uniform(1.2, 8)
-        self.pedestal = float(rng.choice([60, 200, 500, 960, 1500]))
-        self.well = float(rng.uniform(0.5, 1) * 65535 * self.gain)
-        self.psf_kind = str(rng.choice(["moffat", "moffat", "kolmogorov"]))
-        self.beta = rng.uniform(2.4, 4.6)
-        self.ellipticity, self.angle = rng.uniform(0.01, 0.07), rng.uniform(-1.5, 1.5)
-        self.curvature, self.tilt = rng.uniform(0, 0.05), rng.uniform(-0.02, 0.02, 2)
-        self.spikes = rng.uniform(0.004, 0.02) if rng.random() < 0.6 else 0
-        self.spike_angle = rng.uniform(0, np.pi / 2)
-        self.uneven = rng.uniform(0.002, 0.008)
-        self.flat = sky.flat_field(rng, width, height, self.uneven)
-        hot = int(self.megapixels * np.exp(rng.uniform(np.log(10), np.log(150))))
-        self.hot = (rng.integers(0, height, hot), rng.integers(0, width, hot), np.exp(rng.uniform(4, np.log(self.well), hot)))
-        self.columns = [(int(rng.integers(width)), rng.choice([-1, 1]) * np.exp(rng.uniform(2.5, 6))) for _ in range(rng.integers(0, 4))]
+        # a camera of its own number is the same in every night; without one each night has its own
+        body = rng if camera is None else np.random.default_rng([camera, 78])
+        self.gain = float(np.exp(body.uniform(np.log(0.24), np.log(1.3))))
+        self.bits = int(body.choice([12, 14, 16, 16]))
+        self.read = body.uniform(1.2, 8)
+        self.pedestal = float(body.choice([60, 200, 500, 960, 1500]))
+        self.well = float(body.uniform(0.5, 1) * 65535 * self.gain)
+        self.psf_kind = str(body.choice(["moffat", "moffat", "kolmogorov"]))
+        self.beta = body.uniform(2.4, 4.6)
+        self.ellipticity, self.angle = body.uniform(0.01, 0.07), body.uniform(-1.5, 1.5)
+        self.curvature, self.tilt = body.uniform(0, 0.05), body.uniform(-0.02, 0.02, 2)
+        self.spikes = body.uniform(0.004, 0.02) if body.random() < 0.6 else 0
+        self.spike_angle = body.uniform(0, np.pi / 2)
+        self.uneven = body.uniform(0.002, 0.008)
+        self.flat = sky.flat_field(body, width, height, self.uneven)
+        hot = int(self.megapixels * np.exp(body.uniform(np.log(10), np.log(150))))
+        self.hot = (body.integers(0, height, hot), body.integers(0, width, hot), np.exp(body.uniform(4, np.log(self.well), hot)))
+        self.columns = [(int(body.integers(width)), body.choice([-1, 1]) * np.exp(body.uniform(2.5, 6))) for _ in range(body.integers(0, 4))]
         self.targets = [self.target(rng, k) for k in range(2 if self.field == "twoTargets" else 1)]
         low, high = plan.SEEING.get(self.field, (2.2, 4))
         phase = rng.uniform(0, 6.28, 4)
@@ -293,7 +296,7 @@ def header_of(night, k, facts, encoding):
     moment = night.start + timedelta(seconds=k * (target["seconds"] + 7.3))
     header["IMAGETYP"], header["OBJECT"], header["FILTER"] = "Light Frame", target["name"], target["filter"]
     header["EXPTIME"], header["GAIN"], header["CCD-TEMP"] = float(target["seconds"]), 100, -10.0
-    header["DATE-OBS"], header["INSTRUME"], header["AIRMASS"] = moment.isoformat(timespec="milliseconds"), "Bench camera", round(facts["airmass"], 4)
+    header["DATE-OBS"], header["INSTRUME"], header["AIRMASS"] = moment.isoformat(timespec="milliseconds"), night.camera, round(facts["airmass"], 4)
     header["RA"], header["DEC"], header["XPIXSZ"], header["FOCALLEN"] = 83.6 + 20 * night.targets.index(target), 22.0, 3.76, 600.0
     if encoding == "bayer":
         header["BAYERPAT"] = "RGGB"
@@ -349,9 +352,10 @@ def main():
     parser.add_argument("--frames", type=int, default=120)
     parser.add_argument("--width", type=int, default=1280)
     parser.add_argument("--height", type=int, default=960)
+    parser.add_argument("--camera", type=int)
     given = parser.parse_args()
     os.makedirs(given.out, exist_ok=True)
-    night = Night(given.kind, given.seed, given.frames, given.width, given.height)
+    night = Night(given.kind, given.seed, given.frames, given.width, given.height, given.camera)
     truths = [write_frame(night, k, given.out) for k in range(given.frames)]
     with open(os.path.join(given.out, "truth.json"), "w") as file:
         json.dump(dict(kind=given.kind, seed=given.seed, field=night.field, frames=truths), file)
