@@ -34,6 +34,9 @@ export interface Problem {
   readonly sentence: string;
 }
 
+/** Code of the problem that a source lacks the column its labels were to be found in. */
+export const noLabelColumn = 'noLabelColumn';
+
 export type Fact = string | number | boolean | null;
 
 export interface FamilyItem {

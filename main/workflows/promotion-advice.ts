@@ -1,12 +1,11 @@
 /** What a person should know before a model judges their nights: where its figures say little, or say no. */
 import type { Evaluation, EvaluationReport } from '../../contract/calls/training.ts';
+import { fewItems, gapsOf } from './judged-on.ts';
 
 // Below this, of every five frames one or more is called wrongly.
 const poorAgreement = 0.8;
 // The prefilter is no truth, but who contradicts it on every fourth frame should be looked at.
 const oddAgreement = 0.75;
-// Fewer items than this, and one frame more or less changes the figure by several per cent.
-const fewItems = 20;
 
 /** Sentences, the gravest first; none when nothing speaks against it. */
 export function promotionWarnings(report: EvaluationReport | null): string[] {
@@ -35,11 +34,7 @@ export function promotionWarnings(report: EvaluationReport | null): string[] {
     if (support > 0 && recall === 0)
       warnings.push(`It recognised none of the ${support} ${name} frames it was judged on.`);
   }
-  if (all.items < fewItems) {
-    warnings.push(
-      `It was judged on ${all.items} frames only; one frame more or less changes its figures much.`,
-    );
-  }
+  warnings.push(...gapsOf(all));
   if (withinNight) {
     warnings.push('It was judged on the night it was taught with, so it may do worse on other nights.');
   }

@@ -7,6 +7,11 @@ function evaluation(share: number, items = 100, recall: number | null = share): 
   const classes = ['clean', 'contaminated'].map((name) => ({ name, ...each }));
   return { items, accuracy: share, balancedAccuracy: share, macroF1: share, classes, confusion: [] };
 }
+function oneSided(supports: readonly number[]): Evaluation {
+  const items = supports.reduce((sum, support) => sum + support, 0);
+  const { classes, ...all } = evaluation(1, items);
+  return { ...all, classes: classes.map((each, place) => ({ ...each, support: supports[place] ?? 0 })) };
+}
 function report(changes: Partial<EvaluationReport>): EvaluationReport {
   return {
     schema: 'nightsift.evaluation/1',
@@ -28,7 +33,17 @@ describe('before promoting', () => {
     ['persons disagree', report({ person: evaluation(0.6) }), /badly with persons: 60 %/],
     ['the prefilter disagrees', report({ prefilterAgreement: evaluation(0.5) }), /50 % of the frames/],
     ['one class unseen', report({ all: evaluation(0.9, 100, 0) }), /none of the 50 clean/],
-    ['few items', report({ all: evaluation(0.95, 8) }), /8 frames only/],
+    [
+      'a class not among the items',
+      report({ all: oneSided([40, 0]) }),
+      /is of class "contaminated": .* that class/,
+    ],
+    [
+      'a class with few items',
+      report({ all: oneSided([40, 3]) }),
+      /fewer than 20 items: "contaminated" \(3\)/,
+    ],
+    ['few items', report({ all: evaluation(0.95, 8) }), /8 items only/],
     ['one night', report({ withinNight: true }), /other nights/],
   ])('%s', (_what, given, sentence) => {
     expect(promotionWarnings(given)[0]).toMatch(sentence);

@@ -316,7 +316,7 @@ function warningsOf(
     if (members.length === 0)
       warnings.push(`The ${part} split is empty: there are too few ${words.groups} or ${words.items}.`);
     else if (classes.size === 1)
-      warnings.push(`The ${part} split holds ${[...classes][0]} ${words.items} only.`);
+      warnings.push(`The ${part} split holds only ${words.items} of class "${[...classes][0]}".`);
   }
   return warnings;
 }

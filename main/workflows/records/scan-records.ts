@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { ScanOutcome } from '../../../contract/calls/sessions.ts';
 import { NightsiftError } from '../../../contract/errors.ts';
-import type { Family, Setting } from '../../families/family.ts';
+import { type Family, noLabelColumn, type Setting } from '../../families/family.ts';
 import type { Library } from '../../library/open-library.ts';
 import type { Session } from '../../library/sessions.ts';
 import type { WorkOptions } from '../progress.ts';
@@ -49,6 +49,7 @@ export async function scanRecords(
     const reading = { label: input.label, settings: input.settings };
     const count = await readSources({ library, readers, family }, session, files, reading, options);
     forgetGone(library, session, found);
+    refuseLabelColumn(library, session);
     noteGivenLabels(library, session, family, input.label);
     await refreshOpinions(library, session, family, options);
     library.sessions.markScanned(session.id, session);
@@ -103,6 +104,22 @@ function refuseNone(family: Family, { root, files }: FoundNight, candidates: num
       details: { files: files.slice(0, 20).map(({ file }) => file) },
     },
   );
+}
+
+/** A mistyped name would pass for items without labels, from which some families learn too. */
+function refuseLabelColumn(library: Library, { id }: Session): void {
+  const told = library.sources
+    .list(id)
+    .filter(({ recordBlob }) => recordBlob !== null)
+    .map(({ file, problems }) => ({ file, problem: problems.find(({ code }) => code === noLabelColumn) }));
+  const [first] = told;
+  if (first?.problem === undefined || told.some(({ problem }) => problem === undefined)) return;
+  const others = told.length === 2 ? ' Nor has the other file.' : ` Nor have the other ${told.length - 1}.`;
+  const message = `${first.file}: ${first.problem.sentence}${told.length > 1 ? others : ''}`;
+  throw new NightsiftError('wrongUse', message, {
+    hint: 'Name one of its columns with --label, or leave it out to take the usual ones.',
+    details: { label: first.problem.column },
+  });
 }
 
 /** A folder, or a single file, has one session for each family, whatever else lies in the folder. */

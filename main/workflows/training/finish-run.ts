@@ -6,6 +6,7 @@ import type { TrainEvent } from '../../learning/train-network.ts';
 import type { Run } from '../../library/runs.ts';
 import { evaluateOnVersion } from '../evaluate.ts';
 import { writeWholeFileTo } from '../export-model.ts';
+import { gapsOf } from '../judged-on.ts';
 import { modelRow, referenceOf } from '../models.ts';
 import type { WorkOptions } from '../progress.ts';
 import { promote } from '../promote.ts';
@@ -40,7 +41,9 @@ export async function learn(ports: TrainPorts, run: Run, options: TrainOptions):
     onEvent: eventTeller(options),
     onPausable: options.onPausable,
   });
-  return { run, output, report: await reportOf(ports, run, output, options) };
+  const report = await reportOf(ports, run, output, options);
+  for (const gap of report === null ? [] : gapsOf(report.all)) options.onMessage?.(gap);
+  return { run, output, report };
 }
 
 /** Registers what a run learned, and does with it what was asked for. Errors: verifyFailed below the least figures. */

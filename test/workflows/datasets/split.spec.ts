@@ -128,7 +128,7 @@ describe('splitting a single night', () => {
     expect(warnings[0]).toMatch(/Too few target-nights/);
     const words = { items: 'rows', groups: 'logs', otherGroups: 'other logs', blocks: 'blocks' };
     const said = splitItems(items.slice(0, 60), shares, 1, words).warnings.join(' ');
-    expect(said).toMatch(/Too few logs: .* say little of other logs.*split holds clean rows only/);
+    expect(said).toMatch(/Too few logs: .* say little of other logs.*split holds only rows of class "clean"/);
     expect(said).not.toMatch(/night|frame/);
   });
 

@@ -94,6 +94,21 @@ describe('bringing records in', () => {
 });
 
 describe('labels of items', () => {
+  it('refuses a column that no log has, and goes on where one of them has it', async () => {
+    const bare = writeTable(school, 'bare.csv', 'segment,len\n1,10\n2,20\n3,15\n');
+    const labelled = writeTable(school, 'labelled.csv', 'segment,len,odd\n1,11,no\n2,21,yes\n3,16,no\n');
+    const bring = (label: string, ...paths: string[]) =>
+      scanRecords(school.ports, { paths, family: 'telemetry', label });
+    await expect(bring('oddd', bare, labelled)).rejects.toMatchObject({
+      code: 'wrongUse',
+      message: expect.stringMatching(/"oddd" for labels; its columns: segment, len\. Nor has the other file/),
+    });
+    const { session, records } = await bring('odd', bare, labelled);
+    expect(session.labelledByPerson).toBe(3);
+    const told = records?.sources.flatMap(({ file, problems }) => problems.map(({ code }) => [file, code]));
+    expect(told).toEqual([['bare.csv', 'noLabelColumn']]);
+  });
+
   it('by a person stand above those of the file, also when it is read again, and can be taken back', async () => {
     const path = writeTable(school, 'table.csv', describedTable(10));
     await scan(path);
