@@ -55,6 +55,8 @@ export const EvaluationReport = z.object({
   on: z.string(),
   /** True when train and test share one target-night. */
   withinNight: z.boolean(),
+  /** True where all items were learned from, and the family drew others of the same kinds to judge by. */
+  drawnAnew: z.boolean().optional(),
   all: Evaluation,
   /** On items a person labelled: how right the model is. */
   person: Evaluation.nullable(),
@@ -155,6 +157,8 @@ export const RunDetail = z.object({
     z.object({ epoch: z.number(), step: z.number(), best: z.boolean(), hash: z.string() }),
   ),
   models: z.array(z.string()),
+  /** What its figures are on; missing where it was never judged, and for runs of older versions. */
+  judgedOn: z.string().optional(),
 });
 export type RunDetail = z.infer<typeof RunDetail>;
 

@@ -12,10 +12,14 @@ export function promotionWarnings(report: EvaluationReport | null): string[] {
   if (report === null) {
     return ['It was never judged on frames kept apart from its training, so nobody knows how good it is.'];
   }
-  const { all, person, prefilterAgreement, withinNight } = report;
+  const { all, person, prefilterAgreement, withinNight, drawnAnew } = report;
   const warnings: string[] = [];
   const share = figureOf(person);
-  if (person === null) {
+  if (drawnAnew === true) {
+    warnings.push(
+      `It was judged on ${report.on}: nobody knows how good it is on new measurements, which will be harder.`,
+    );
+  } else if (person === null) {
     warnings.push(
       'None of the frames it was judged on was labelled by a person: its figures say how far it agrees with the prefilter, not how right it is.',
     );

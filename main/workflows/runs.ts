@@ -22,6 +22,8 @@ export interface RunSummary {
   readonly exportDifference: number;
   readonly metrics: Readonly<Record<string, number | null>>;
   readonly models: readonly string[];
+  /** What it was judged on. */
+  readonly judgedOn?: string;
 }
 
 /** Runs that did not end by themselves can be gone on with: from the last checkpoint, else from their start. */
@@ -61,6 +63,7 @@ export function showRun(library: Library, reference: string, points?: number): R
   const run = library.runs.need(reference);
   const stored = library.runs.parameters(run.id);
   const environment = stored[environmentKey];
+  const { judgedOn } = (run.summary ?? {}) as Partial<RunSummary>;
   return {
     run: runRow(library, run),
     parameters: recipeParameters(stored),
@@ -82,6 +85,7 @@ export function showRun(library: Library, reference: string, points?: number): R
       .list()
       .filter((version) => version.runId === run.id)
       .map((version) => `${version.name}@${version.version}`),
+    ...(judgedOn !== undefined && { judgedOn }),
   };
 }
 

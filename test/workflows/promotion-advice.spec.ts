@@ -30,6 +30,11 @@ describe('before promoting', () => {
   test.each([
     ['never judged', null, /never judged/],
     ['no person', report({ person: null }), /labelled by a person/],
+    [
+      'drawn anew',
+      report({ person: null, on: 'spectra drawn anew', drawnAnew: true }),
+      /on spectra drawn anew/,
+    ],
     ['persons disagree', report({ person: evaluation(0.6) }), /badly with persons: 60 %/],
     ['the prefilter disagrees', report({ prefilterAgreement: evaluation(0.5) }), /50 % of the frames/],
     ['one class unseen', report({ all: evaluation(0.9, 100, 0) }), /none of the 50 clean/],

@@ -56,7 +56,9 @@ export function createRecordDataset(
     ...sourceWarnings(library, sessions),
     ...split.warnings,
     ...(areTemplates
-      ? [`Few ${family.noun.many} for each class: all are learned from, and figures are on made-up ones.`]
+      ? [
+          `Few ${family.noun.many} for each class: all are learned from, and figures are on ${family.noun.many} drawn anew.`,
+        ]
       : []),
     ...(unlabelled > 0 && family.learnsUnlabelled !== true
       ? [`${unlabelled} ${family.noun.many} without a label were left out.`]

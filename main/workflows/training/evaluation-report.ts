@@ -47,6 +47,23 @@ export function targetReport(
   };
 }
 
+/** Of a model whose family drew items anew to judge by, since all that were given are learned from; nobody labelled those. */
+export function drawnReport(
+  about: Pick<EvaluationReport, 'model' | 'on' | 'withinNight'>,
+  measured: Measured,
+): EvaluationReport {
+  const { calibrationError } = measured;
+  return {
+    schema: 'nightsift.evaluation/1',
+    ...about,
+    drawnAnew: true,
+    all: inContract(measured),
+    person: null,
+    prefilterAgreement: null,
+    figures: { calibrationError },
+  };
+}
+
 export function evaluationReport(
   about: Pick<EvaluationReport, 'model' | 'on' | 'withinNight'>,
   items: JudgedItems,

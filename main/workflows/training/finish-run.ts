@@ -1,8 +1,10 @@
 /** From a run's row to a registered model, in two steps, so that several can be compared before one ships. */
 import type { EvaluationReport, TrainOutcome } from '../../../contract/calls/training.ts';
 import { NightsiftError } from '../../../contract/errors.ts';
+import type { Family } from '../../families/family.ts';
 import type { ParameterValue } from '../../learning/recipes.ts';
 import type { TrainEvent } from '../../learning/train-network.ts';
+import type { DatasetVersion } from '../../library/datasets.ts';
 import type { Run } from '../../library/runs.ts';
 import { evaluateOnVersion } from '../evaluate.ts';
 import { writeWholeFileTo } from '../export-model.ts';
@@ -16,6 +18,7 @@ import { openVersion } from '../trained-model.ts';
 import type { TrainTaskOutput } from '../work/learning-tasks.ts';
 import { chosenItems } from './chosen-items.ts';
 import { dataKind, taskOf } from './data-kind.ts';
+import { drawnReport } from './evaluation-report.ts';
 import { dottedApart, houseSettings } from './house-settings.ts';
 import { modelFeatures } from './model-features.ts';
 import { registerModel } from './register-model.ts';
@@ -123,10 +126,24 @@ async function reportOf(
   try {
     return family === null
       ? await evaluateOnVersion(model, version, items, options)
-      : await evaluateSplit(library, family, model, version, items, options);
+      : ((await evaluateSplit(library, family, model, version, items, options)) ??
+          drawnReportOf(family, version, output, name));
   } finally {
     await model.close();
   }
+}
+
+/** Null where the family drew nothing to judge by. */
+function drawnReportOf(
+  family: Family,
+  version: DatasetVersion,
+  { network }: TrainTaskOutput,
+  model: string,
+): EvaluationReport | null {
+  const { test } = network.evaluations;
+  if (test.items === 0) return null;
+  const on = `${family.noun.many} drawn anew from those of ${version.name}@${version.version}`;
+  return drawnReport({ model, on, withinNight: false }, test);
 }
 
 function eventTeller(options: TrainOptions): (event: TrainEvent) => void {

@@ -47,6 +47,7 @@ export function registerModel(
       exportDifference: output.network.exportCheck.maximumDifference,
       metrics: { ...output.network.metrics, ...figures },
       models: [reference],
+      ...(report && { judgedOn: report.on }),
     };
     library.runs.end(run.id, { status: 'finished', summary: { ...summary } });
     return version;

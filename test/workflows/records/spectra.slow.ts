@@ -6,9 +6,11 @@ import { drawsFrom } from '../../../main/families/draws.ts';
 import { fineBins } from '../../../main/families/spectra/energy-grid.ts';
 import { poisson } from '../../../main/families/spectra/poisson.ts';
 import { evaluateModel } from '../../../main/workflows/evaluate.ts';
+import { showModel } from '../../../main/workflows/models.ts';
 import { predict } from '../../../main/workflows/predict.ts';
 import { scanRecords } from '../../../main/workflows/records/scan-records.ts';
 import { synthesise } from '../../../main/workflows/records/synthesise.ts';
+import { showRun } from '../../../main/workflows/runs.ts';
 import { train } from '../../../main/workflows/train.ts';
 import { newRecordSchool, type RecordSchool, writeTable } from './record-school.ts';
 
@@ -66,7 +68,11 @@ test('a model of templates names nuclides, says why, and says when it knows none
   );
   const file = writeTable(school, 'templates.csv', csv(templates));
   const phases = new Set<string>();
-  const { model } = await train(
+  const {
+    model,
+    run,
+    report: figures,
+  } = await train(
     school.ports,
     {
       paths: [file],
@@ -80,6 +86,12 @@ test('a model of templates names nuclides, says why, and says when it knows none
     expect.arrayContaining(['making the training set', 'judging and checking the model']),
   );
   expect(model.recipe).toBe('count-mixture');
+  const on = 'spectra drawn anew from those of templates.csv@1';
+  expect(figures).toMatchObject({ on, drawnAnew: true, person: null, all: { items: 80 } });
+  expect(figures?.all.accuracy).toBeGreaterThan(0.8);
+  expect(model.metrics).toMatchObject({ accuracy: figures?.all.accuracy, items: 80 });
+  expect(showModel(school.library, 'nuclides').report).toEqual(figures);
+  expect(showRun(school.library, run)).toMatchObject({ judgedOn: on, run: { metrics: { items: 80 } } });
   const asked = Object.entries(lines).map(([label, energy]) => [label, drawn(energy, 4000)] as const);
   const strange = [400, 900, 2000].map((energy) => ['', drawn(energy, 4000)] as const);
   const unseen = writeTable(school, 'unseen.csv', csv([...asked, ...strange]));

@@ -1,6 +1,6 @@
 /** nightsift runs: the record of every training. */
 import type { Command } from 'commander';
-import type { RunRow } from '../../../../contract/calls/training.ts';
+import type { RunDetail, RunRow } from '../../../../contract/calls/training.ts';
 import { wholeNumber } from '../arguments.ts';
 import { absolute, type Context, giveJson, wrongUse } from '../context.ts';
 import { writeOutputFile } from '../output-file.ts';
@@ -53,11 +53,34 @@ function addShow(runs: Command, context: Context): void {
       });
       context.terminal.out(
         `${table([detail.run], runColumns)}${error}\nParameters:\n${pairs(detail.parameters)}\n` +
-          `Environment:\n${pairs(detail.environment)}\nSeries, last value:\n${last.join('')}\n` +
+          `Environment:\n${pairs(detail.environment)}\n${figuresText(detail)}` +
+          `Series, last value:\n${last.join('') || '  none\n'}\n` +
           `Checkpoints: ${detail.checkpoints.map((point) => `${point.epoch}${point.best ? ' (best)' : ''}`).join(', ') || 'none'}\n` +
           `Models: ${detail.models.join(', ') || 'none'}\n`,
       );
     });
+}
+
+/** Of classes, or of numbers; those of single classes are in the report. */
+const mainFigures = [
+  'items',
+  'accuracy',
+  'balancedAccuracy',
+  'macroF1',
+  'calibrationError',
+  'meanAbsoluteError',
+  'rootMeanSquareError',
+  'r2',
+] as const;
+
+/** What it came to, and on what; nothing of a run that was not judged. */
+function figuresText({ run, judgedOn }: RunDetail): string {
+  if (judgedOn === undefined) return '';
+  const figures = mainFigures.flatMap((name) => {
+    const value = run.metrics[name];
+    return value == null ? [] : [`  ${name} ${formatFigure(value)}\n`];
+  });
+  return `Figures on ${judgedOn}:\n${figures.join('')}\n`;
 }
 
 function addCompare(runs: Command, context: Context): void {
