@@ -53,25 +53,39 @@ export function checkRanges(
 
 /** Kelvin begins where Celsius ends. */
 const kelvinStep = 273.15;
+/** What may change beside the unit from one row to the next, and what usually does in a column that is smooth enough to tell. */
+const [mostBeside, mostUsual] = [15, 5];
 
-/** A step of 273.15 between rows is a change of unit, not of temperature. */
+/** Temperatures by their names or units: `ccd-temp`, `dewPoint`, `T_K`, `Air [°C]`. */
+const temperatureName = /(?<!t)temp(?!late|t|o)|dew_?point|celsius|kelvin|°\s*[ck]\b|[_[(\s][ck][\])]?$/;
+
+function isTemperature(name: string): boolean {
+  const plain = name.trim().replaceAll(/([a-z])([A-Z])/g, '$1_$2');
+  return temperatureName.test(plain.toLowerCase());
+}
+
+/** A step of 273.15 between rows of a temperature is a change of its unit, unless the column is as rough everywhere. */
 export function checkUnits(
   { name, values }: NumberColumn,
   rowNumbers: ArrayLike<number>,
   problems: ProblemList,
 ): void {
-  for (let index = 1; index < values.length; index++) {
-    const step = Math.abs(values[index]! - values[index - 1]!);
-    const usual = Math.max(5, Math.abs(values[index - 1]!) * 0.02);
-    if (!(Math.abs(step - kelvinStep) < Math.min(usual, 15))) continue;
-    const row = rowNumbers[index]!;
+  if (!isTemperature(name)) return;
+  const steps = values.slice(1).map((value, index) => Math.abs(value - values[index]!));
+  const beside = steps.map((step) => Math.min(step, Math.abs(step - kelvinStep)));
+  const sorted = beside.filter((step) => !Number.isNaN(step)).sort();
+  if (!((sorted[sorted.length >> 1] ?? 0) < mostUsual)) return;
+  steps.forEach((step, index) => {
+    const usual = Math.max(5, Math.abs(values[index]!) * 0.02);
+    if (!(Math.abs(step - kelvinStep) < Math.min(usual, mostBeside))) return;
+    const row = rowNumbers[index + 1]!;
     problems.add(
       row,
       name,
       'unitStep',
       `Row ${row}, ${name}: a step of ${step.toFixed(2)}, as between °C and K.`,
     );
-  }
+  });
 }
 
 /** A value that never changes tells nothing, and has no deviation to be measured in. */

@@ -62,6 +62,27 @@ describe('a telemetry source', () => {
     expect(codes).toEqual(expect.arrayContaining(['repeatedTime', 'backwardStep', 'gap', 'unitStep']));
   });
 
+  it.each([
+    ['temperature', 'unitStep'],
+    ['Focuser Temp', 'unitStep'],
+    ['dewPoint', 'unitStep'],
+    ['Mirror [°C]', 'unitStep'],
+    ['t_k', 'unitStep'],
+    ['star_mass', undefined],
+    ['attempts', undefined],
+    ['template', undefined],
+    ['clock', undefined],
+  ])('looks for a change of unit in temperatures only: %s', (name, code) => {
+    const text = series(10, (row) => String((row < 6 ? 20 : 293.15) + row / 100));
+    const found = read(text.replace('temperature', name)).problems.find((each) => each.code === 'unitStep');
+    expect([found?.code, found?.row]).toEqual(code === undefined ? [undefined, undefined] : [code, 8]);
+  });
+
+  it('tells no unit from a column that is as rough everywhere', () => {
+    const rough = series(400, (row) => String(30_000 + 400 * Math.sin(row * row)));
+    expect(codesOf(rough)).not.toContain('unitStep');
+  });
+
   it('takes seconds and milliseconds since 1970 for the same times', () => {
     const { items } = read(
       series(
