@@ -1,6 +1,8 @@
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { pngWithDrawing } from '../../main/formats/raster/write-png.ts';
 import { isSpecialFile, refuseForeignFile } from '../../main/workflows/files/output-guard.ts';
 import { temporaryFolder } from '../library/temporary-folder.ts';
 
@@ -43,6 +45,25 @@ describe('what an output may replace', () => {
     writeFileSync(file, there, 'latin1');
     expect(() => refuseForeignFile(file, bytes(next))).toThrow(refusal);
     expect(readFileSync(file, 'latin1')).toBe(there);
+  });
+
+  it('a picture that was drawn here is replaced, another is not', async () => {
+    const draw = (colour: string) =>
+      pngWithDrawing(
+        { width: 2, height: 2, channels: 1, data: new Uint8Array(4) },
+        {
+          svg: `<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"><rect width="4" height="4" fill="${colour}"/></svg>`,
+          width: 4,
+          height: 4,
+        },
+      );
+    const [red, blue] = [await draw('#f00'), await draw('#00f')];
+    expect((await sharp(red).removeAlpha().raw().toBuffer()).subarray(0, 3)).toEqual(Buffer.of(255, 0, 0));
+    const file = join(temporaryFolder(), 'frame.fits.png');
+    writeFileSync(file, red);
+    expect(() => refuseForeignFile(file, blue)).not.toThrow();
+    writeFileSync(file, await sharp(red).png().toBuffer());
+    expect(() => refuseForeignFile(file, blue)).toThrow(refusal);
   });
 
   it('looks through links, and leaves devices to be written into', () => {

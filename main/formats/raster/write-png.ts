@@ -1,5 +1,6 @@
 /** Pictures with a drawing over them, as PNG files. */
 import sharp from 'sharp';
+import { withPngMark } from './png-mark.ts';
 
 interface Picture {
   readonly width: number;
@@ -25,5 +26,5 @@ export async function pngWithDrawing(
     { input: under, left: 0, top: 0 },
     { input: Buffer.from(svg), left: 0, top: 0 },
   ];
-  return new Uint8Array(await canvas.composite(layers).removeAlpha().png({ compressionLevel: 6 }).toBuffer());
+  return withPngMark(await canvas.composite(layers).removeAlpha().png({ compressionLevel: 6 }).toBuffer());
 }

@@ -4,6 +4,7 @@
  */
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { NightsiftError } from '../../../contract/errors.ts';
+import { pngMark } from '../../formats/raster/png-mark.ts';
 import { systemCode } from '../../library/storage-errors.ts';
 
 const lookedAtBytes = 4096;
@@ -20,7 +21,7 @@ export function refuseForeignFile(file: string, content: Uint8Array): void {
   if (statSync(file).size === content.byteLength && readFileSync(file).equals(content)) return;
   throw new NightsiftError(
     'wouldOverwrite',
-    `${file} is there already, and it is not what this command wrote before; it is left as it is.`,
+    `${file} is there already, and does not look like what this command writes; it is left as it is.`,
     { hint: 'Name another file, or take that one away first.', details: { file } },
   );
 }
@@ -60,7 +61,8 @@ function kindOf(bytes: Uint8Array): string | null {
   const text = new TextDecoder('latin1').decode(bytes);
   if (text.slice(0, 80).includes('nightsift') && bytes[0] === 0x08) return 'onnx';
   if (text.startsWith('{"', 8) && bytes[7] === 0) return 'safetensors';
-  if (text.startsWith('\x89PNG')) return 'png';
+  // pictures may be anyone's; the decoder has another sign for the first byte
+  if (text.startsWith('PNG', 1)) return text.includes(pngMark) ? 'png' : null;
   if (ourJson.test(text)) return 'json';
   if (/^\s*<!doctype html>/i.test(text)) return 'html';
   if (text.startsWith('# ')) return 'markdown';
