@@ -10,11 +10,13 @@ import { namedSpaces } from '../tuning/spaces.ts';
 import { type Standing, standing } from '../tuning/studies.ts';
 import { referenceOf } from './models.ts';
 import { dataSetName } from './runs.ts';
-import { definitionOf, type StudyDefinition } from './tuning/definition.ts';
+import { definitionOf, recipesOf, type StudyDefinition } from './tuning/definition.ts';
 import { resourceFor } from './tuning/resources.ts';
 import { trialsOf } from './tuning/trials.ts';
 
-export function isStudyResumable({ status }: Study): boolean {
+/** What its data lacks, a study lacks however often it goes on. */
+export function isStudyResumable({ status, errorCode }: Study): boolean {
+  if (status === 'failed' && errorCode === 'notEnoughData') return false;
   return ['interrupted', 'cancelled', 'failed'].includes(status);
 }
 
@@ -69,11 +71,6 @@ function standingOf(study: Study, trials: readonly StoredTrial[]): Standing {
   // where the search began is the least that anything was judged on
   const smallest = Math.min(1, ...trials.flatMap(({ scores }) => scores.map(({ share }) => share)));
   return standing(findPruner(definition.pruner), trialsOf(definition, trials), smallest);
-}
-
-function recipesOf({ recipe, space }: StudyDefinition): string[] {
-  const named = space.find(({ name }) => name === 'recipe');
-  return named?.kind === 'choice' ? named.values.map(String) : [recipe];
 }
 
 function studyRow(library: Library, study: Study, trials: readonly StoredTrial[], stand: Standing): StudyRow {

@@ -11,7 +11,7 @@ import { NightsiftError } from '../../../contract/errors.ts';
 import type { ResultOf, WorkName } from '../../../contract/kinds.ts';
 import { isSourceAddress } from '../../../contract/source-address.ts';
 import type { ExitCode } from './exit-codes.ts';
-import { writeOutputFile } from './output-file.ts';
+import { refuseOccupied, writeOutputFile } from './output-file.ts';
 import { openProgress } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -97,6 +97,11 @@ export async function giveJson(
   }
   await writeOutputFile(absolute(context, option), text);
   return false;
+}
+
+/** Before long work begins: the file that `--json` names is free or an earlier one of ours. Errors: wouldOverwrite. */
+export function checkJson(context: Context, option: string | true | undefined): void {
+  if (typeof option === 'string' && option !== '-') refuseOccupied(absolute(context, option), '{\n  "');
 }
 
 export function wrongUse(sentence: string, hint?: string): NightsiftError {

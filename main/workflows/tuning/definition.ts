@@ -19,6 +19,7 @@ import { dataKind } from '../training/data-kind.ts';
 import { dottedApart, familyDefaults, houseSettings } from '../training/house-settings.ts';
 import { defaultRecipe } from '../training/new-run.ts';
 import type { TrainPorts } from '../training/training-run.ts';
+import { checkLabels } from './check-labels.ts';
 import { checkLimits } from './check-limits.ts';
 import { groupsBy } from './groups.ts';
 import type { Resource } from './resources.ts';
@@ -75,7 +76,7 @@ export const definitionOf = (study: Study): StudyDefinition => study.definition 
 
 /**
  * Lays the study out and writes it with all its trials before anything is computed.
- * @throws NightsiftError `wrongUse` (a setting, a range, too many trials), `notFound` (a name), `notEnoughData` (--where)
+ * @throws NightsiftError `wrongUse` (a setting, a range, too many trials), `notFound` (a name), `notEnoughData` (--where, labels)
  */
 export function startStudy(ports: TrainPorts, version: DatasetVersion, asked: TuneSettings): Study {
   const definition = define(ports, version, asked);
@@ -86,7 +87,9 @@ export function startStudy(ports: TrainPorts, version: DatasetVersion, asked: Tu
   );
   const trials = proposeTrials(sampler, definition.space, definition.seed, trialsAsked(definition, asked));
   for (const settings of trials) checkTrial(ports, version, definition, settings);
-  groupsBy(ports, version, chosenItems(ports, version, definition.where), definition.groupBy);
+  const items = chosenItems(ports, version, definition.where);
+  checkLabels(`${version.name}@${version.version}`, items, version.metadata.classes, recipesOf(definition));
+  groupsBy(ports, version, items, definition.groupBy);
   const digest = createHash('sha256')
     .update(JSON.stringify([version.hash, definition, trials]))
     .digest('hex');
@@ -98,6 +101,11 @@ export function startStudy(ports: TrainPorts, version: DatasetVersion, asked: Tu
     definition,
     trials,
   });
+}
+
+export function recipesOf({ recipe, space }: Pick<StudyDefinition, 'recipe' | 'space'>): string[] {
+  const named = space.find(({ name }) => name === 'recipe');
+  return named?.kind === 'choice' ? named.values.map(String) : [recipe];
 }
 
 function trialsAsked({ sampler, space }: StudyDefinition, { trials }: TuneSettings): number {

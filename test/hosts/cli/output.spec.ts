@@ -5,7 +5,7 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { JobEvent } from '../../../contract/calls/jobs.ts';
-import { writeOutputFile } from '../../../main/hosts/cli/output-file.ts';
+import { refuseOccupied, writeOutputFile } from '../../../main/hosts/cli/output-file.ts';
 import { barLine, describeSeconds, openProgress } from '../../../main/hosts/cli/progress.ts';
 import { csv, table } from '../../../main/hosts/cli/tables.ts';
 import { visibleTerminal, visibleText } from '../../../main/hosts/cli/visible-text.ts';
@@ -143,4 +143,23 @@ describe('output files', () => {
       details: { file: target },
     });
   });
+});
+
+test('a file that is not ours is refused before the work, an earlier one of ours is not', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'nightsift-output-'));
+  const columns = [
+    { title: 'file', of: () => '' },
+    { title: 'label', of: () => '' },
+  ];
+  const occupied = path.join(folder, 'notes.csv');
+  writeFileSync(occupied, 'time,value\n1,2\n');
+  expect(() => refuseOccupied(occupied, csv([], columns))).toThrow(
+    expect.objectContaining({ code: 'wouldOverwrite' }),
+  );
+  expect(() => refuseOccupied(occupied, '{\n  "')).toThrow(
+    expect.objectContaining({ code: 'wouldOverwrite' }),
+  );
+  writeFileSync(occupied, csv([{}, {}], columns));
+  expect(() => refuseOccupied(occupied, csv([], columns))).not.toThrow();
+  expect(() => refuseOccupied(path.join(folder, 'absent', 'new.csv'), csv([], columns))).not.toThrow();
 });

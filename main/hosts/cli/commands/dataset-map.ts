@@ -2,9 +2,9 @@
 import { type Command, Option } from 'commander';
 import { type ItemMap, type MapQuestion, mapMethods } from '../../../../contract/calls/data-sets.ts';
 import { numberBetween, wholeNumber } from '../arguments.ts';
-import { absolute, type Context, follow, giveJson } from '../context.ts';
-import { writeOutputFile } from '../output-file.ts';
-import { csv, table } from '../tables.ts';
+import { absolute, type Context, checkJson, follow, giveJson } from '../context.ts';
+import { refuseOccupied, writeOutputFile } from '../output-file.ts';
+import { type Column, csv, table } from '../tables.ts';
 
 interface MapOptions extends Omit<MapQuestion, 'dataSet'> {
   readonly csv?: string;
@@ -35,23 +35,23 @@ export function addDataSetMap(dataset: Command, context: Context): void {
     .option('--csv <file>', 'one line for each item: session, file, label, split, x, y, group')
     .option('--json [file]', 'the same for machines')
     .action(async (dataSet: string, { csv: file, json, ...question }: MapOptions) => {
+      if (file !== undefined) refuseOccupied(absolute(context, file), csv([], mapColumns));
+      checkJson(context, json);
       const map = await follow(context, 'datasets.map', { dataSet, ...question });
-      if (file !== undefined) await writeOutputFile(absolute(context, file), mapCsv(map));
+      if (file !== undefined) await writeOutputFile(absolute(context, file), csv(map.items, mapColumns));
       if (!(await giveJson(context, json, map))) context.terminal.out(mapText(map));
     });
 }
 
-function mapCsv({ items }: ItemMap): string {
-  return csv(items, [
-    { title: 'session', of: (item) => item.session },
-    { title: 'file', of: (item) => item.file },
-    { title: 'label', of: (item) => item.label },
-    { title: 'split', of: (item) => item.split },
-    { title: 'x', of: (item) => item.x },
-    { title: 'y', of: (item) => item.y },
-    { title: 'group', of: (item) => item.group },
-  ]);
-}
+const mapColumns: readonly Column<ItemMap['items'][number]>[] = [
+  { title: 'session', of: (item) => item.session },
+  { title: 'file', of: (item) => item.file },
+  { title: 'label', of: (item) => item.label },
+  { title: 'split', of: (item) => item.split },
+  { title: 'x', of: (item) => item.x },
+  { title: 'y', of: (item) => item.y },
+  { title: 'group', of: (item) => item.group },
+];
 
 function mapText({ dataSet, items, leftOut, figures }: ItemMap): string {
   const more = leftOut === 0 ? '' : `, ${leftOut} more not drawn`;

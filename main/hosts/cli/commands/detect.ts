@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { DetectReport } from '../../../../contract/calls/records.ts';
 import { choicePair, type ParameterValue, parameterPair, wholeNumber } from '../arguments.ts';
-import { absolute, type Context, follow, giveJson, place } from '../context.ts';
+import { absolute, type Context, checkJson, follow, giveJson, place } from '../context.ts';
 import { table } from '../tables.ts';
 import { given } from '../targets.ts';
 
@@ -48,6 +48,7 @@ export function addDetect(program: Command, context: Context): void {
 
 async function detect(context: Context, paths: readonly string[], options: DetectOptions): Promise<void> {
   const { family, label, recipe, set, where, seed, name } = options;
+  checkJson(context, options.json);
   const report = await follow(context, 'detect.start', {
     family,
     paths: paths.map((word) => place(context, word)),

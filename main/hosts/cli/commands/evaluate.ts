@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Evaluation, EvaluationReport } from '../../../../contract/calls/training.ts';
 import type { PredictReport } from '../../../../contract/scan-report.ts';
 import { wholeNumber } from '../arguments.ts';
-import { type Context, follow, giveJson, place } from '../context.ts';
+import { type Context, checkJson, follow, giveJson, place } from '../context.ts';
 import { type Column, table } from '../tables.ts';
 import { given, modelReference, trainingTarget } from '../targets.ts';
 
@@ -25,6 +25,7 @@ export function addEvaluate(program: Command, context: Context): void {
       '\nExamples:\n  nightsift evaluate judge@production autumn\n  nightsift evaluate judge@2 ~/nights/2026-03-15\n',
     )
     .action(async (model: string, words: string[], options: { json?: string | true; label?: string }) => {
+      checkJson(context, options.json);
       const target = await trainingTarget(context, words);
       const report = await follow(context, 'evaluate.start', {
         model: modelReference(context, model),
@@ -57,6 +58,7 @@ export function addPredict(program: Command, context: Context): void {
       '\nExamples:\n  nightsift predict judge@production ~/nights/2026-03-15\n  nightsift predict nuclides measured.csv --top 3 --explain\n  nightsift predict judge.onnx ~/nights/2026-03-15 --json answers.json\n',
     )
     .action(async (model: string, paths: string[], options: PredictOptions) => {
+      checkJson(context, options.json);
       const report = await follow(context, 'predict.start', {
         model: modelReference(context, model),
         paths: paths.map((word) => place(context, word)),

@@ -6,9 +6,9 @@ import type { RecordsReport } from '../../../../contract/records.ts';
 import type { ScannedFrame, ScanReport } from '../../../../contract/scan-report.ts';
 import type { Finding } from '../../../../contract/words.ts';
 import { type ParameterValue, parameterPair, wholeNumber } from '../arguments.ts';
-import { absolute, type Context, follow, giveJson, place } from '../context.ts';
+import { absolute, type Context, checkJson, follow, giveJson, place } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { writeOutputFile } from '../output-file.ts';
+import { refuseOccupied, writeOutputFile } from '../output-file.ts';
 import { askedPolicy, consequencePair, type PolicyOptions } from '../policy-words.ts';
 import { describeSeconds } from '../progress.ts';
 import { type Column, csv, table } from '../tables.ts';
@@ -89,6 +89,11 @@ async function scan(context: Context, paths: readonly string[], options: ScanOpt
     ...(options.workers === undefined ? {} : { workers: options.workers }),
     ...(options.watch === undefined ? {} : { watch: true }),
   };
+  if (options.csv !== undefined) {
+    const header = options.family === 'frames' ? csv([], frameColumns) : csv([], recordColumns);
+    refuseOccupied(absolute(context, options.csv), header);
+  }
+  checkJson(context, options.json);
   const outcome = await follow(context, 'scan.start', request, async (event) => {
     if (event.kind === 'arrived') await tellArrived(context, event, options);
   });

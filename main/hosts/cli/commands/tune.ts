@@ -7,7 +7,7 @@ import {
   type TuneOutcome,
 } from '../../../../contract/calls/tuning.ts';
 import { choicePair, wholeNumber } from '../arguments.ts';
-import { absolute, type Context, follow, giveJson, wrongUse } from '../context.ts';
+import { absolute, type Context, checkJson, follow, giveJson, wrongUse } from '../context.ts';
 import { describeSeconds } from '../progress.ts';
 import { readSpaceFile, readSpaceWords, type SpaceWords } from '../space-words.ts';
 import { familyHelp, given, trainingTarget } from '../targets.ts';
@@ -79,6 +79,7 @@ export function addTune(program: Command, context: Context): void {
     .addHelpText('after', examples)
     .action(async (recipe: string | undefined, options: TuneOptions) => {
       if (options.resume !== undefined) refuseBesideResume(command, recipe);
+      checkJson(context, options.json);
       const outcome = await follow(context, 'tune.start', await asked(context, recipe, options));
       if (!(await giveJson(context, options.json, outcome))) context.terminal.out(tuneText(outcome));
     });

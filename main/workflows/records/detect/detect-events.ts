@@ -7,6 +7,7 @@ import type { DetectedRows, Family, Setting } from '../../../families/family.ts'
 import { families } from '../../../families/index.ts';
 import { anomalyIndex } from '../../../learning/anomaly/anomaly-classes.ts';
 import { exportModel, writeWholeFileTo } from '../../export-model.ts';
+import { refuseForeignFile } from '../../files/output-guard.ts';
 import { type TrainInput, type TrainPorts, train } from '../../train.ts';
 import { openTrainedModel, type Prediction, type TrainedModel } from '../../trained-model.ts';
 import type { TrainOptions } from '../../training/train-options.ts';
@@ -27,13 +28,14 @@ export interface DetectInput
   readonly settings?: Readonly<Record<string, Setting>> | undefined;
 }
 
-/** Errors: wrongUse for a family without events; those of scanning and training. */
+/** Errors: wrongUse for a family without events; wouldOverwrite; those of scanning and training. */
 export async function detectEvents(
   ports: TrainPorts,
   input: DetectInput,
   options: TrainOptions = {},
 ): Promise<DetectReport> {
   const family = familyWithEvents(input.family);
+  refuseOccupied(input.into);
   const stages: DetectReport['stages'] = [];
   let begun = performance.now();
   const stage = (name: string, sentence: string) => {
@@ -89,6 +91,20 @@ export async function detectEvents(
   } finally {
     await model.close();
   }
+}
+
+/** How what is written in the end begins, as the guard tells kinds apart. */
+const outputs = {
+  'report.md': '# \n',
+  'report.html': '<!doctype html>',
+  'events.json': '{\n  "',
+  'detector.onnx': '\b nightsift',
+};
+
+/** Said before the work begins; writing looks again. Errors: wouldOverwrite. */
+function refuseOccupied(folder: string): void {
+  for (const [name, beginning] of Object.entries(outputs))
+    refuseForeignFile(join(folder, name), new TextEncoder().encode(beginning));
 }
 
 function familyWithEvents(name: string): Family {

@@ -1,0 +1,27 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { detectEvents } from '../../../main/workflows/records/detect/detect-events.ts';
+import { temporaryFolder } from '../../library/temporary-folder.ts';
+
+// ports that hold nothing: whoever began to work would fail of them
+const detect = (into: string) => detectEvents({} as never, { family: 'telemetry', paths: ['log.csv'], into });
+
+it.each(['report.md', 'report.html', 'events.json', 'detector.onnx'])(
+  'detect refuses a %s of somebody else before it begins',
+  async (name) => {
+    const into = temporaryFolder();
+    writeFileSync(join(into, name), 'notes of the night\n');
+    await expect(detect(into)).rejects.toThrow(expect.objectContaining({ code: 'wouldOverwrite' }));
+    expect(readFileSync(join(into, name), 'utf8')).toBe('notes of the night\n');
+  },
+);
+
+it('detect goes on over its own earlier report', async () => {
+  const into = temporaryFolder();
+  writeFileSync(join(into, 'report.md'), '# log\n\nNo event.\n');
+  writeFileSync(join(into, 'report.html'), '<!doctype html>\n<p>old');
+  writeFileSync(join(into, 'events.json'), '{\n  "schema": "nightsift.events/1"\n}\n');
+  writeFileSync(join(into, 'detector.onnx'), '\b\n\u0012\tnightsift');
+  await expect(detect(into)).rejects.not.toThrow(expect.objectContaining({ code: 'wouldOverwrite' }));
+});
