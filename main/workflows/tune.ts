@@ -51,7 +51,7 @@ export async function tune(
 async function newStudy(ports: TrainPorts, input: TuneInput, options: TrainOptions): Promise<Study> {
   const { reading, parameters } = readingApart(input.parameters ?? {});
   const version = await versionFor(ports, input, reading, options);
-  return startStudy(ports, version, { ...input, parameters });
+  return startStudy(ports, version, { ...input, parameters }, options);
 }
 
 function reopened(library: Library, reference: string): Study {

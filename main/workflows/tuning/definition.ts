@@ -4,6 +4,7 @@ import { mostTrials, type StudyFigure } from '../../../contract/calls/tuning.ts'
 import { NightsiftError } from '../../../contract/errors.ts';
 import type { EngineName } from '../../../contract/words.ts';
 import { completeParameters, type ParameterValue } from '../../learning/recipes.ts';
+import { targetKindOf } from '../../learning/targets.ts';
 import { findTrainable } from '../../learning/trainables.ts';
 import type { DatasetVersion } from '../../library/datasets.ts';
 import type { Study } from '../../library/studies.ts';
@@ -14,6 +15,7 @@ import { type Settings, type Space, withFixed } from '../../tuning/space.ts';
 import { type RangeKind, readSpace, type WrittenDimension } from '../../tuning/space-input.ts';
 import { findSpace, usualSpace } from '../../tuning/spaces.ts';
 import { proposeTrials } from '../../tuning/studies.ts';
+import type { WorkOptions } from '../progress.ts';
 import { chosenItems, type Where } from '../training/chosen-items.ts';
 import { dataKind } from '../training/data-kind.ts';
 import { dottedApart, familyDefaults, houseSettings } from '../training/house-settings.ts';
@@ -21,6 +23,7 @@ import { defaultRecipe } from '../training/new-run.ts';
 import type { TrainPorts } from '../training/training-run.ts';
 import { checkLabels } from './check-labels.ts';
 import { checkLimits } from './check-limits.ts';
+import { foldsFor } from './folds.ts';
 import { groupsBy } from './groups.ts';
 import type { Resource } from './resources.ts';
 
@@ -70,16 +73,21 @@ export interface TuneSettings {
 
 /** With a first rung of 27, 9 and 3 go on, and one is left. */
 const usualTrials = 27;
-const usualFolds = 5;
 
 export const definitionOf = (study: Study): StudyDefinition => study.definition as StudyDefinition;
 
 /**
  * Lays the study out and writes it with all its trials before anything is computed.
- * @throws NightsiftError `wrongUse` (a setting, a range, too many trials), `notFound` (a name), `notEnoughData` (--where, labels)
+ * @throws NightsiftError `wrongUse` (a setting, a range, too many trials), `notFound` (a name), `notEnoughData` (--where,
+ * --folds, labels)
  */
-export function startStudy(ports: TrainPorts, version: DatasetVersion, asked: TuneSettings): Study {
-  const definition = define(ports, version, asked);
+export function startStudy(
+  ports: TrainPorts,
+  version: DatasetVersion,
+  asked: TuneSettings,
+  options: WorkOptions,
+): Study {
+  const definition = define(ports, version, asked, options);
   const sampler = findSampler(definition.sampler);
   findPruner(definition.pruner);
   checkLimits(definition.space, definition.recipe, (recipe, settings) =>
@@ -121,7 +129,12 @@ function trialsAsked({ sampler, space }: StudyDefinition, { trials }: TuneSettin
   );
 }
 
-function define(ports: TrainPorts, version: DatasetVersion, asked: TuneSettings): StudyDefinition {
+function define(
+  ports: TrainPorts,
+  version: DatasetVersion,
+  asked: TuneSettings,
+  { onMessage }: WorkOptions,
+): StudyDefinition {
   const { family } = dataKind(ports, version.family);
   const recipe = asked.recipe ?? family?.recipes[0]?.recipe ?? defaultRecipe;
   findTrainable(recipe);
@@ -135,6 +148,11 @@ function define(ports: TrainPorts, version: DatasetVersion, asked: TuneSettings)
     });
   }
   const usual = settingsOf(ports, version, { recipe, fixed }, {}).house;
+  const where = asked.where ?? {};
+  // marks and numbers are no classes: folds are refused for them where they are judged
+  const classified = targetKindOf(fixed) === undefined ? chosenItems(ports, version, where) : [];
+  const { folds, note } = foldsFor(version, classified, asked.folds, usual.folds);
+  if (note !== null) onMessage?.(note);
   return {
     recipe,
     fixed,
@@ -142,12 +160,12 @@ function define(ports: TrainPorts, version: DatasetVersion, asked: TuneSettings)
     sampler: asked.sampler ?? 'random',
     pruner: asked.pruner ?? 'halving',
     resource: asked.resource ?? 'auto',
-    folds: asked.folds ?? (usual.folds >= 2 ? usual.folds : usualFolds),
+    folds,
     groupBy: asked.groupBy ?? null,
     seed: asked.seed ?? 1,
     figure: asked.figure ?? 'macroF1',
     name: asked.name ?? version.name,
-    where: asked.where ?? {},
+    where,
     backbone: asked.backbone ?? null,
     engine: asked.engine ?? 'onnxruntime',
     train: asked.train ?? true,
