@@ -122,7 +122,11 @@ describe('rasters', () => {
 
   it('knows pictures by their bytes, and refuses other bytes under their names', async () => {
     const png = await raw(grey16(), 1).toColourspace('grey16').png().toBuffer();
-    expect((await decode(png, 'frame.fits')).width).toBe(width);
+    expect((await decode(png, 'frame.tif')).width).toBe(width);
+    await expect(decode(png, 'frame.fits')).rejects.toMatchObject({
+      code: 'notAnImage',
+      message: expect.stringContaining('a PNG picture'),
+    });
     await expect(decode(Buffer.from('GIF89a...'), 'frame.png')).rejects.toMatchObject({ code: 'notAnImage' });
   });
 });
