@@ -29,13 +29,13 @@ export function checkLabels(
       'Name the column of the labels with --label, or label items: nightsift label.',
     );
   }
-  if (recipes.some(learnsUsual)) return;
   if (labelled < judged.length) {
     throw tooFew(
       `${judged.length - labelled} of ${judged.length} items of ${dataSet} that a search learns from have no label.`,
-      'Label them, leave them out with --where, or choose a recipe that finds anomalies.',
+      'Label them, or leave them out with --where.',
     );
   }
+  if (recipes.some(learnsUsual)) return;
   if ([...counts.values()].filter((count) => count >= fewestOfClass).length >= 2) return;
   const found = [...counts].map(([name, count]) => `${count} of ${name}`).join(', ');
   throw tooFew(

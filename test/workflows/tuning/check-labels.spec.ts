@@ -12,6 +12,13 @@ describe('labels that a study judges by', () => {
     ['none', many(9, 'unlabelled'), [], ['mlp'], /No item of kinds@1 .* has a label/],
     ['none, for what learns the usual', many(9, 'unlabelled'), [], ['isolation-forest'], /has a label/],
     ['some', [...many(5, 'a'), ...many(5, 'b'), ...many(2, '')], ['a', 'b'], ['mlp'], /2 of 12 items/],
+    [
+      'some, for what learns the usual',
+      [...many(5, 'a'), ...many(2, '')],
+      ['a'],
+      ['isolation-forest'],
+      /2 of 7/,
+    ],
     ['one class', many(9, 'a'), ['a'], ['mlp'], /has 9 of a\.$/],
     ['a class of one', [...many(9, 'a'), ...many(1, 'b')], ['a', 'b'], ['mlp'], /has 9 of a, 1 of b\.$/],
     [
