@@ -68,13 +68,14 @@ export function markRows(labels: readonly string[], names: readonly string[]): F
 
 function numberTargets(classes: readonly string[], labels: Int32Array, items: Int32Array): Targets {
   const numbers = classes.map(numberOfLabel);
-  const known = Array.from(items, (item) => {
-    const value = numbers[labels[item]!]!;
-    if (!Number.isNaN(value)) return value;
-    throw new NightsiftError('badInput', `The label "${classes[labels[item]!]}" is no number.`, {
+  // what is judged must be a number too: one that is none would leave no loss to stop by
+  const wrong = labels.find((label) => label >= 0 && Number.isNaN(numbers[label]!));
+  if (wrong !== undefined) {
+    throw new NightsiftError('badInput', `The label "${classes[wrong]}" is no number.`, {
       hint: 'Name a column of numbers with --label, or leave targets=number out.',
     });
-  });
+  }
+  const known = Array.from(items, (item) => numbers[labels[item]!]!);
   const centre = known.reduce((sum, value) => sum + value, 0) / known.length;
   const scale = Math.sqrt(known.reduce((sum, value) => sum + (value - centre) ** 2, 0) / known.length);
   if (!(scale > 0)) {

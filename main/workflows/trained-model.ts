@@ -249,13 +249,17 @@ function numberPrediction(value: number): Prediction {
 /** What an item without any mark is called. */
 const noMark = 'none';
 
-/** `score`: the probability that every mark is answered rightly, each taken by itself. */
+/** `score`: of frames how likely they are clean; else the probability that every mark is answered rightly, each by itself. */
 function markPrediction(marks: readonly string[], row: Float32Array): Prediction {
+  const clean = marks.indexOf('clean');
   const seen = marks.filter((_, index) => (row[index] as number) >= markThreshold);
   return {
     label: seen.length === 0 ? noMark : seen.join('+'),
     probabilities: Object.fromEntries(marks.map((name, index) => [name, row[index] as number])),
-    score: row.reduce((product, value) => product * Math.max(value, 1 - value), 1),
+    score:
+      clean >= 0
+        ? (row[clean] as number)
+        : row.reduce((product, value) => product * Math.max(value, 1 - value), 1),
     unknown: null,
     misfit: null,
   };

@@ -58,7 +58,7 @@ describe('several marks of an item', () => {
     const said = Float32Array.of(0.9, 0.2, 0.1, 0.8, 0.7, 0.6, 0.2, 0.1);
     const { perClass, accuracy, macroF1, balancedAccuracy, auc } = evaluateMarks(said, truth, ['x', 'y']);
     expect(perClass[0]).toMatchObject({ support: 2, precision: 1, recall: 1, f1: 1 });
-    expect(perClass[1]).toMatchObject({ support: 2, precision: 0.5, recall: 0.5, f1: 0.5 });
+    expect(perClass[1]).toMatchObject({ support: 2, precision: 0.5, recall: 0.5, f1: 0.5, called: 2 });
     // x: all told apart; y: 0.8 above both others, 0.2 above one of two
     expect([accuracy, macroF1, balancedAccuracy, auc]).toEqual([0.5, 0.75, 0.75, 0.875]);
   });
@@ -93,6 +93,15 @@ describe('numbers', () => {
     await expect(trainNetwork(dataset, options({ targets: 'number' }), ports)).rejects.toMatchObject({
       code: 'badInput',
     });
+  });
+
+  it('are asked of labels that are judged only, too', async () => {
+    const dataset = figures(40, number);
+    const classes = [...dataset.classes, 'n/a'];
+    const labels = dataset.labels.map((label, item) => (item === 0 ? classes.length - 1 : label));
+    await expect(
+      trainNetwork({ ...dataset, classes, labels }, options({ targets: 'number' }), ports),
+    ).rejects.toMatchObject({ code: 'badInput', message: expect.stringContaining('n/a') });
   });
 });
 

@@ -15,7 +15,7 @@ export function figuresBySplit(
       if (value !== null && !Number.isNaN(value)) metrics[`${split}/${name}`] = value;
     }
     for (const [name, value] of Object.entries(result.numbers ?? {})) {
-      if (value !== null) metrics[`${split}/${name}`] = value;
+      if (value !== null && !Number.isNaN(value)) metrics[`${split}/${name}`] = value;
     }
     const interval = result.intervals?.balancedAccuracy;
     if (interval) {

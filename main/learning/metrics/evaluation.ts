@@ -6,6 +6,8 @@ export interface PerClassMetrics {
   readonly precision: number;
   readonly recall: number;
   readonly f1: number;
+  /** Items called so, where no table of confusion tells it. */
+  readonly called?: number;
 }
 
 /** Items of about the same confidence. */

@@ -83,6 +83,7 @@ function markColumn(
       precision,
       recall,
       f1: both === 0 ? 0 : (2 * precision * recall) / (precision + recall),
+      called: claimed,
     },
     specificity: without === 0 ? 1 : (without - (claimed - both)) / without,
     area: rankArea(said, wanted),

@@ -116,8 +116,9 @@ function refuseTooFew(family: Family, kept: readonly RecordCandidate[], sessions
   );
 }
 
-/** More different numbers than this are measured, not names of classes. */
+/** More different numbers than this are measured where some are no whole numbers or hardly any comes twice; else names of classes. */
 const mostNamedNumbers = 20;
+const leastDifferent = 0.5;
 const numberStrata = 5;
 
 /** What is spread evenly over the splits: classes; of a column of numbers five parts from small to large. */
@@ -126,7 +127,11 @@ function strataOf(labels: readonly string[]): {
   readonly isOfNumbers: boolean;
 } {
   const numbers = labels.map(numberOfLabel);
-  const isOfNumbers = new Set(numbers).size > mostNamedNumbers && numbers.every(Number.isFinite);
+  const different = new Set(numbers).size;
+  const isOfNumbers =
+    different > mostNamedNumbers &&
+    numbers.every(Number.isFinite) &&
+    (!numbers.every(Number.isInteger) || different > leastDifferent * numbers.length);
   if (!isOfNumbers) return { of: labels, isOfNumbers };
   const sorted = Float64Array.from(numbers).sort();
   const edges = Array.from(

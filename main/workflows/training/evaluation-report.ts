@@ -103,10 +103,8 @@ function inContract(measured: Measured): Evaluation {
     accuracy: orNull(measured.accuracy),
     balancedAccuracy: orNull(measured.balancedAccuracy),
     macroF1: orNull(measured.macroF1),
-    classes: measured.perClass.map(({ className, support, precision, recall, f1 }, index) => {
-      // of marks there is no table of confusion, and a precision of 0 may be that of none called so
-      const called =
-        confusion.length === 0 ? precision : confusion.reduce((sum, row) => sum + (row[index] ?? 0), 0);
+    classes: measured.perClass.map(({ className, support, precision, recall, f1, called: told }, index) => {
+      const called = told ?? confusion.reduce((sum, row) => sum + (row[index] ?? 0), 0);
       return {
         name: className,
         support,

@@ -7,6 +7,8 @@ export interface KeptTrainingSets {
    * @param most sets kept, the latest
    */
   of(search: string, most: number, part: TensorDataset, make: () => TensorDataset): TensorDataset;
+  /** Lets go of all. */
+  clear(): void;
 }
 
 export function keptTrainingSets(): KeptTrainingSets {
@@ -23,6 +25,10 @@ export function keptTrainingSets(): KeptTrainingSets {
       kept.set(key, made);
       if (kept.size > most) kept.delete(kept.keys().next().value!);
       return made;
+    },
+    clear() {
+      kept.clear();
+      keptOf = '';
     },
   };
 }

@@ -45,13 +45,16 @@ export interface NewTraining {
   readonly request: RunRequest;
 }
 
+/** Of the digest in a run's name; what the name has behind them counts repetitions. */
+const digestDigits = 10;
+
 /** Files that a run starts from, kept with it. */
 const fileArtefacts = ['backbone', 'teacher'] as const;
 
 /**
  * Writes the run's row before anything is computed. Its name is a digest of all that its result depends on, so that
  * the same question gets the same name, and the same model bytes, on every machine of a kind.
- * Errors: notFound (recipe), wrongUse (a parameter), notEnoughData (--where).
+ * Errors: notFound (recipe), wrongUse (a parameter), notEnoughData (--where), conflict (the name is another task's).
  */
 export function startRun({ library, family, environment }: TrainPorts, training: NewTraining): Run {
   const { version, recipe, seed, request } = training;
@@ -61,16 +64,18 @@ export function startRun({ library, family, environment }: TrainPorts, training:
     });
   }
   const { own, dotted } = dottedApart(training.parameters);
-  houseSettings(dataKind({ library, family }, version.family).family, dotted);
+  const kind = dataKind({ library, family }, version.family);
+  houseSettings(kind.family, dotted);
   const parameters = { ...completeParameters(findTrainable(recipe), own), ...dotted };
   chosenItems({ library, family }, version, request.where);
+  refuseOtherTask(library, request.name, version.family, taskOf(kind, parameters));
   const digest = createHash('sha256').update(
     JSON.stringify([version.hash, recipe, parameters, seed, request.where, environment.threads]),
   );
   for (const name of fileArtefacts) if (training[name]) digest.update(training[name]);
   return library.transaction(() => {
     const run = library.runs.start({
-      id: `run-${digest.digest('hex').slice(0, 10)}`,
+      id: `run-${digest.digest('hex').slice(0, digestDigits)}`,
       kind: 'train',
       experiment: request.name,
       name: request.name,
@@ -91,6 +96,17 @@ export function startRun({ library, family, environment }: TrainPorts, training:
     }
     return run;
   });
+}
+
+/** Before the work rather than when its model is registered. */
+function refuseOtherTask(library: Library, name: string, family: string, task: string): void {
+  const other = library.models.list().find((model) => model.name === name);
+  if (other === undefined || (other.family === family && other.task === task)) return;
+  throw new NightsiftError(
+    'conflict',
+    `The model name "${name}" serves ${other.family}/${other.task}, not ${family}/${task}.`,
+    { hint: 'Choose another name with --name.' },
+  );
 }
 
 export interface TrainingListener {
@@ -238,7 +254,7 @@ function fileMetadata(kind: DataKind, { library, run, version, dataset }: FileFa
     family: version.family,
     task: taskOf(kind, recipeParameters(stored) as Record<string, ParameterValue>),
     // Without the count that tells repetitions of one question apart: equal questions give equal bytes.
-    run: run.id.replace(/-\d+$/, ''),
+    run: run.id.slice(0, 'run-'.length + digestDigits),
     dataSet: `${version.name}@${version.version}`,
     dataSetHash: version.hash,
     codeVersion: version.metadata.codeVersion,

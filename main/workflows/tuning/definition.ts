@@ -4,7 +4,7 @@ import { mostTrials, type StudyFigure } from '../../../contract/calls/tuning.ts'
 import { NightsiftError } from '../../../contract/errors.ts';
 import type { EngineName } from '../../../contract/words.ts';
 import { completeParameters, type ParameterValue } from '../../learning/recipes.ts';
-import { targetKindOf } from '../../learning/targets.ts';
+import { refuseFolds, targetKindOf } from '../../learning/targets.ts';
 import { findTrainable } from '../../learning/trainables.ts';
 import type { DatasetVersion } from '../../library/datasets.ts';
 import type { Study } from '../../library/studies.ts';
@@ -149,7 +149,7 @@ function define(
   }
   const usual = settingsOf(ports, version, { recipe, fixed }, {}).house;
   const where = asked.where ?? {};
-  // marks and numbers are no classes: folds are refused for them where they are judged
+  // marks and numbers are no classes, and are refused with each trial's other settings
   const classified = targetKindOf(fixed) === undefined ? chosenItems(ports, version, where) : [];
   const { folds, note } = foldsFor(version, classified, asked.folds, usual.folds);
   if (note !== null) onMessage?.(note);
@@ -224,5 +224,5 @@ function checkTrial(
   settings: Settings,
 ): void {
   const { recipe, parameters } = settingsOf(ports, version, definition, settings);
-  completeParameters(findTrainable(recipe), parameters);
+  refuseFolds(completeParameters(findTrainable(recipe), parameters));
 }

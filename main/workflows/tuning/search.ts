@@ -14,8 +14,8 @@ import { openTrialJudge, type TrialJudge } from './judge-trial.ts';
 import { resourceFor, smallestShareOf } from './resources.ts';
 import { trialsOf } from './trials.ts';
 
-/** What ends a study rather than a trial. */
-const endings = ['cancelled', 'diskFull', 'libraryBusy', 'wrongUse', 'internal'];
+/** What ends a study rather than a trial: another time the same settings may do. */
+const endings = ['cancelled', 'diskFull', 'libraryBusy', 'wrongUse', 'internal', 'crashed', 'timedOut'];
 
 /** Goes on from what is written. The best trial. Errors: cancelled, diskFull, and what every trial failed with. */
 export async function search(

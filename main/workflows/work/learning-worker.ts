@@ -83,6 +83,7 @@ async function train(input: TrainTaskInput, context: TaskContext): Promise<Train
       },
     },
   };
+  keptSets.clear();
   const trained = await withThreads(input, (threads) => teach(input, { ...ports, ...threads }));
   const { onnx, safetensors, heldOut, ...network } = trained;
   return {

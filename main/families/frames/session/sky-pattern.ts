@@ -70,7 +70,7 @@ function middleOf(ratios: readonly Float64Array[]): Float64Array {
 }
 
 /**
- * The frames, half of them and two at least, whose sky differs least from `shape` beyond a plane. What belongs to the side
+ * The frames, half of them and three at least (so that none is half of what it is compared with), whose sky differs least from `shape` beyond a plane. What belongs to the side
  * itself (a nebula, turned by the flip) sets all of them apart alike; a lamp sets apart the frames that it lights.
  */
 function nearestHalf(
@@ -85,7 +85,7 @@ function nearestHalf(
     return squares.reduce((sum, value) => sum + value, 0) / Math.max(1, squares.length);
   });
   const order = Array.from(ratios.keys()).sort((p, q) => distances[p] - distances[q]);
-  return order.slice(0, Math.max(2, ratios.length >> 1)).map((k) => ratios[k]);
+  return order.slice(0, Math.max(3, ratios.length >> 1)).map((k) => ratios[k]);
 }
 
 /** Frames with one mesh layout on one side of the meridian. */

@@ -22,8 +22,8 @@ export function hideLine(maps: readonly HiddenMap[], line: TracedLine): void {
 }
 
 /**
- * Hides a spike and those that the other bright stars must have, in the same and the crossing direction: the brightest
- * stars' first, until the most that may go unseen is hidden (a crowded field would be all spikes).
+ * Hides a spike, its star's others and those that the other bright stars must have, in the same and the crossing direction:
+ * the brightest stars' first, until the most that one spike may make go unseen is hidden (a crowded field would be all spikes).
  */
 export function hideSpikes(
   maps: readonly [HiddenMap, ...HiddenMap[]],
@@ -37,7 +37,7 @@ export function hideSpikes(
   const halfWidth = Math.max(3, Math.min(8, 1.2 * line.fwhm));
   const [{ raster, cell }] = maps;
   let left = mostUnseen * raster.width * raster.height * cell * cell;
-  for (const other of stars) {
+  for (const other of [star, ...stars.filter((each) => each !== star)]) {
     if (left <= 0) return;
     const reach = seen * Math.sqrt(Math.min(1.5, other.flux / star.flux));
     if (!(reach > 6 * line.fwhm)) continue;
