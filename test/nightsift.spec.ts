@@ -12,6 +12,7 @@ test('the public surface is this', () => {
       "api",
       "createDataset",
       "evaluate",
+      "fitTable",
       "fromMemory",
       "isNightsiftError",
       "label",
