@@ -1,56 +1,9 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { NightsiftHandlers } from '../../../contract/api.ts';
 import { NightsiftError } from '../../../contract/errors.ts';
 import { openJobBoard } from '../../../main/engine/job-board.ts';
 import { runCommandLine } from '../../../main/hosts/cli/run.ts';
+import { run, trialHouse } from './trial-house.ts';
 import { trialTerminal } from './trial-terminal.ts';
-
-/** Handlers that record what they are asked; those a test needs are its own. */
-function trialHouse(own: Partial<NightsiftHandlers> = {}) {
-  const asked: { method: string; input: unknown }[] = [];
-  const jobs = openJobBoard({ now: () => new Date(0), milliseconds: () => 0 });
-  const common: Partial<NightsiftHandlers> = {
-    'jobs.cancel': ({ job }) => jobs.cancel(job),
-    'jobs.result': ({ job }) => jobs.result(job),
-    'jobs.watch': ({ job, after }, { signal }) => jobs.watch(job, after, signal),
-  };
-  const handlers = new Proxy({ ...common, ...own } as NightsiftHandlers, {
-    get(all, method: string) {
-      const handler = all[method as keyof NightsiftHandlers] as (input: unknown, options: object) => unknown;
-      return (input: unknown, options: object) => {
-        asked.push({ method, input });
-        if (handler === undefined) throw new NightsiftError('notFound', `nothing for ${method}`);
-        return handler(input, options);
-      };
-    },
-  });
-  const opened: (string | undefined)[] = [];
-  let closed = 0;
-  return {
-    jobs,
-    asked,
-    opened,
-    closings: () => closed,
-    door: {
-      version: '1.2.3',
-      async open({ library }: { library: string | undefined }) {
-        opened.push(library);
-        const close = async () => {
-          closed += 1;
-        };
-        return { handlers, notes: ['Run run-1 was interrupted.'], close };
-      },
-    },
-  };
-}
-
-async function run(words: string, house = trialHouse(), terminal = trialTerminal()) {
-  const code = await runCommandLine(words.split(' ').filter(Boolean), terminal, house.door);
-  return { code, terminal, house };
-}
 
 const commands = [
   'demo',
@@ -202,53 +155,6 @@ describe('a command', () => {
         engine: 'onnxruntime',
       },
     });
-  });
-
-  test('tune takes the lists of a configuration for what varies; train-from-fits refuses them', async () => {
-    const config = join(mkdtempSync(join(tmpdir(), 'nightsift-config-')), 'kinds.yaml');
-    writeFileSync(
-      config,
-      'family: columns\nlabel: kind\nmodels:\n  random_forest: { trees: [100, 200], bins: 64 }\n  mlp:\n',
-    );
-    const house = trialHouse();
-    await run(`tune --data kinds --config ${config} --set trees=50`, house);
-    expect(house.asked.at(-1)).toMatchObject({
-      method: 'tune.start',
-      input: {
-        ...{ dataSet: 'kinds', family: 'columns', label: 'kind', parameters: { trees: 50 } },
-        space: [
-          { name: 'recipe', values: ['random-forest', 'mlp'] },
-          { name: 'trees', values: [100, 200], when: { recipe: ['random-forest'] } },
-          { name: 'bins', values: [64], when: { recipe: ['random-forest'] } },
-        ],
-      },
-    });
-    await run(`tune --data kinds --config ${config} --set trees=1..9`, house);
-    expect(house.asked.at(-1)).toMatchObject({
-      input: {
-        space: [{ name: 'trees', from: 1, to: 9 }, { name: 'recipe' }, { name: 'bins' }],
-      },
-    });
-    for (const words of [
-      `tune --data kinds --config ${config} --space forest`,
-      `train-from-fits night --config ${config}`,
-    ]) {
-      const { code, terminal } = await run(words);
-      expect([code, terminal.errors]).toEqual([2, expect.stringContaining('models')]);
-    }
-  });
-
-  test('jobs pause finds a search as it finds a training', async () => {
-    const row = { job: 'job-7', state: 'running', startedAt: '', endedAt: null, error: null } as const;
-    const house = trialHouse({
-      'jobs.list': () => [
-        { ...row, method: 'tune.start' },
-        { ...row, job: 'job-8', method: 'scan.start' },
-      ],
-      'jobs.pause': ({ job, paused }) => ({ ...row, job, method: 'tune.start', paused }),
-    });
-    const { code, terminal } = await run('jobs pause', house);
-    expect([code, terminal.output]).toEqual([0, expect.stringMatching(/job-7 +tune +held/)]);
   });
 
   test('takes --library before and after its name', async () => {
