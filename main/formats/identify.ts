@@ -25,9 +25,9 @@ export function isXisf(head: Uint8Array): boolean {
   return Buffer.from(head.subarray(0, 8)).toString('latin1') === 'XISF0100';
 }
 
-/** True where a name promises an astronomer's format, which a picture of these bytes (PNG, JPEG, TIFF) is not. */
-export function isMisnamedRaster(name: string, head: Uint8Array): boolean {
-  return rasterFormat(head) !== null && (fitsName.test(name) || xisfName.test(name));
+/** True where a name promises FITS or XISF, which no picture (PNG, JPEG, TIFF) is. */
+export function isAstronomersName(name: string): boolean {
+  return fitsName.test(name) || xisfName.test(name);
 }
 
 /** A wrapping that we do not open, named for the message; null for none. */

@@ -45,7 +45,7 @@ export function numberOfLabel(label: string): number {
 
 /**
  * @param items those that are learned from: they give the centre and the width of numbers
- * @throws NightsiftError `badInput` where a label that is learned from is no number, or all numbers are one
+ * @throws NightsiftError `badInput` where any item's label is no number, or all that are learned from are one
  */
 export function targetsOf(
   kind: TargetKind,

@@ -76,7 +76,7 @@ export async function trainOutOfFold(
   const trained = await trainModel(
     await prepare(everything),
     uncalibrated(training),
-    inPart(ports, folds, folds + 1),
+    inPart(ports, folds, folds + 1, folds),
   );
   const limits = unknownLimits(probabilities, labels, classes, misfits);
   const judged = evaluate(probabilities, labels, dataset.classes);
@@ -156,7 +156,7 @@ export async function answersInFolds(
       { dataset, items: Int32Array.from(asked, (place) => used[place]!) },
       await prepare(part),
       uncalibrated(training),
-      inPart(ports, fold, parts),
+      inPart(ports, fold, parts, folds),
     );
     asked.forEach((place, index) => {
       raw.set(answers.probabilities.subarray(index * classes, (index + 1) * classes), place * classes);
@@ -240,7 +240,7 @@ function ofFold(fold: number, metrics: Readonly<Record<string, number>>): Record
  * Steps of all fits count as one run; each fold has curves of its own, `fold 1/…`, and the fit to everything the plain
  * names. A checkpoint knows its split, which is another in every part, so none is kept: a run in folds begins again.
  */
-function inPart(ports: TrainModelPorts, part: number, parts: number): TrainModelPorts {
+function inPart(ports: TrainModelPorts, part: number, parts: number, folds: number): TrainModelPorts {
   const { onEvent, checkpoints: _checkpoints, resumeFrom: _resumeFrom, ...quiet } = ports;
   if (onEvent === undefined) return quiet;
   return {
@@ -249,7 +249,7 @@ function inPart(ports: TrainModelPorts, part: number, parts: number): TrainModel
       if (event.kind === 'stage') return;
       onEvent({
         ...event,
-        metrics: part === parts - 1 ? event.metrics : ofFold(part + 1, event.metrics),
+        metrics: part < folds ? ofFold(part + 1, event.metrics) : event.metrics,
         epoch: part + 1,
         epochs: parts,
         step: part * event.totalSteps + event.step,

@@ -1,6 +1,7 @@
 /** A session as tables for other programs, and the journal of what was done to files. */
 import { basename, join } from 'node:path';
 import type { OperationRow, ResultFormat } from '../../contract/calls/results.ts';
+import { quotedCell } from '../formats/csv/quoted-cell.ts';
 import type { Library } from '../library/open-library.ts';
 import type { Session } from '../library/sessions.ts';
 import { type SeenItem, seenItems } from './looking/rows.ts';
@@ -151,7 +152,7 @@ function cellText(cell: Cell): string {
   if (cell == null) return '';
   if (typeof cell === 'number') return String(Number(cell.toPrecision(8)));
   const safe = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return quotedCell(safe);
 }
 
 /** What sorting did, newest first. */

@@ -35,8 +35,8 @@ export interface LaneLayout {
 }
 
 export const leftMargin = 156;
-const rightMargin = 14;
-const footHeight = 22;
+export const rightMargin = 14;
+export const footHeight = 22;
 const laneGap = 10;
 
 export function layLanes(

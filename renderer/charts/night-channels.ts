@@ -1,8 +1,16 @@
 /** Guiding, wind and the like below the lanes of the frames they explain; what was unusual is shaded through all lanes. */
 import type { NightChannel } from '../../contract/calls/frames.ts';
-import { figureText } from '../parts/figures.ts';
+import { clockText, figureText } from '../parts/figures.ts';
 import type { Palette } from './colours.ts';
-import { drawLaneFrame, type LaneLayout, leftMargin, type PlacedLane, yOf } from './lanes.ts';
+import {
+  drawLaneFrame,
+  footHeight,
+  type LaneLayout,
+  leftMargin,
+  type PlacedLane,
+  rightMargin,
+  yOf,
+} from './lanes.ts';
 
 export interface PlacedChannel {
   readonly channel: NightChannel;
@@ -45,7 +53,7 @@ export function drawChannels(
     drawLaneFrame(context, layout, lane, palette, face);
     context.save();
     context.beginPath();
-    context.rect(leftMargin, lane.top, layout.width - leftMargin - 14, lane.bottom - lane.top);
+    context.rect(leftMargin, lane.top, layout.width - leftMargin - rightMargin, lane.bottom - lane.top);
     context.clip();
     context.strokeStyle = palette.of('--accent');
     context.lineWidth = 1.2;
@@ -70,8 +78,8 @@ function shade(
   context.globalAlpha = 0.14;
   for (const { from, until } of happenings) {
     const begin = Math.max(leftMargin, time.at(from) - 1);
-    const end = Math.min(width - 14, time.at(until) + 1);
-    if (end > begin) context.fillRect(begin, 0, end - begin, height - 22);
+    const end = Math.min(width - rightMargin, time.at(until) + 1);
+    if (end > begin) context.fillRect(begin, 0, end - begin, height - footHeight);
   }
   context.globalAlpha = 1;
 }
@@ -90,5 +98,5 @@ export function channelWords(
   const later = at.findIndex((each) => each >= time);
   const place = later < 0 ? at.length - 1 : later;
   const told = happenings.find(({ from, until }) => time >= from && time <= until)?.sentence;
-  return `${new Date(time).toISOString().slice(11, 16)} UTC · ${title} ${figureText(values[place] ?? null, digits)} ${unit}${told === undefined ? '' : ` · ${told}`}`;
+  return `${clockText(time)} UTC · ${title} ${figureText(values[place] ?? null, digits)} ${unit}${told === undefined ? '' : ` · ${told}`}`;
 }

@@ -19,7 +19,7 @@ import { dottedApart } from '../../main/workflows/training/house-settings.ts';
 const folds = 5;
 const seed = 42;
 const wholeTables = (process.argv[2] ?? 'tables') === 'tables';
-const shared = process.env.NIGHTSIFT_SHARED_DATA ?? join(import.meta.dirname, '../../../../shared/data');
+const shared = process.env.NIGHTSIFT_SHARED_DATA ?? join(import.meta.dirname, '../../../shared/data');
 const file = process.argv[3] ?? join(shared, 'columns', 'data_train.csv');
 if (!existsSync(file)) {
   console.log(`Skipped: ${file} is not there.`);

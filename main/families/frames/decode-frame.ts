@@ -7,7 +7,7 @@ import { readFitsImage } from '../../formats/fits/read-image.ts';
 import {
   foreignCompression,
   identifyLength,
-  isMisnamedRaster,
+  isAstronomersName,
   isXisf,
   type RasterFormat,
   rasterFormat,
@@ -145,7 +145,7 @@ async function readAnyImage(
   }
   const raster = rasterFormat(head);
   if (raster !== null) {
-    if (isMisnamedRaster(source.name, head)) throw misnamed(source, raster);
+    if (isAstronomersName(source.name)) throw misnamed(source, raster);
     // Loaded on first use: most nights hold no such file.
     const { readRasterImage } = await import('../../formats/raster/read-raster.ts');
     return readRasterImage(source, options);

@@ -55,7 +55,8 @@ const tilts = [-0.2, 0, 0.2];
 
 /**
  * Two sources together are like no source alone, so that pairs may be expected this many times as often as they come: on templates of
- * a CsI detector .05 and .07 more of them were found so (two seeds), on a NaI one .01, and single sources lost .004 at most.
+ * a CsI detector .05 and .07 more of them were found so (two seeds), on a NaI one .01, and single sources lost .004 at most. Plans that pair one
+ * template of each class, or none that drifted, give pairs less: only what those templates weigh.
  */
 const pairEmphasis = 15;
 

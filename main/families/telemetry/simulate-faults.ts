@@ -79,14 +79,9 @@ export function addFaults(signals: Signals, share: number, draws: Draws): Fault[
     const around = taken.subarray(Math.max(0, from - apart), until + apart);
     if (from <= 0 || around.includes(1)) continue;
     taken.fill(1, from, until);
-    apply(
-      kind,
-      signals.values[channel],
-      { kind: kind.name, channel, from, until },
-      sizes.get(channel)!,
-      draws,
-    );
-    faults.push({ kind: kind.name, channel, from, until });
+    const fault: Fault = { kind: kind.name, channel, from, until };
+    apply(kind, signals.values[channel], fault, sizes.get(channel)!, draws);
+    faults.push(fault);
     covered += length;
   }
   return faults.sort((one, other) => one.from - other.from);

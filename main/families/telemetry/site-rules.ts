@@ -22,7 +22,7 @@ export interface UnusualRule {
 const rmsTime = 30_000;
 /** A change of temperature is one within this time. */
 const changeTime = 30 * minute;
-/** What a guide star usually sends is the median over this time on either side. */
+/** What a guide star usually sends is the median over the block of this length that a row lies in and one on either side. */
 const starTime = 20 * minute;
 /** Longer wind is no gust. */
 const gustTime = 10 * minute;

@@ -5,9 +5,9 @@ const withComma = /^\s*[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+),\d+(?:[eE][+-]?\d+)
 const withoutComma = /^\s*[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)\s*$/;
 /** What only a decimal comma explains: more or fewer than three digits behind it, or a zero before it. */
 const beyondDoubt = /,(?:\d{1,2}|\d{4,})(?:[eE][+-]?\d+)?\s*$|^\s*[+-]?0\d*,/;
-/** What only a decimal point explains: more or fewer than three digits behind it, or a zero or nothing before it. */
-const withPoint = /^\s*[+-]?(?:\d*\.(?:\d{1,2}|\d{4,})|0*\.\d+)(?:[eE][+-]?\d+)?\s*$/;
-const noValue = /^\s*(?:|-|\?|n\/?a|nan|null|none|inf|-inf)\s*$/i;
+/** A number with a point; a decimal one where groups of three digits (`withoutComma`) do not explain it. */
+const withPoint = /^\s*[+-]?(?:\d+\.\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
+const noValue = /^\s*(?:|-|\?|n\/?a|nan|null|none|[+-]?inf(?:inity)?)\s*$/i;
 
 export interface DecimalCommas {
   /** Places of the columns that hold such numbers. */
@@ -61,8 +61,10 @@ function commasOf(rows: readonly string[][], column: number): 'point' | 'none' |
     if (withComma.test(cell)) {
       commas += 1;
       isCertain ||= beyondDoubt.test(cell);
-    } else if (withPoint.test(cell)) points += 1;
-    else if (!withoutComma.test(cell)) others += 1;
+    } else if (!withoutComma.test(cell)) {
+      if (withPoint.test(cell)) points += 1;
+      else others += 1;
+    }
   }
   if (points > 0 && commas === 0 && others === 0) return 'point';
   if (commas === 0 || points > 0 || others > 0) return 'none';

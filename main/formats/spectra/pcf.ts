@@ -17,7 +17,8 @@ export function looksLikePcf({ bytes }: SpectrumFile): boolean {
 }
 
 /**
- * Spectra of a file that ends within one are not told apart from those of a whole file, so that it is refused.
+ * A file that ends within a spectrum is refused, as what is left would pass for a whole one; fewer than 256 bytes behind
+ * the last are padding.
  * @throws NightsiftError `damagedData`, `unsupportedLayout`, `tooLarge`
  */
 export function readPcf(file: SpectrumFile): Spectrum[] {

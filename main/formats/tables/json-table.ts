@@ -88,7 +88,9 @@ function recordOf(line: string): unknown {
     return JSON.parse(line);
   } catch {
     // words that JSON lacks and programs write all the same
-    return JSON.parse(line.replace(/([:,[]\s*)(-?Infinity|NaN)\b/g, '$1null'));
+    return JSON.parse(
+      line.replace(/("(?:[^"\\]|\\.)*")|-?Infinity\b|NaN\b/g, (_, text?: string) => text ?? 'null'),
+    );
   }
 }
 

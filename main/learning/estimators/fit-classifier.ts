@@ -25,7 +25,8 @@ export async function fitClassifier(
   parameters: Parameters,
   ports: FitPorts,
 ): Promise<FittedClassifier> {
-  const selected = await selectColumns(input, parameters, ports);
+  const { onProgress: _onProgress, ...quiet } = ports; // progress is that of the fit itself
+  const selected = await selectColumns(input, parameters, quiet);
   const narrow = selected === undefined ? input : narrowed(input, selected);
   const filled = await oversample(narrow, parameters, ports);
   const own = await estimator.fit(filled, parameters, ports);

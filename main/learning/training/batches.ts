@@ -247,10 +247,10 @@ export function lossTargets(
   classWeights: Float32Array,
   epoch: number,
 ): TensorValue {
+  if (source.targets !== undefined) return weighedTargets(source, source.targets, items, epoch);
   const { labels, classes } = source.dataset;
   const count = classes.length;
   const smoothing = numberOf(source.parameters, 'labelSmoothing');
-  if (source.targets !== undefined) return weighedTargets(source, source.targets, items, epoch);
   let total = 0;
   for (const item of items) total += source.itemWeights[item]! * classWeights[labels[item]!]!;
   const data = new Float32Array(items.length * count);

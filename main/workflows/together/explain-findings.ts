@@ -16,7 +16,7 @@ import {
 /** Two causes say what happened; more say that everything did. */
 const mostCauses = 2;
 
-/** Explains a session of frames by every log that the library holds of its time. Returns how many findings have a cause. */
+/** Explains a session of frames by every log that the library holds of its time. Returns how many findings were given another cause. */
 export function explainFindings(library: Library, session: Session): number {
   const seen = seenItems(library, session);
   const night = nightOf(seen);
@@ -28,15 +28,17 @@ export function explainFindings(library: Library, session: Session): number {
       if (judgement === undefined || time === null) continue;
       const exposure = { from: time, until: time + exposureMilliseconds(measurement) };
       const causes = judgement.findings.map(({ code }) => causeOf(code, clocks, exposure));
-      explained += causes.filter((cause) => cause !== null).length;
-      const isNew = causes.some((cause, place) => cause !== (judgement.findings[place]?.cause ?? null));
-      if (isNew) library.measurements.setCauses(item.id, causes);
+      const isNew = (cause: string | null, place: number) =>
+        cause !== (judgement.findings[place]?.cause ?? null);
+      if (!causes.some(isNew)) continue;
+      library.measurements.setCauses(item.id, causes);
+      explained += causes.filter((cause, place) => cause !== null && isNew(cause, place)).length;
     }
   });
   return explained;
 }
 
-/** After a session of another family was read: every night of frames that it tells of. */
+/** After a session of another family was read: every night of frames; those are returned that were given another cause. */
 export function explainNights(
   library: Library,
   session: Session,

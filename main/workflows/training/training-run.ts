@@ -99,7 +99,12 @@ export function startRun({ library, family, environment }: TrainPorts, training:
 }
 
 /** Before the work rather than when its model is registered. */
-function refuseOtherTask(library: Library, name: string, family: string, task: string): void {
+export function refuseOtherTask(
+  library: Pick<Library, 'models'>,
+  name: string,
+  family: string,
+  task: string,
+): void {
   const other = library.models.list().find((model) => model.name === name);
   if (other === undefined || (other.family === family && other.task === task)) return;
   throw new NightsiftError(

@@ -35,7 +35,7 @@ export function checkLabels(
       'Label them, or leave them out with --where.',
     );
   }
-  if (recipes.some(learnsUsual)) return;
+  if (recipes.every(learnsUsual)) return;
   if ([...counts.values()].filter((count) => count >= fewestOfClass).length >= 2) return;
   const found = [...counts].map(([name, count]) => `${count} of ${name}`).join(', ');
   throw tooFew(

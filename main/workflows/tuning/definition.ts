@@ -20,7 +20,7 @@ import { chosenItems, type Where } from '../training/chosen-items.ts';
 import { dataKind } from '../training/data-kind.ts';
 import { dottedApart, familyDefaults, houseSettings } from '../training/house-settings.ts';
 import { defaultRecipe } from '../training/new-run.ts';
-import type { TrainPorts } from '../training/training-run.ts';
+import { refuseOtherTask, type TrainPorts } from '../training/training-run.ts';
 import { checkLabels } from './check-labels.ts';
 import { checkLimits } from './check-limits.ts';
 import { foldsFor } from './folds.ts';
@@ -90,6 +90,9 @@ export function startStudy(
   const definition = define(ports, version, asked, options);
   const sampler = findSampler(definition.sampler);
   findPruner(definition.pruner);
+  if (definition.train) {
+    refuseOtherTask(ports.library, definition.name, version.family, dataKind(ports, version.family).task);
+  }
   checkLimits(definition.space, definition.recipe, (recipe, settings) =>
     checkTrial(ports, version, { recipe, fixed: {} }, settings),
   );
@@ -136,12 +139,13 @@ function define(
   { onMessage }: WorkOptions,
 ): StudyDefinition {
   const { family } = dataKind(ports, version.family);
-  const recipe = asked.recipe ?? family?.recipes[0]?.recipe ?? defaultRecipe;
-  findTrainable(recipe);
-  const fixed = Object.fromEntries(
+  const held = Object.fromEntries(
     Object.entries(asked.parameters ?? {}).filter(([, value]) => value !== null),
   ) as Record<string, ParameterValue>;
-  const space = withFixed(spaceOf(recipe, asked.space, Object.keys(fixed)), fixed);
+  const { recipe: heldRecipe, ...fixed } = held;
+  const recipe = String(heldRecipe ?? asked.recipe ?? family?.recipes[0]?.recipe ?? defaultRecipe);
+  findTrainable(recipe);
+  const space = withFixed(spaceOf(recipe, asked.space, Object.keys(held)), held);
   if (space.length === 0) {
     throw new NightsiftError('wrongUse', 'Every setting of the space is given one value: nothing varies.', {
       hint: 'Give a range, as in --set learningRate=0.0001..0.01:log.',
@@ -177,8 +181,11 @@ function define(
 
 function spaceOf(recipe: string, written: TuneSettings['space'], held: readonly string[]): Space {
   if (typeof written === 'string') return findSpace(written, recipe).space;
-  if (written !== undefined && written.length > 0)
-    return readSpace(written, (each) => rangeKind(recipe, each), held);
+  if (written !== undefined && written.length > 0) {
+    const named = held.includes('recipe') ? undefined : written.find(({ name }) => name === 'recipe')?.values;
+    const tried = named?.map(String) ?? [recipe];
+    return readSpace(written, (each) => rangeKind(tried, each), held);
+  }
   const usual = usualSpace(recipe);
   if (usual !== undefined) return usual.space;
   throw new NightsiftError('wrongUse', `Say what varies: no space is laid out for ${recipe}.`, {
@@ -187,13 +194,13 @@ function spaceOf(recipe: string, written: TuneSettings['space'], held: readonly 
 }
 
 /** Settings of the house and the family have a point in their names and are numbers where they have a range. */
-function rangeKind(recipe: string, { name, when }: WrittenDimension): RangeKind {
+function rangeKind(recipes: readonly string[], { name, when }: WrittenDimension): RangeKind {
   if (name.includes('.')) return 'float';
-  const named = when?.recipe?.[0];
-  const { parameters } = findTrainable(named === undefined ? recipe : String(named));
+  const asked = when?.recipe?.map(String) ?? recipes;
+  const parameters = asked.flatMap((each) => findTrainable(each).parameters);
   const kind = parameters.find((each) => each.name === name)?.kind;
   if (kind === undefined && name !== 'recipe') {
-    throw new NightsiftError('wrongUse', `The recipe ${named ?? recipe} has no setting "${name}".`, {
+    throw new NightsiftError('wrongUse', `The recipe ${asked.join(' or ')} has no setting "${name}".`, {
       hint: `Settings: ${parameters.map((each) => each.name).join(', ')}.`,
     });
   }

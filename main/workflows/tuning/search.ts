@@ -15,7 +15,10 @@ import { resourceFor, smallestShareOf } from './resources.ts';
 import { trialsOf } from './trials.ts';
 
 /** What ends a study rather than a trial: another time the same settings may do. */
-const endings = ['cancelled', 'diskFull', 'libraryBusy', 'wrongUse', 'internal', 'crashed', 'timedOut'];
+const endings = [
+  ...['cancelled', 'cannotOpen', 'diskFull', 'libraryBusy', 'libraryDamaged', 'notFound'],
+  ...['wrongUse', 'internal', 'crashed', 'timedOut'],
+];
 
 /** Goes on from what is written. The best trial. Errors: cancelled, diskFull, and what every trial failed with. */
 export async function search(
@@ -41,7 +44,7 @@ export async function search(
     const tell = (part: number) =>
       options.onProgress?.({
         phase: 'trying settings',
-        done: Math.round(1000 * (spent + part * next.share)),
+        done: Math.round(1000 * Math.min(total, spent + part * next.share)),
         total: Math.max(1, Math.round(1000 * total)),
         note: `trial ${next.number + 1} of ${stored.length}`,
       });
@@ -118,8 +121,8 @@ function bestOf(definition: StudyDefinition, trials: readonly StoredTrial[], bes
     return { settings: settings as Settings, figure: figures[definition.figure]! };
   }
   const errors = trials.flatMap(({ scores }) => scores.flatMap(({ error }) => error ?? []));
-  const usual = scoresDefined(trials) ? errors[0] : `No trial has a figure "${definition.figure}".`;
-  throw new NightsiftError('notEnoughData', usual ?? 'No trial could be judged.', {
+  const reason = errors[0] ?? `No trial has a figure "${definition.figure}".`;
+  throw new NightsiftError('notEnoughData', reason, {
     hint: 'nightsift studies show tells how each trial ended.',
     details: { trials: trials.length },
   });
@@ -131,8 +134,4 @@ function hopeless(reason: string, trials: readonly StoredTrial[]): NightsiftErro
     hint: `The first ${tried} of ${trials.length} trials, whose settings differ, all failed for this reason; the others were not tried.`,
     details: { trials: trials.length, tried },
   });
-}
-
-function scoresDefined(trials: readonly StoredTrial[]): boolean {
-  return trials.every(({ scores }) => scores.every(({ figures }) => Object.keys(figures).length === 0));
 }

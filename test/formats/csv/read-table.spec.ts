@@ -59,19 +59,22 @@ describe('reading delimited text', () => {
     expect(problems).toMatchObject([{ code: 'decimalComma', sentence: expect.stringContaining('in a, b;') }]);
   });
 
-  it.each(['a;b\n1,5;x\n0.123;y', 'a;b\n1,5;0.123\n2,5;0.456', 'a;b\n1,5;.125'])(
-    'leaves commas where a number has a decimal point, of three digits too: %j',
-    (text) => {
-      const { rows, problems } = read(text);
-      expect(rows).toEqual(
-        text
-          .split('\n')
-          .slice(1)
-          .map((line) => line.split(';')),
-      );
-      expect(problems).toEqual([]);
-    },
-  );
+  it.each([
+    'a;b\n1,5;x\n0.123;y',
+    'a;b\n1,5;0.123\n2,5;0.456',
+    'a;b\n1,5;.125',
+    'a;b\n1,5;1234.567',
+    'a;b\n1,5;1.234e-5',
+  ])('leaves commas where a number has a decimal point, of three digits too: %j', (text) => {
+    const { rows, problems } = read(text);
+    expect(rows).toEqual(
+      text
+        .split('\n')
+        .slice(1)
+        .map((line) => line.split(';')),
+    );
+    expect(problems).toEqual([]);
+  });
 
   it.each([
     ['which may be thousands', 'a;b\n1,234;5\n2,345;6'],

@@ -175,13 +175,13 @@ describe('what is wrong is refused by name', () => {
 
 describe('every family', () => {
   it('words that JSON lacks are values that are missing, but only where a value stands', () => {
-    const lines = '{"note": "x, NaN y", "volts": 1}\n{"note": "b", "volts": NaN}\n';
+    const lines = '{"note": "x, NaN y", "volts": 1}\n{"note": "b, NaN", "volts": NaN}\n';
     const { header, rows, problems } = readTextTable(new TextEncoder().encode(lines), 'log.jsonl');
     expect([header, rows, problems]).toEqual([
       ['note', 'volts'],
       [
         ['x, NaN y', '1'],
-        ['b', ''],
+        ['b, NaN', ''],
       ],
       [],
     ]);

@@ -150,7 +150,7 @@ export function addTrain(program: Command, context: Context): void {
         ...given('family', options.family ?? config.family),
         ...given('label', options.label ?? config.label),
       };
-      const space = options.recipe === undefined ? config.space : undefined;
+      const space = options.recipe === undefined && options.resume === undefined ? config.space : undefined;
       if (space !== undefined && options.teacher !== undefined) throw noTeacher();
       const outcome =
         space === undefined
