@@ -29,7 +29,8 @@ const boostTarget = 2;
 export function midtonesTransfer(level: number, balance: number): number {
   if (level <= 0) return 0;
   if (level >= 1) return 1;
-  return ((balance - 1) * level) / ((2 * balance - 1) * level - balance);
+  // rounding may go beyond 1 where the balance is next to nothing
+  return Math.min(1, ((balance - 1) * level) / ((2 * balance - 1) * level - balance));
 }
 
 export function autostretch({ median, mad }: LevelStatistics, boosted = false): Stretch {

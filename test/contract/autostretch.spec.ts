@@ -36,6 +36,7 @@ describe('the automatic stretch', () => {
 
   it('moves the balance to the middle, and links colours by their mean', () => {
     expect(midtonesTransfer(0.2, 0.2)).toBeCloseTo(0.5, 12);
+    expect(midtonesTransfer(0.5000000000000001, 2.775557561562892e-17)).toBe(1);
     const one = { median: 0.1, mad: 0.001 };
     const other = { median: 0.2, mad: 0.003 };
     expect(linkedStretch([one, other])).toEqual(autostretch({ median: (0.1 + 0.2) / 2, mad: 0.002 }));
