@@ -237,8 +237,8 @@ export interface Family {
   readonly task: string;
   /** Grows with every change that makes reading or featurising give other figures; stored ones of others are not reused. */
   readonly version: string;
-  /** Names of the files it reads. */
-  readonly fileNames: RegExp;
+  /** What the names of the files it reads end with, in small letters: `.csv`, `.csv.gz`. */
+  readonly fileEndings: readonly string[];
   /** Data sets that it knows by a short name. */
   readonly presets?: readonly FamilyPreset[];
   /** Where labels are looked for unless a person names a column, in this order. */

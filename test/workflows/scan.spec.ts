@@ -148,6 +148,20 @@ describe('scan', () => {
     expect(frame(report, 'link.fits').reason).toBe('the same file as one/a.fits');
   });
 
+  it('names links to folders that nobody named, and takes nothing of them', async () => {
+    const elsewhere = join(place.folder, 'elsewhere');
+    mkdirSync(elsewhere);
+    writeFileSync(join(elsewhere, 'other.fits'), 'x');
+    writeFrames(place.night, { 'a.fits': { serial: 1 } });
+    symlinkSync(elsewhere, join(place.night, 'out'));
+    const { report } = await scan(place.ports, { paths: [place.night] });
+    expect(report.frames.map((each) => [each.file, each.status])).toEqual([
+      ['a.fits', 'ok'],
+      ['out', 'skipped'],
+    ]);
+    expect(frame(report, 'out').reason).toContain(`${elsewhere}, which is not followed`);
+  });
+
   it('answers files that cannot be opened or vanish while it works', async () => {
     writeFrames(place.night, { 'a.fits': { serial: 1, waitMilliseconds: 300 }, 'b.fits': { serial: 2 } });
     writeFrames(place.night, { 'locked.fits': { serial: 3 } });

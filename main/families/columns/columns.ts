@@ -1,5 +1,5 @@
 /** What kind of column is this: text, numbers, dates, categories, identifiers, … */
-import { tableFileName } from '../../formats/tables/table.ts';
+import { tableFileEndings } from '../../formats/tables/table.ts';
 import type { Family, QualityFigure, SourceReading } from '../family.ts';
 import { columnFeatureVersion } from './features/extract.ts';
 import { columnFigures } from './figures.ts';
@@ -19,7 +19,7 @@ export const columnsFamily: Family = {
   noun: { one: 'column', many: 'columns' },
   task: 'kind',
   version: `columns-${readingRevision}.${columnFeatureVersion}`,
-  fileNames: tableFileName,
+  fileEndings: tableFileEndings,
   labelColumns: ['label', 'y_act', kindColumn],
   recipes: [
     {

@@ -1,5 +1,5 @@
 /** Which nuclide made this gamma spectrum. */
-import { tableFileName } from '../../formats/tables/table.ts';
+import { orPacked, tableFileEndings } from '../../formats/tables/table.ts';
 import type { Family } from '../family.ts';
 import { leavingOut } from './leaving-out.ts';
 import { isBackgroundName } from './names.ts';
@@ -18,7 +18,7 @@ export const spectraFamily: Family = {
   noun: { one: 'spectrum', many: 'spectra' },
   task: 'nuclide',
   version: `spectra-${readingRevision}`,
-  fileNames: new RegExp(`\\.(n42|xml|spe|spc|cnf|pcf|iec)(\\.gz)?$|${tableFileName.source}`, 'i'),
+  fileEndings: [...orPacked(['.n42', '.xml', '.spe', '.spc', '.cnf', '.pcf', '.iec']), ...tableFileEndings],
   presets: [
     {
       name: 'iaea-spectra',

@@ -1,4 +1,5 @@
 /** Telemetry that is made up, faults and their labels included. The same settings give the same bytes. */
+import { joinBytes } from '../../formats/join-bytes.ts';
 import { drawsFrom } from '../draws.ts';
 import { addFaults } from './simulate-faults.ts';
 import { channels, usualSignals } from './simulate-signals.ts';
@@ -35,7 +36,7 @@ export function simulateTelemetry({ rows, seed, faultShare }: SimulationSettings
       lines = [];
     }
   }
-  return joined([...parts, bytesOf(lines)]);
+  return joinBytes([...parts, bytesOf(lines)]);
 }
 
 // One text of millions of rows is longer than a text can be.
@@ -43,16 +44,6 @@ const rowsOfPart = 50_000;
 
 function bytesOf(lines: readonly string[]): Uint8Array {
   return new TextEncoder().encode(lines.map((line) => `${line}\n`).join(''));
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 /** Six digits, as instruments send them; nothing for what was not sent. */

@@ -1,5 +1,5 @@
 /** Is this piece of telemetry as usual? Satellite segments, guiding, weather and power logs. */
-import { tableFileName } from '../../formats/tables/table.ts';
+import { tableFileEndings } from '../../formats/tables/table.ts';
 import type { Family, JudgedItems, QualityFigure, SourceReading } from '../family.ts';
 import { labelColumns } from './columns.ts';
 import { telemetryEvents } from './events.ts';
@@ -15,7 +15,7 @@ export const telemetryFamily: Family = {
   noun: { one: 'reading', many: 'readings' },
   task: 'anomaly',
   version: 'telemetry-4',
-  fileNames: tableFileName,
+  fileEndings: tableFileEndings,
   presets: [
     {
       name: 'safecast',

@@ -1,8 +1,9 @@
 /** Writes tile-compressed FITS images: RICE_1, GZIP_1 and GZIP_2 in a binary table, as fpack lays them out. */
 import { gzipSync } from 'node:zlib';
 import { NightsiftError } from '../../../contract/errors.ts';
+import { joinBytes } from '../join-bytes.ts';
 import { emptyPrimary, type FitsImage, scalingCards, scalingOf } from './write.ts';
-import { headerBytes, joinBytes, paddedBytes, type WriteCard } from './write-header.ts';
+import { headerBytes, paddedBytes, type WriteCard } from './write-header.ts';
 import { bytesPerSample, type Scaling, storedBytes, storedIntegers } from './write-pixels.ts';
 import { type RiceBytes, riceEncode } from './write-rice.ts';
 

@@ -54,13 +54,3 @@ export function paddedBytes(data: Uint8Array): Uint8Array {
   padded.set(data);
   return padded;
 }
-
-export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-  let offset = 0;
-  for (const part of parts) {
-    out.set(part, offset);
-    offset += part.byteLength;
-  }
-  return out;
-}

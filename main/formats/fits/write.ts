@@ -1,5 +1,6 @@
 /** Writes FITS images: demo nights, exports and the fixtures of the reader's tests. */
-import { headerBytes, joinBytes, paddedBytes, type WriteCard } from './write-header.ts';
+import { joinBytes } from '../join-bytes.ts';
+import { headerBytes, paddedBytes, type WriteCard } from './write-header.ts';
 import { type Bitpix, type Scaling, storedBytes } from './write-pixels.ts';
 
 export interface FitsImage {

@@ -19,8 +19,16 @@ export interface Table {
   readonly problems: readonly TableProblem[];
 }
 
-/** Names of files that hold tables. */
-export const tableFileName = /\.((csv|tsv|tab|txt|json|jsonl|ndjson)(\.gz)?|npy|npz|h5|hdf5|hdf|parquet)$/i;
+/** Endings of the names of files that hold tables. */
+export const tableFileEndings: readonly string[] = [
+  ...orPacked(['.csv', '.tsv', '.tab', '.txt', '.json', '.jsonl', '.ndjson']),
+  ...['.npy', '.npz', '.h5', '.hdf5', '.hdf', '.parquet'],
+];
+
+/** Each ending as it is and with `.gz` behind it. */
+export function orPacked(endings: readonly string[]): readonly string[] {
+  return endings.flatMap((ending) => [ending, `${ending}.gz`]);
+}
 
 /** Cells that are made of arrays, at most. */
 export const mostCells = 50_000_000;

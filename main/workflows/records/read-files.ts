@@ -4,7 +4,7 @@ import type { Family, ReadOptions } from '../../families/family.ts';
 import type { WorkOptions } from '../progress.ts';
 import type { ReadInput, ReadOutput } from '../work/record-tasks.ts';
 import { openReaders } from './families.ts';
-import { findRecordFiles } from './scan-records.ts';
+import { fileNamesHint, findRecordFiles } from './scan-records.ts';
 import type { StoredReading } from './stored-reading.ts';
 
 export interface FileReading {
@@ -25,7 +25,7 @@ export async function readFiles(
   const files = findRecordFiles(family, paths).files.filter(({ skipReason }) => skipReason === null);
   if (files.length === 0) {
     throw new NightsiftError('notFound', `There is no file of ${family.noun.many} in ${paths.join(', ')}.`, {
-      hint: `Files of this family are known by their names: ${family.fileNames.source}.`,
+      hint: fileNamesHint(family),
     });
   }
   const readers = openReaders(workers ?? Math.min(files.length, 4));

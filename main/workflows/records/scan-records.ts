@@ -82,15 +82,23 @@ export function relabel(
 }
 
 /** Whether a file is one of the family's by its name. */
-export function isRecordName({ fileNames }: Family): (name: string) => boolean {
-  return (name) => fileNames.test(name);
+export function isRecordName({ fileEndings }: Family): (name: string) => boolean {
+  return (name) => fileEndings.some((ending) => name.toLowerCase().endsWith(ending));
+}
+
+/** How files of the family are told by their names, for people. */
+export function fileNamesHint({ fileEndings }: Family): string {
+  const plain = fileEndings.filter((ending) => !ending.endsWith('.gz'));
+  const isPacked = plain.length < fileEndings.length;
+  return `Files of this family end with ${plain.join(', ')}${isPacked ? '; text files may be packed as .gz' : ''}.`;
 }
 
 /** By their names; a file that was named itself is taken whatever it is called. */
 export function findRecordFiles(family: Family, paths: readonly string[]): FoundNight {
   const named = new Set(paths.map((path) => realPathOf(path)));
+  const isOfFamily = isRecordName(family);
   return findFiles(paths, (name, path) =>
-    family.fileNames.test(name) || named.has(path) ? null : `not a file of ${family.noun.many} by its name`,
+    isOfFamily(name) || named.has(path) ? null : `not a file of ${family.noun.many} by its name`,
   );
 }
 
@@ -98,9 +106,11 @@ function refuseNone(family: Family, { root, files }: FoundNight, candidates: num
   if (candidates > 0) return;
   throw new NightsiftError(
     'notFound',
-    `${root} holds no file of ${family.noun.many} among ${files.length}.`,
+    files.length === 0
+      ? `${root} holds no files.`
+      : `None of the ${files.length} files in ${root} is one of ${family.noun.many} by its name.`,
     {
-      hint: `Files of this family are known by their names: ${family.fileNames.source}.`,
+      hint: fileNamesHint(family),
       details: { files: files.slice(0, 20).map(({ file }) => file) },
     },
   );

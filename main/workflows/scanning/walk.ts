@@ -1,4 +1,4 @@
-/** Finds the files of a night: folders in a fixed order, links followed once, nothing opened but first bytes. */
+/** Finds the files of a night: folders in a fixed order, links to files followed once, nothing opened but first bytes. */
 import {
   closeSync,
   type Dirent,
@@ -40,7 +40,7 @@ const imageName = /\.(fits?|fts|fits?\.fz|fts\.fz|fz|fits?\.gz|fts\.gz|xisf|png|
 export function findFiles(paths: readonly string[], reasonAgainst: ReasonAgainst = notAnImage): FoundNight {
   const starts = paths.map(realPathOf);
   const root = commonFolder(starts.map((path) => (statSync(path).isDirectory() ? path : dirname(path))));
-  const walk: Walk = { root, reasonAgainst, files: [], folders: new Set(), seen: new Map() };
+  const walk: Walk = { root, starts, reasonAgainst, files: [], folders: new Set(), seen: new Map() };
   for (const start of starts) {
     if (statSync(start).isDirectory()) visitFolder(walk, start);
     else visitFile(walk, start);
@@ -63,6 +63,8 @@ function notAnImage(name: string, path: string): string | null {
 
 interface Walk {
   readonly root: string;
+  /** The real paths that were named. */
+  readonly starts: readonly string[];
   readonly reasonAgainst: ReasonAgainst;
   readonly files: FoundFile[];
   /** Real paths of folders already visited: what makes loops of links harmless. */
@@ -87,7 +89,7 @@ export function realPathOf(path: string): string {
 function commonFolder(folders: readonly string[]): string {
   let common = folders[0];
   for (const folder of folders) {
-    while (folder !== common && !folder.startsWith(common.endsWith(sep) ? common : common + sep)) {
+    while (!isWithin(folder, common)) {
       const above = dirname(common);
       if (above === common) {
         throw new NightsiftError('badInput', `${folders[0]} and ${folder} have no folder in common.`, {
@@ -98,6 +100,10 @@ function commonFolder(folders: readonly string[]): string {
     }
   }
   return common;
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
 function visitFolder(walk: Walk, folder: string): void {
@@ -127,10 +133,13 @@ function visitEntry(walk: Walk, path: string, entry: Pick<Dirent, 'name' | 'isDi
   }
 }
 
+/** Files of a folder that nobody named are nobody's to judge, and to move away when the night is sorted. */
 function visitLink(walk: Walk, path: string): void {
   try {
-    if (statSync(path).isDirectory()) visitFolder(walk, path);
-    else visitFile(walk, path);
+    if (!statSync(path).isDirectory()) return visitFile(walk, path);
+    const real = realpathSync(path);
+    if (walk.starts.some((start) => isWithin(real, start))) return;
+    skip(walk, path, `a link to the folder ${real}, which is not followed: name that folder to take it in`);
   } catch (error) {
     skip(walk, path, `a link that leads nowhere (${systemWords(error)})`);
   }

@@ -1,4 +1,5 @@
 /** What a worker thread of the frames family does: measure one file, judge a session, read views. */
+
 import { createHash } from 'node:crypto';
 import { type ErrorRecord, toErrorRecord } from '../../../contract/error-record.ts';
 import { NightsiftError, refusalCodes } from '../../../contract/errors.ts';
@@ -10,6 +11,7 @@ import {
   starFlags,
 } from '../../families/frames/record.ts';
 import type { ByteSource } from '../../formats/byte-source.ts';
+import { joinBytes } from '../../formats/join-bytes.ts';
 import type { TaskHandler } from '../../jobs/worker-side.ts';
 import { blobPath, openBlobStore, readBytes } from '../../library/blobs.ts';
 import { type FileState, type LocalFile, openLocalFile } from '../../sources/local-file.ts';
@@ -227,19 +229,9 @@ function views(functions: Pick<FrameFunctions, 'decodeRecord'>, input: ViewsInpu
   const { count = 0, side: cropSide = 0 } = read[0]?.crops ?? {};
   return {
     side: read[0]?.view.width ?? 0,
-    data: joined(read.map(({ view }) => view.data)),
-    crops: { count, side: cropSide, data: joined(read.map(({ crops }) => crops.data)) },
+    data: joinBytes(read.map(({ view }) => view.data)),
+    crops: { count, side: cropSide, data: joinBytes(read.map(({ crops }) => crops.data)) },
   };
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }
 
 function fingerprints(

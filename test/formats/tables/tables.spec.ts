@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { isRefusal } from '../../../contract/errors.ts';
 import { families } from '../../../main/families/index.ts';
 import { arrayFormats, readArrayTable, readTextTable } from '../../../main/formats/tables/read-any-table.ts';
-import { tableFileName } from '../../../main/formats/tables/table.ts';
+import { isRecordName } from '../../../main/workflows/records/scan-records.ts';
 
 const folder = join(import.meta.dirname, '../../fixtures/tables');
 const bytesOf = (name: string) => Uint8Array.from(readFileSync(join(folder, name)));
@@ -189,9 +189,13 @@ describe('every family', () => {
 
   it('takes every format by its name', () => {
     for (const ending of ['csv', 'TSV', 'json', 'jsonl.gz', 'npy', 'npz', 'h5', 'hdf5', 'parquet'])
-      for (const { fileNames, name } of families)
-        expect([name, ending, fileNames.test(`x.${ending}`)]).toEqual([name, ending, true]);
-    expect(tableFileName.test('x.png')).toBe(false);
+      for (const family of families)
+        expect([family.name, ending, isRecordName(family)(`x.${ending}`)]).toEqual([
+          family.name,
+          ending,
+          true,
+        ]);
+    for (const family of families) expect(isRecordName(family)('x.png')).toBe(false);
     expect(arrayFormats.map(({ name }) => name)).toEqual(['NPY', 'NPZ', 'HDF5', 'Parquet']);
   });
 
