@@ -37,11 +37,11 @@ export const estimators: readonly Estimator[] = [
   principalComponents,
 ];
 
-/** @throws NightsiftError `notFound` */
+/** @throws NightsiftError `wrongUse` */
 export function findEstimator(name: string): Estimator {
   const estimator = estimators.find((candidate) => candidate.name === name);
   if (estimator) return estimator;
-  throw new NightsiftError('notFound', `There is no estimator "${name}".`, {
+  throw new NightsiftError('wrongUse', `There is no estimator "${name}".`, {
     hint: `Estimators: ${estimators.map((candidate) => candidate.name).join(', ')}.`,
   });
 }

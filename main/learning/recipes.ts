@@ -27,11 +27,11 @@ export const recipes: readonly Recipe[] = [
   transformer,
 ];
 
-/** @throws NightsiftError `notFound` */
+/** @throws NightsiftError `wrongUse` */
 export function findRecipe(name: string): Recipe {
   const recipe = recipes.find((candidate) => candidate.name === name);
   if (recipe) return recipe;
-  throw new NightsiftError('notFound', `There is no recipe "${name}".`, {
+  throw new NightsiftError('wrongUse', `There is no recipe "${name}".`, {
     hint: `Recipes: ${recipes.map((candidate) => candidate.name).join(', ')}.`,
   });
 }

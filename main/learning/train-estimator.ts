@@ -56,7 +56,7 @@ export function estimatorParameters(estimator: Estimator): readonly ParameterDef
 /**
  * Fits a classifier or a detector on a data set, calibrates it, evaluates it and exports it.
  * Long: run it in a worker. The same seed gives the same bytes whatever the number of threads.
- * @throws NightsiftError `badInput`, `notEnoughData`, `wrongUse`, `notFound`, `cancelled`, `verifyFailed`
+ * @throws NightsiftError `badInput`, `notEnoughData`, `wrongUse`, `cancelled`, `verifyFailed`
  */
 export async function trainEstimator(
   dataset: TensorDataset,

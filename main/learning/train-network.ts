@@ -26,7 +26,7 @@ const fewestToWatch = 10;
  * Trains a recipe on a data set and exports the result.
  * Long: run it in a worker. Cancelled between steps. With the same seed, threads and machine the result is
  * equal to the bit, also when it was stopped and resumed.
- * @throws NightsiftError `badInput`, `notEnoughData`, `wrongUse`, `notFound`, `cancelled`, `diverged`, `verifyFailed`
+ * @throws NightsiftError `badInput`, `notEnoughData`, `wrongUse`, `cancelled`, `diverged`, `verifyFailed`
  */
 export async function trainNetwork(
   dataset: TensorDataset,

@@ -29,11 +29,11 @@ export const trainables: readonly Trainable[] = [
   { ...anomalyDetector, kind: 'estimator' },
 ];
 
-/** @throws NightsiftError `notFound` */
+/** @throws NightsiftError `wrongUse` */
 export function findTrainable(name: string): Trainable {
   const found = trainables.find((candidate) => candidate.name === name);
   if (found) return found;
-  throw new NightsiftError('notFound', `There is no recipe "${name}".`, {
+  throw new NightsiftError('wrongUse', `There is no recipe "${name}".`, {
     hint: `Recipes: ${trainables.map((candidate) => candidate.name).join(', ')}.`,
   });
 }

@@ -78,11 +78,11 @@ export function usualSpace(recipe: string): NamedSpace | undefined {
   return namedSpaces.find(({ recipes }) => recipes.includes(recipe));
 }
 
-/** @throws NightsiftError `notFound`, or `wrongUse` where it is not for that recipe */
+/** @throws NightsiftError `wrongUse`, also where it is not for that recipe */
 export function findSpace(name: string, recipe: string): NamedSpace {
   const found = namedSpaces.find((each) => each.name === name);
   if (found === undefined) {
-    throw new NightsiftError('notFound', `There is no space "${name}".`, {
+    throw new NightsiftError('wrongUse', `There is no space "${name}".`, {
       hint: `Spaces: ${namedSpaces.map((each) => each.name).join(', ')}; or a file that ends with .yaml or .json.`,
     });
   }

@@ -5,7 +5,7 @@ import { isNightsiftError, NightsiftError } from '../../contract/errors.ts';
 import type { WorkerPool } from '../jobs/pool.ts';
 import type { Library } from '../library/open-library.ts';
 import { writeWholeFileTo } from './export-model.ts';
-import { liesIn } from './files/lies-in.ts';
+import { liesIn, refuseFile } from './files/lies-in.ts';
 import { locate } from './files/locate.ts';
 import { type FrameFamily, openFamilyPool } from './frame-family.ts';
 import type { WorkOptions } from './progress.ts';
@@ -33,6 +33,7 @@ export async function annotateSession(
 ): Promise<AnnotateOutcome> {
   const session = findSession(library, request.session);
   refuseInside(session.root, request.into);
+  refuseFile(request.into);
   const wanted = request.files === undefined ? null : new Set(request.files);
   const items = judgedItems(library, session).filter(
     ({ item }) => item.status === 'ok' && (wanted === null || wanted.has(item.file)),

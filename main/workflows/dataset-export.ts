@@ -7,7 +7,7 @@ import type { DatasetItem, DatasetVersion } from '../library/datasets.ts';
 import type { Library } from '../library/open-library.ts';
 import { makeFolder, writeWholeFile } from '../library/whole-files.ts';
 import { hashFile } from './files/hash-file.ts';
-import { copiesAmongFrames } from './files/lies-in.ts';
+import { copiesAmongFrames, refuseFile } from './files/lies-in.ts';
 import { locate } from './files/locate.ts';
 import { isTaken, placeFile, wouldOverwrite } from './files/place-file.ts';
 import type { WorkOptions } from './progress.ts';
@@ -35,7 +35,7 @@ interface ExportedFile {
 /**
  * Writes `train/clean/…`, `train/contaminated/…`, … `review/…`. Everything is planned and looked at before the
  * first file; nothing is overwritten; an interrupted export goes on where it stopped. Frames of the gaps stay
- * out. Errors: notFound, wouldOverwrite, verifyFailed, diskFull, unsupported, cancelled.
+ * out. Errors: notFound, wrongUse (`into` is a file), wouldOverwrite, verifyFailed, diskFull, unsupported, cancelled.
  */
 export async function exportDataset(
   library: Library,
@@ -43,9 +43,10 @@ export async function exportDataset(
   { signal, onProgress }: WorkOptions = {},
 ): Promise<ExportOutcome> {
   const version = library.datasets.need(input.dataSet);
-  if (version.family !== framesName) return exportRecordList(library, version, resolve(input.into));
-  const action = input.action ?? 'copy';
   const into = resolve(input.into);
+  refuseFile(into);
+  if (version.family !== framesName) return exportRecordList(library, version, into);
+  const action = input.action ?? 'copy';
   const files = planned(library, version, into);
   const metadataFile = join(into, 'metadata.json');
   const metadata = metadataText(version, files, into);

@@ -66,6 +66,7 @@ export async function scan(
   const { library, family } = ports;
   options.onProgress?.({ phase: 'looking', done: 0, total: null });
   const night = findFiles(await localPaths(library, input.paths, isImageName, options));
+  refuseEmptyFolder(library, night, input);
   const session = sessionFor(library, night, input);
   const policy = policyOf(input, session);
   const { length: total } = night.files;
@@ -106,6 +107,15 @@ function forgetDamaged(library: Library, error: unknown): boolean {
   if (!Array.isArray(damaged)) return false;
   for (const hash of damaged) library.blobs.remove(String(hash));
   return true;
+}
+
+/** A new session of nothing is no use, but for a watch, to which frames come later. */
+function refuseEmptyFolder(library: Library, { root, files }: FoundNight, { isReady }: ScanInput): void {
+  if (files.length > 0 || isReady !== undefined) return;
+  if (library.sessions.byRoot('frames', root) !== undefined) return;
+  throw new NightsiftError('notFound', `${root} holds no files.`, {
+    hint: 'Name the folder of the frames; a disk may not be mounted. Frames still to come are waited for with --watch.',
+  });
 }
 
 function sessionFor(

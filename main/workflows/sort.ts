@@ -7,7 +7,7 @@ import type { Library } from '../library/open-library.ts';
 import type { FileAction, Operation } from '../library/operations.ts';
 import type { Session } from '../library/sessions.ts';
 import { hashFile } from './files/hash-file.ts';
-import { copiesAmongFrames } from './files/lies-in.ts';
+import { copiesAmongFrames, refuseFile } from './files/lies-in.ts';
 import { isTaken, wouldOverwrite } from './files/place-file.ts';
 import type { FrameFamily } from './frame-family.ts';
 import type { WorkOptions } from './progress.ts';
@@ -68,13 +68,6 @@ export async function sortSession(
   const operation = library.operations.plan({ action, sessionId: session.id, destination: into }, todo);
   const left = await carryOut(library, operation, options);
   return { operation: operation.id, ...common, refused: [...refused, ...left] };
-}
-
-function refuseFile(into: string): void {
-  if (!isTaken(into) || statSync(into, { throwIfNoEntry: false })?.isDirectory() !== false) return;
-  throw new NightsiftError('wrongUse', `${into} is a file; frames are sorted into a folder.`, {
-    hint: 'Name a folder; it is made if it is not there.',
-  });
 }
 
 /** Ends an interrupted operation of the same kind; returns its id, null when there is none. */

@@ -1,5 +1,5 @@
 /** Numbers, times and names as they are written on screens. */
-import type { FigureName } from '../house/frame-row.ts';
+import type { FigureName, FrameRow } from '../house/frame-row.ts';
 
 export interface FigureWords {
   readonly title: string;
@@ -40,12 +40,24 @@ export const figureWords: Readonly<Record<FigureName | 'score', FigureWords>> = 
 /** A dash where nothing was measured. */
 export function figureText(value: number | null | undefined, digits: number): string {
   if (value == null || !Number.isFinite(value)) return '–';
-  if (digits > 2 && value !== 0 && Math.abs(value) < 10 ** -digits / 2) return value.toPrecision(2);
+  if (value !== 0 && Math.abs(value) < 10 ** -digits / 2) return value.toPrecision(2);
   return value.toLocaleString('en-GB', {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
     useGrouping: Math.abs(value) >= 10_000,
   });
+}
+
+/** Why a frame has its label where the judge found nothing to name. */
+export function labelReason({
+  label,
+  labelledBy,
+  score,
+}: Pick<FrameRow, 'label' | 'labelledBy' | 'score'>): string {
+  const nothing = 'Nothing was found wrong, compared with the frames of its kind.';
+  if (labelledBy !== 'model' || label === 'clean') return nothing;
+  const said = label === 'review' ? 'is not sure' : 'thinks it spoiled';
+  return `${nothing} The model ${said}: it gives ${figureText(score, 2)} for clean.`;
 }
 
 export function countText(count: number): string {

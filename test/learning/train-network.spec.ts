@@ -255,7 +255,7 @@ describe('trainNetwork', () => {
     const wrong = { ...options, parameters: { epochs: 0 } };
     expect((await failureOf(trainNetwork(dataset, wrong, ports()))).code).toBe('wrongUse');
     const unknown = { ...options, recipe: 'huge' };
-    expect((await failureOf(trainNetwork(dataset, unknown, ports()))).code).toBe('notFound');
+    expect((await failureOf(trainNetwork(dataset, unknown, ports()))).code).toBe('wrongUse');
   });
 
   it('trains on images alone, in bytes, with fewer items than a batch', async () => {

@@ -205,6 +205,16 @@ describe('export', () => {
     expect(warnings).toEqual([expect.stringMatching(/next scan/)]);
   });
 
+  it('refuses a file for a folder before anything is written', async () => {
+    writeFileSync(into(), 'mine');
+    const exporting = exportDataset(place.ports.library, { dataSet: 'night', into: into() });
+    await expect(exporting).rejects.toMatchObject({
+      code: 'wrongUse',
+      message: expect.stringContaining('is a file'),
+    });
+    expect(readFileSync(into(), 'utf8')).toBe('mine');
+  });
+
   it('goes on where it was stopped and never overwrites', async () => {
     const { library } = place.ports;
     const stop = new AbortController();

@@ -148,6 +148,11 @@ describe('scan', () => {
     expect(frame(report, 'link.fits').reason).toBe('the same file as one/a.fits');
   });
 
+  it('makes no session of a folder without files', async () => {
+    await expect(scan(place.ports, { paths: [place.night] })).rejects.toMatchObject({ code: 'notFound' });
+    expect(place.ports.library.sessions.list()).toEqual([]);
+  });
+
   it('names links to folders that nobody named, and takes nothing of them', async () => {
     const elsewhere = join(place.folder, 'elsewhere');
     mkdirSync(elsewhere);

@@ -159,7 +159,7 @@ describe('training', () => {
     await refuse({ dataSet: 'day' }).toMatchObject({ code: 'notFound' });
     await refuse({}).toMatchObject({ code: 'wrongUse' });
     await refuse({ dataSet: 'night', recipe: 'vgg' }).toMatchObject({
-      code: 'notFound',
+      code: 'wrongUse',
       hint: expect.stringContaining('small-cnn'),
     });
     await refuse({ dataSet: 'night', parameters: { speed: 3 } }).toMatchObject({ code: 'wrongUse' });

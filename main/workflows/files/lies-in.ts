@@ -1,6 +1,9 @@
-/** Whether a folder is another one or lies below it. */
+/** Where folders lie, and what they hold. */
+import { statSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
+import { NightsiftError } from '../../../contract/errors.ts';
 
+/** Whether `folder`, or a file, is `root` or lies below it. */
 export function liesIn(root: string, folder: string): boolean {
   const [above, below] = [resolve(root), resolve(folder)];
   return below === above || below.startsWith(above.endsWith(sep) ? above : above + sep);
@@ -11,4 +14,12 @@ export function copiesAmongFrames(root: string, into: string): string | null {
   return liesIn(root, into)
     ? `${into} lies in the folder of the frames, ${root}: the next scan of it takes what is there for further frames. A folder beside it would not.`
     : null;
+}
+
+/** Before the first file is written into a folder. Errors: wrongUse where a file has its name. */
+export function refuseFile(into: string): void {
+  if (statSync(into, { throwIfNoEntry: false })?.isDirectory() !== false) return;
+  throw new NightsiftError('wrongUse', `${into} is a file, not a folder.`, {
+    hint: 'Name a folder; it is made if it is not there.',
+  });
 }

@@ -41,11 +41,11 @@ export async function scanRecords(
   checkReadingSettings(family, input.settings ?? {});
   const paths = await localPaths(library, input.paths, isRecordName(family), options);
   const found = findRecordFiles(family, paths);
+  const files = found.files.filter(({ skipReason }) => skipReason === null);
+  refuseNone(family, found, files.length);
   const session = sessionFor(library, family, found, { ...input, paths });
   const readers = openReaders(input.workers);
   try {
-    const files = found.files.filter(({ skipReason }) => skipReason === null);
-    refuseNone(family, found, files.length);
     const reading = { label: input.label, settings: input.settings };
     const count = await readSources({ library, readers, family }, session, files, reading, options);
     forgetGone(library, session, found);

@@ -12,6 +12,7 @@ import {
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { NightsiftError } from '../../../contract/errors.ts';
 import type { FileFacts } from '../../library/sessions.ts';
+import { liesIn } from '../files/lies-in.ts';
 
 export interface FoundFile {
   /** Relative to the root, with forward slashes. */
@@ -89,7 +90,7 @@ export function realPathOf(path: string): string {
 function commonFolder(folders: readonly string[]): string {
   let common = folders[0];
   for (const folder of folders) {
-    while (!isWithin(folder, common)) {
+    while (!liesIn(common, folder)) {
       const above = dirname(common);
       if (above === common) {
         throw new NightsiftError('badInput', `${folders[0]} and ${folder} have no folder in common.`, {
@@ -100,10 +101,6 @@ function commonFolder(folders: readonly string[]): string {
     }
   }
   return common;
-}
-
-function isWithin(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
 function visitFolder(walk: Walk, folder: string): void {
@@ -136,9 +133,12 @@ function visitEntry(walk: Walk, path: string, entry: Pick<Dirent, 'name' | 'isDi
 /** Files of a folder that nobody named are nobody's to judge, and to move away when the night is sorted. */
 function visitLink(walk: Walk, path: string): void {
   try {
-    if (!statSync(path).isDirectory()) return visitFile(walk, path);
+    if (!statSync(path).isDirectory()) {
+      visitFile(walk, path);
+      return;
+    }
     const real = realpathSync(path);
-    if (walk.starts.some((start) => isWithin(real, start))) return;
+    if (walk.starts.some((start) => liesIn(start, real))) return;
     skip(walk, path, `a link to the folder ${real}, which is not followed: name that folder to take it in`);
   } catch (error) {
     skip(walk, path, `a link that leads nowhere (${systemWords(error)})`);

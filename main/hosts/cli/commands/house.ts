@@ -56,11 +56,17 @@ export function addDemo(program: Command, context: Context): void {
         frames: options.frames,
         seed: options.seed,
       });
-      if (!(await giveJson(context, options.json, outcome))) context.terminal.out(demoSummary(outcome));
+      if (!(await giveJson(context, options.json, outcome)))
+        context.terminal.out(demoSummary(outcome, commandWord(context)));
     });
 }
 
-function demoSummary(outcome: DemoOutcome): string {
+/** What to type for this command here: in a clone it is npm that knows where it is. */
+function commandWord({ terminal }: Context): string {
+  return terminal.environment.npm_execpath === undefined ? 'nightsift' : 'npx nightsift';
+}
+
+function demoSummary(outcome: DemoOutcome, command: string): string {
   const nights = table(
     [
       { name: 'first night, judged by the prefilter', ...outcome.firstNight },
@@ -85,8 +91,8 @@ Model ${outcome.model} from run ${outcome.run} and data set ${outcome.dataSet}
   exported file agrees with the trainer to ${outcome.exportDifference.toExponential(1)}
 Sorted into ${outcome.sortedInto}: ${sorted.join(', ')}
 Done in ${describeSeconds(outcome.elapsedSeconds)}. Look around with
-  nightsift sessions show ${JSON.stringify(outcome.secondNight.session)} ${library}
-  nightsift models show ${outcome.model} ${library}
-  nightsift runs show ${outcome.run} ${library}
+  ${command} sessions show ${JSON.stringify(outcome.secondNight.session)} ${library}
+  ${command} models show ${outcome.model} ${library}
+  ${command} runs show ${outcome.run} ${library}
 `;
 }

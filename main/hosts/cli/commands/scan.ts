@@ -223,7 +223,10 @@ export function spoiledList(report: ScanReport, limit: number): string {
 function reason(frame: ScannedFrame): string {
   if (frame.error) return `${frame.error.code}: ${frame.error.message}`;
   const sentences = frame.findings.slice(0, 3).map(findingText);
-  return sentences.length > 0 ? sentences.join('; ') : `labelled by the ${frame.labelledBy ?? 'prefilter'}`;
+  if (sentences.length > 0) return sentences.join('; ');
+  if (frame.labelledBy !== 'model') return `labelled by the ${frame.labelledBy ?? 'prefilter'}`;
+  const said = frame.label === 'review' ? 'the model is not sure' : 'the model thinks so';
+  return `${said}; nothing was found wrong`;
 }
 
 /** The sentence, and what explains it. */

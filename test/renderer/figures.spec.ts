@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { figureText, labelReason } from '../../renderer/parts/figures.ts';
+
+describe('figures', () => {
+  it('keep something to read where rounding would leave nothing', () => {
+    expect([1600.4, 0.4, 0.0241, 0, null].map((value) => figureText(value, 0))).toEqual([
+      '1600',
+      '0.40',
+      '0.024',
+      '0',
+      '–',
+    ]);
+    expect([12.34, 0.06, 0.004].map((value) => figureText(value, 1))).toEqual(['12.3', '0.1', '0.0040']);
+  });
+
+  it('say whose doubt a label is where nothing was found wrong', () => {
+    const frame = { label: 'review', labelledBy: 'model', score: 0.49 } as const;
+    expect(labelReason(frame)).toMatch(/The model is not sure: it gives 0\.49 for clean/);
+    expect(labelReason({ ...frame, label: 'contaminated' })).toContain('thinks it spoiled');
+    for (const said of [
+      { ...frame, label: 'clean' },
+      { ...frame, labelledBy: 'prefilter' },
+    ] as const)
+      expect(labelReason(said)).not.toContain('model');
+  });
+});
