@@ -52,6 +52,18 @@ export function completeParameters(
 ): Record<string, ParameterValue> {
   const complete: Record<string, ParameterValue> = {};
   for (const definition of recipe.parameters) complete[definition.name] = definition.default;
+  return { ...complete, ...givenParameters(recipe, given) };
+}
+
+/**
+ * What was given, checked and under its own name, without any default.
+ * @throws NightsiftError `wrongUse` as completeParameters
+ */
+export function givenParameters(
+  recipe: Pick<Recipe, 'name' | 'parameters'>,
+  given: Parameters,
+): Record<string, ParameterValue> {
+  const checked: Record<string, ParameterValue> = {};
   for (const [name, value] of Object.entries(given)) {
     const definition = recipe.parameters.find((candidate) => plainName(candidate.name) === plainName(name));
     if (!definition) {
@@ -59,9 +71,9 @@ export function completeParameters(
         hint: `Settings: ${recipe.parameters.map((candidate) => candidate.name).join(', ')}.`,
       });
     }
-    complete[definition.name] = readValue(definition, value);
+    checked[definition.name] = readValue(definition, value);
   }
-  return complete;
+  return checked;
 }
 
 /** For people: `0.001 to 1`, `balanced or none`, `true or false`. */

@@ -156,11 +156,17 @@ export function refuseForTargets(parameters: Parameters, hasTeacher: boolean): v
     ...(losses.includes(String(parameters.loss)) ? [] : [`loss=${parameters.loss}`]),
     ...(Number(parameters.focus) > 0 ? ['focus'] : []),
     ...(parameters.precision === 'int8' ? ['precision=int8'] : []),
+    // by the classes that labels would be: of a number each label is one
+    ...(parameters.sampling === 'weighted' ? ['sampling=weighted'] : []),
+    ...(kind === 'number' && parameters.sampling === 'stratified' ? ['sampling=stratified'] : []),
     ...(hasTeacher ? ['a teacher'] : []),
   ];
   if (wrong.length === 0) return;
   throw new NightsiftError('wrongUse', `targets=${kind} does not go with ${wrong.join(', ')}.`, {
-    hint: kind === 'marks' ? 'Marks are learned with the loss binary.' : 'Numbers: loss squared or huber.',
+    hint:
+      kind === 'marks'
+        ? 'Marks are learned with the loss binary; leave the others out.'
+        : 'Numbers are learned with the loss squared or huber; leave the others out.',
   });
 }
 

@@ -8,7 +8,8 @@ import { importBackbone } from './nets/backbone.ts';
 import { initialState } from './nets/network.ts';
 import { numberOf, type StartingData } from './recipes/recipe.ts';
 import { completeParameters, findRecipe, type ParameterValue, type Recipe } from './recipes.ts';
-import { refuseForTargets, targetKindOf, targetsOf } from './targets.ts';
+import { refuseSettings } from './refuse-settings.ts';
+import { targetKindOf, targetsOf } from './targets.ts';
 import type { BatchSource } from './training/batches.ts';
 import { configurationHash } from './training/identity.ts';
 import { Scorer } from './training/scorer.ts';
@@ -41,7 +42,10 @@ export async function trainNetwork(
       hint: 'Start it again.',
     });
   }
-  refuseForTargets(parameters, options.teacher !== undefined);
+  refuseSettings(recipe, parameters, {
+    hasTeacher: options.teacher !== undefined,
+    hasBackbone: options.backbone !== undefined,
+  });
   const teacher =
     options.teacher && (await teacherLogits(options.teacher, dataset, ports.exportRuntime ?? ports.runtime));
   const task = planTask(dataset, recipe, parameters, options, teacher);

@@ -5,7 +5,7 @@ import type { ModelVersion } from '../library/models.ts';
 import type { Library } from '../library/open-library.ts';
 import { storing } from '../library/storage-errors.ts';
 import { makeFolder, writeWholeFile } from '../library/whole-files.ts';
-import { refuseForeignFile } from './files/output-guard.ts';
+import { modelBeginning, refuseForeignFile } from './files/output-guard.ts';
 import { referenceOf } from './models.ts';
 
 export type ModelFormat = 'onnx' | 'safetensors';
@@ -30,6 +30,11 @@ export function writeWholeFileTo(file: string, bytes: Uint8Array): void {
     makeFolder(dirname(file));
     writeWholeFile(file, bytes);
   });
+}
+
+/** Said before a training, of the file that will be written when it has ended. Errors: wouldOverwrite, cannotOpen. */
+export function refuseForeignModelFile(file: string | null | undefined): void {
+  if (file != null) storing(file, () => refuseForeignFile(file, modelBeginning));
 }
 
 function blobOf(version: ModelVersion, format: ModelFormat): string {

@@ -6,6 +6,7 @@ import type { DatasetVersion } from '../library/datasets.ts';
 import type { Session } from '../library/sessions.ts';
 import { createDataset } from './dataset.ts';
 import { exportDataset } from './dataset-export.ts';
+import { refuseForeignModelFile } from './export-model.ts';
 import { promotedOpinion } from './predict.ts';
 import { scan } from './scan.ts';
 import { notePrefilterOpinions } from './scanning/opinions.ts';
@@ -35,6 +36,7 @@ export async function trainFromFits(
 ): Promise<TrainOutcome> {
   const begun = performance.now();
   const { library } = ports;
+  refuseForeignModelFile(input.modelOutput);
   const scanned = await scan(
     { ...ports, predictOpinion: promotedOpinion(ports) },
     { paths: [input.folder], workers: input.workers },

@@ -7,6 +7,7 @@ import type { TuneOutcome } from '../../contract/calls/tuning.ts';
 import { isNightsiftError, NightsiftError } from '../../contract/errors.ts';
 import type { Library } from '../library/open-library.ts';
 import type { Study } from '../library/studies.ts';
+import { refuseForeignModelFile } from './export-model.ts';
 import { modelRow } from './models.ts';
 import { dataSetName } from './runs.ts';
 import { isStudyResumable, showStudy } from './studies.ts';
@@ -49,6 +50,7 @@ export async function tune(
 }
 
 async function newStudy(ports: TrainPorts, input: TuneInput, options: TrainOptions): Promise<Study> {
+  refuseForeignModelFile(input.modelOutput);
   const { reading, parameters } = readingApart(input.parameters ?? {});
   const version = await versionFor(ports, input, reading, options);
   return startStudy(ports, version, { ...input, parameters }, options);
@@ -76,7 +78,7 @@ async function carryOut(
   const definition = definitionOf(study);
   const version = library.datasets.byId(study.datasetVersionId)!;
   options.onMessage?.(`Study ${study.id} on ${dataSetName(library, version.id)}`);
-  const best = await search(ports, study, version, options);
+  const best = await search(ports, study, version, options).finally(() => ports.learning.letGo());
   options.onMessage?.(
     `Best: ${definition.figure} ${best.figure.toFixed(4)} with ${settingsText(best.settings)}`,
   );

@@ -2,8 +2,10 @@ import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { encodeModel } from '../../main/formats/onnx/index.ts';
 import { pngWithDrawing } from '../../main/formats/raster/write-png.ts';
-import { isSpecialFile, refuseForeignFile } from '../../main/workflows/files/output-guard.ts';
+import { Graph } from '../../main/learning/graph/graph.ts';
+import { isSpecialFile, modelBeginning, refuseForeignFile } from '../../main/workflows/files/output-guard.ts';
 import { temporaryFolder } from '../library/temporary-folder.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -45,6 +47,16 @@ describe('what an output may replace', () => {
     writeFileSync(file, there, 'latin1');
     expect(() => refuseForeignFile(file, bytes(next))).toThrow(refusal);
     expect(readFileSync(file, 'latin1')).toBe(there);
+  });
+
+  it('a model of ours is known before another is written', () => {
+    const graph = new Graph();
+    const outputs = { y: graph.apply('Relu', [graph.input('x', 'float32', [1])]) };
+    const file = join(temporaryFolder(), 'model.onnx');
+    writeFileSync(file, encodeModel(graph.toModel({ name: 'm', outputs })));
+    expect(() => refuseForeignFile(file, modelBeginning)).not.toThrow();
+    writeFileSync(file, 'weights of another');
+    expect(() => refuseForeignFile(file, modelBeginning)).toThrow(refusal);
   });
 
   it('a picture that was drawn here is replaced, another is not', async () => {

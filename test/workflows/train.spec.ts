@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Lineage } from '../../contract/calls/models.ts';
 import { EvaluationReport, TrainOutcome } from '../../contract/calls/training.ts';
@@ -7,6 +8,7 @@ import { showModel } from '../../main/workflows/models.ts';
 import { listRuns, showRun } from '../../main/workflows/runs.ts';
 import { train } from '../../main/workflows/train.ts';
 import { runReport } from '../../main/workflows/training/run-report.ts';
+import { temporaryFolder } from '../library/temporary-folder.ts';
 import { newSchool, quick, type School, scannedNight } from './training/taught-night.ts';
 
 let school: School;
@@ -165,6 +167,25 @@ describe('training', () => {
     await refuse({ dataSet: 'night', parameters: { speed: 3 } }).toMatchObject({ code: 'wrongUse' });
     await refuse({ dataSet: 'night', where: { filter: ['SII'] } }).toMatchObject({ code: 'notEnoughData' });
     await refuse({ dataSet: 'night', backbone: '/nope.onnx' }).toMatchObject({ code: 'cannotOpen' });
+    await refuse({ dataSet: 'night', parameters: { 'evaluation.folds': 20 } }).toMatchObject({
+      code: 'notEnoughData',
+      message: expect.stringContaining('evaluation.folds=20'),
+    });
+    await refuse({
+      dataSet: 'night',
+      parameters: { targets: 'marks', 'class-weights': 'balanced' },
+    }).toMatchObject({
+      code: 'wrongUse',
+      message: expect.stringContaining('classWeights'),
+    });
+    await refuse({
+      dataSet: 'night',
+      recipe: 'random-forest',
+      parameters: { targets: 'number' },
+    }).toMatchObject({ code: 'wrongUse', message: expect.stringContaining('networks') });
+    const foreign = join(temporaryFolder(), 'model.onnx');
+    writeFileSync(foreign, 'notes of a night\n');
+    await refuse({ dataSet: 'night', modelOutput: foreign }).toMatchObject({ code: 'wouldOverwrite' });
     await refuse({ resume: 'run-0' }).toMatchObject({ code: 'notFound' });
     expect(listRuns(school.library)).toEqual([]);
   });

@@ -42,6 +42,8 @@ export interface LearningPool {
   embed(input: EmbedInput): Promise<Embeddings>;
   /** What a batch of reviews teaches. */
   teach(input: LessonInput): Promise<Lesson>;
+  /** Lets go of what judgings of settings were kept ready with: sets, images, threads. */
+  letGo(): Promise<void>;
   about(): Promise<{ readonly version: string }>;
   close(): Promise<void>;
 }
@@ -66,6 +68,7 @@ export function openLearningPool(): LearningPool {
     predict: (input) => openBesides().run<PredictTaskOutput>('predict', input),
     embed: (input) => openBesides().run<Embeddings>('embed', input),
     teach: (input) => openBesides().run<Lesson>('teach', input),
+    letGo: () => pool.run<void>('letGo', null),
     about: () => pool.run<{ version: string }>('about', null),
     async close() {
       await Promise.all([pool.close(), besides?.close()]);

@@ -3,10 +3,13 @@ import { readFileSync } from 'node:fs';
 import { NightsiftError } from '../../../contract/errors.ts';
 import type { EngineName } from '../../../contract/words.ts';
 import type { ParameterValue } from '../../learning/recipes.ts';
+import { targetKindOf } from '../../learning/targets.ts';
 import type { DatasetVersion } from '../../library/datasets.ts';
 import type { Run } from '../../library/runs.ts';
+import { refuseForeignModelFile } from '../export-model.ts';
 import { modelBytes } from '../trained-model.ts';
-import type { Where } from './chosen-items.ts';
+import { refuseSmallClasses } from '../tuning/folds.ts';
+import { chosenItems, type Where } from './chosen-items.ts';
 import { dataKind } from './data-kind.ts';
 import { familyDefaults } from './house-settings.ts';
 import { shippedBackbone } from './shipped-backbone.ts';
@@ -40,6 +43,11 @@ export function newRun(ports: TrainPorts, version: DatasetVersion, settings: Tra
     family === null
       ? { recipe: settings.recipe ?? defaultRecipe, parameters: given }
       : familyDefaults(family, settings.recipe, given);
+  refuseForeignModelFile(settings.modelOutput);
+  const folds = Number(given['evaluation.folds'] ?? 0);
+  // of a recipe's own folds the figures say how many items stand behind them
+  if (folds >= 2 && targetKindOf(given) === undefined)
+    refuseSmallClasses(version, chosenItems(ports, version, settings.where ?? {}), folds);
   return startRun(ports, {
     version,
     recipe,

@@ -3,7 +3,17 @@ import { createHash } from 'node:crypto';
 import { isNightsiftError, NightsiftError } from '../../../contract/errors.ts';
 import type { EngineName } from '../../../contract/words.ts';
 import type { TensorDataset } from '../../learning/dataset.ts';
-import { completeParameters, type ParameterValue } from '../../learning/recipes.ts';
+import {
+  completeParameters,
+  findRecipe,
+  givenParameters,
+  type ParameterValue,
+} from '../../learning/recipes.ts';
+import {
+  refuseClassWeights,
+  refuseSettings,
+  refuseTargetsOfEstimator,
+} from '../../learning/refuse-settings.ts';
 import type { TrainEvent, TrainOptions } from '../../learning/train-network.ts';
 import { findTrainable } from '../../learning/trainables.ts';
 import type { DatasetVersion } from '../../library/datasets.ts';
@@ -58,15 +68,10 @@ const fileArtefacts = ['backbone', 'teacher'] as const;
  */
 export function startRun({ library, family, environment }: TrainPorts, training: NewTraining): Run {
   const { version, recipe, seed, request } = training;
-  if (training.teacher !== null && findTrainable(recipe).kind !== 'network') {
-    throw new NightsiftError('wrongUse', `The recipe ${recipe} cannot imitate a teacher.`, {
-      hint: 'Networks can: mlp, small-cnn, conv1d and the others of nightsift recipes that are trained in epochs.',
-    });
-  }
   const { own, dotted } = dottedApart(training.parameters);
   const kind = dataKind({ library, family }, version.family);
   houseSettings(kind.family, dotted);
-  const parameters = { ...completeParameters(findTrainable(recipe), own), ...dotted };
+  const parameters = { ...settingsOf(training, own), ...dotted };
   chosenItems({ library, family }, version, request.where);
   refuseOtherTask(library, request.name, version.family, taskOf(kind, parameters));
   const digest = createHash('sha256').update(
@@ -96,6 +101,28 @@ export function startRun({ library, family, environment }: TrainPorts, training:
     }
     return run;
   });
+}
+
+/** The recipe's settings, complete; those that do not go together are refused. Errors: notFound, wrongUse. */
+function settingsOf(
+  { recipe, teacher, backbone }: NewTraining,
+  own: Readonly<Record<string, ParameterValue>>,
+): Record<string, ParameterValue> {
+  const trainable = findTrainable(recipe);
+  if (trainable.kind !== 'network') {
+    refuseTargetsOfEstimator(recipe, own);
+    if (teacher === null) return completeParameters(trainable, own);
+    throw new NightsiftError('wrongUse', `The recipe ${recipe} cannot imitate a teacher.`, {
+      hint: 'Networks can: mlp, small-cnn, conv1d and the others of nightsift recipes that are trained in epochs.',
+    });
+  }
+  const complete = completeParameters(trainable, own);
+  refuseClassWeights(givenParameters(trainable, own));
+  refuseSettings(findRecipe(recipe), complete, {
+    hasTeacher: teacher !== null,
+    hasBackbone: backbone !== null,
+  });
+  return complete;
 }
 
 /** Before the work rather than when its model is registered. */

@@ -28,8 +28,8 @@ export function foldsFor(
   const counts = countsOf(metadata.classes, items);
   const [rarest] = counts;
   if (rarest === undefined || rarest.count >= wanted) return { folds: wanted, note: null };
+  const held = `${sizeOf(rarest)} outside the test split`;
   const { name, count } = rarest;
-  const held = `class "${name}" has ${count === 1 ? '1 item' : `${count} items`} outside the test split`;
   if (asked !== undefined) {
     throw new NightsiftError('notEnoughData', `${asked} folds cannot each hold every class: ${held}.`, {
       hint:
@@ -45,14 +45,49 @@ export function foldsFor(
   return { folds, note: `${lowered}${held}. Figures say little of it.` };
 }
 
+interface ClassSize {
+  readonly name: string;
+  readonly count: number;
+}
+
+function sizeOf({ name, count }: ClassSize): string {
+  return `class "${name}" has ${count === 1 ? '1 item' : `${count} items`}`;
+}
+
+/**
+ * Of a training that is judged in folds, in which the test split takes part: folds that a person asked for.
+ * @throws NightsiftError `notEnoughData` when a class has fewer items than folds
+ */
+export function refuseSmallClasses(
+  { metadata }: Pick<DatasetVersion, 'metadata'>,
+  items: readonly Pick<DatasetItem, 'label' | 'split'>[],
+  folds: number,
+): void {
+  const [rarest] = countsOf(metadata.classes, items, ['train', 'validation', 'test']);
+  if (rarest === undefined || rarest.count >= folds) return;
+  const { name, count } = rarest;
+  throw new NightsiftError(
+    'notEnoughData',
+    `evaluation.folds=${folds} cannot hold every class in each fold: ${sizeOf(rarest)}.`,
+    {
+      hint:
+        count >= 2
+          ? `Ask for evaluation.folds=${count} or fewer, or label more items of that class.`
+          : 'Label more items of that class, or choose evaluation.folds=0.',
+      details: { folds, class: name, items: count },
+    },
+  );
+}
+
 /** The rarest first; items whose label is no class, those without one among them, are not counted. */
 function countsOf(
   classes: readonly string[],
   items: readonly Pick<DatasetItem, 'label' | 'split'>[],
-): { name: string; count: number }[] {
+  splits: readonly string[] = ['train', 'validation'],
+): ClassSize[] {
   const counts = new Map<string, number>();
   for (const { label, split } of items) {
-    if (split !== 'train' && split !== 'validation') continue;
+    if (!splits.includes(split)) continue;
     if (classes.includes(label)) counts.set(label, (counts.get(label) ?? 0) + 1);
   }
   return [...counts].map(([name, count]) => ({ name, count })).sort((one, other) => one.count - other.count);

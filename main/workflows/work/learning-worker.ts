@@ -83,7 +83,7 @@ async function train(input: TrainTaskInput, context: TaskContext): Promise<Train
       },
     },
   };
-  keptSets.clear();
+  await letGo();
   const trained = await withThreads(input, (threads) => teach(input, { ...ports, ...threads }));
   const { onnx, safetensors, heldOut, ...network } = trained;
   return {
@@ -147,7 +147,7 @@ const keptSets = keptTrainingSets();
 let kept: { readonly threads: number; readonly parallel: EstimatorPool } | null = null;
 let keptBeside: ReturnType<typeof openBatchPool> | null = null;
 
-/** As withThreads, for the life of this thread, which ends them with itself. */
+/** As withThreads, until they are let go. */
 function keptThreads({ options, threads }: FitTaskInput): Pick<TrainModelPorts, 'parallel' | 'beside'> {
   if (findTrainable(options.recipe).kind !== 'estimator') {
     keptBeside ??= openBatchPool();
@@ -158,6 +158,15 @@ function keptThreads({ options, threads }: FitTaskInput): Pick<TrainModelPorts, 
     kept = { threads, parallel: openEstimatorPool(threads) };
   }
   return { parallel: kept.parallel };
+}
+
+/** What a search kept ready from one judging to the next. */
+async function letGo(): Promise<void> {
+  keptSets.clear();
+  const ended = [kept?.parallel.close(), keptBeside?.close()];
+  kept = null;
+  keptBeside = null;
+  await Promise.all(ended);
 }
 
 /** In folds where that was asked for; the family prepares what is learned from either way. */
@@ -212,5 +221,6 @@ serveTasks({
   predict: (input) => predict(input as PredictTaskInput),
   embed: (input) => embedWith(onnxRuntime(), input as EmbedInput),
   teach: (input) => reviewLesson(input as LessonInput),
+  letGo: () => letGo(),
   about: () => ({ version: onnxRuntime().version }),
 });

@@ -1,7 +1,10 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { NightsiftError } from '../../../contract/errors.ts';
 import { openJobBoard } from '../../../main/engine/job-board.ts';
 import { runCommandLine } from '../../../main/hosts/cli/run.ts';
+import { temporaryFolder } from '../../library/temporary-folder.ts';
 import { run, trialHouse } from './trial-house.ts';
 import { trialTerminal } from './trial-terminal.ts';
 
@@ -156,6 +159,19 @@ describe('a command', () => {
       },
     });
   });
+
+  test.each(['train night', 'train-from-fits night'])(
+    '%s looks at the file for JSON first',
+    async (words) => {
+      const house = trialHouse();
+      const file = join(temporaryFolder(), 'notes.txt');
+      writeFileSync(file, 'of a night');
+      const { code, terminal } = await run(`${words} --json ${file}`, house);
+      expect(code).not.toBe(0);
+      expect(terminal.errors).toContain(file);
+      expect(house.asked).toEqual([]);
+    },
+  );
 
   test('takes --library before and after its name', async () => {
     const house = trialHouse({ 'sessions.list': () => [] });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DatasetVersion } from '../../../main/library/datasets.ts';
-import { foldsFor } from '../../../main/workflows/tuning/folds.ts';
+import { foldsFor, refuseSmallClasses } from '../../../main/workflows/tuning/folds.ts';
 
 const version = { metadata: { classes: ['0', '1'] } } as unknown as Pick<DatasetVersion, 'metadata'>;
 
@@ -45,5 +45,18 @@ describe('the folds of a study', () => {
     const lowered = foldsFor(version, items(3, 2), undefined, 5);
     expect(lowered).toEqual({ folds: 3, note: expect.stringMatching(/Judged in 3 folds in place of 5/) });
     expect(foldsFor(version, items(1, 1), undefined, 5).folds).toBe(2);
+  });
+});
+
+describe('the folds that judge a training', () => {
+  it('hold the test split too', () => {
+    expect(() => refuseSmallClasses(version, items(60, 3), 53)).not.toThrow();
+    expect(() => refuseSmallClasses(version, items(60, 3), 54)).toThrow(
+      expect.objectContaining({
+        code: 'notEnoughData',
+        message: 'evaluation.folds=54 cannot hold every class in each fold: class "1" has 53 items.',
+        hint: expect.stringContaining('evaluation.folds=53'),
+      }),
+    );
   });
 });

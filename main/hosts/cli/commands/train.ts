@@ -5,7 +5,7 @@ import type { NightsiftApi } from '../../../../contract/api.ts';
 import type { TrainOutcome } from '../../../../contract/calls/training.ts';
 import { type EngineName, engineNames } from '../../../../contract/words.ts';
 import { choicePair, type ParameterValue, parameterPair, share, wholeNumber } from '../arguments.ts';
-import { absolute, type Context, follow, giveJson, place, wrongUse } from '../context.ts';
+import { absolute, type Context, checkJson, follow, giveJson, place, wrongUse } from '../context.ts';
 import { describeSeconds } from '../progress.ts';
 import { familyHelp, given, modelReference, trainingTarget } from '../targets.ts';
 import { readConfig } from '../train-config.ts';
@@ -93,6 +93,7 @@ export function addTrainFromFits(program: Command, context: Context): void {
       if ((options.contaminatedThreshold ?? 0.3) >= (options.cleanThreshold ?? 0.7)) {
         throw wrongUse('--contaminated-threshold has to be below --clean-threshold.');
       }
+      checkJson(context, options.json);
       await refuseLists(context, options);
       const outcome = await follow(context, 'train-from-fits.start', {
         ...(await trainOptions(context, options)),
@@ -142,6 +143,7 @@ export function addTrain(program: Command, context: Context): void {
       if ((words.length === 0) === (options.resume === undefined)) {
         throw wrongUse('Give either what to train on, or --resume RUN.');
       }
+      checkJson(context, options.json);
       const config = options.config === undefined ? {} : await readConfig(absolute(context, options.config));
       const asked = {
         ...(await trainOptions(context, options)),
