@@ -35,6 +35,8 @@ export async function compileKernels(folder: string): Promise<string> {
       'stub',
       '--enable',
       'simd',
+      '--enable',
+      'relaxed-simd',
     ],
     {
       writeFile: (name, contents) => {

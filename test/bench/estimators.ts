@@ -1,6 +1,6 @@
 /**
  * Estimators beside scikit-learn, two threads each, one after the other in one run:
- * `npx node test/bench/estimators.ts [ROWS of the detectors]`. Ratios are ours over theirs.
+ * `npx node test/bench/estimators.ts [ROWS of the detectors] [ESTIMATOR]`. Ratios are ours over theirs.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -31,6 +31,7 @@ interface Timing {
 
 const startingRows = 200;
 const detectorRows = Number(process.argv[2] ?? 20_000);
+const chosen = process.argv[3];
 const work: readonly Work[] = [
   { estimator: 'random-forest', rows: 7936, columns: 376, parameters: { trees: 200 }, bar: 0.5 },
   { estimator: 'isolation-forest', rows: detectorRows, columns: 18, parameters: {}, bar: 0.4 },
@@ -109,7 +110,7 @@ const python = '/usr/bin/python3';
 const peer = fileURLToPath(new URL('estimators-sklearn.py', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'nightsift-bench-'));
 try {
-  for (const job of work) {
+  for (const job of work.filter(({ estimator }) => (chosen ?? estimator) === estimator)) {
     const data = sample(job);
     const path = join(folder, job.estimator);
     writeFileSync(`${path}.f32`, data.values);

@@ -1,8 +1,7 @@
 /** Nearest rows of a portion of a table, exact: what a thread is asked to do. See kernels/assembly. */
 import { obey, type StopFlag } from '../estimators/parallel.ts';
-import { nearestKernels } from './kernels/nearest-kernels.ts';
-import { roundPoint } from './lattice.ts';
-import { blockPoints, type NearestIndex, octetPoints, pairsOf, widenBox } from './nearest-index.ts';
+import { groupRows, openGroup } from './nearest-group.ts';
+import type { NearestIndex } from './nearest-index.ts';
 
 export interface NearestPart extends StopFlag {
   readonly index: NearestIndex;
@@ -19,12 +18,9 @@ export interface Nearest {
   readonly rows: Int32Array;
 }
 
-/** Rows asked for together. */
-const groupRows = 32;
 const noPoint = -1000;
 /** What follows in the order may be nearer by this factor. */
 const almostOne = 1 - 1e-5;
-const blockOctets = blockPoints / octetPoints;
 
 export function nearestPart(part: NearestPart): Nearest {
   const { index, asked, count, from, to } = part;
@@ -51,90 +47,6 @@ export function nearestPart(part: NearestPart): Nearest {
     }
   }
   return found;
-}
-
-interface Group {
-  /** The least box around its rows, [columns, 2]. */
-  readonly box: Float64Array;
-  /** Takes the rows `start … start + rows`; nothing is found of them. */
-  begin(start: number, rows: number): void;
-  /** @param own point that the first row is, the next row being the next point */
-  scan(block: number, own: number): void;
-  /** Squared distance from which on no point counts for any of the rows. */
-  farthest(): number;
-  sort(): void;
-  /** Squared, rising once they are sorted, [rows, count]. */
-  readonly distances: Float64Array;
-  readonly rows: Int32Array;
-}
-
-function openGroup(index: NearestIndex, values: Float64Array, count: number): Group {
-  const { columns, lattice, octets, halves, points, source } = index;
-  const pairs = pairsOf(columns);
-  const kernels = nearestKernels();
-  const { run } = kernels;
-  const at = {
-    points: kernels.allocate(points.byteLength),
-    source: kernels.allocate(source.byteLength),
-    octets: kernels.allocate(octets.byteLength),
-    halves: kernels.allocate(halves.byteLength),
-    queries: kernels.allocate(groupRows * pairs * 4),
-    values: kernels.allocate(groupRows * columns * 8),
-    squares: kernels.allocate(groupRows * 8),
-    thresholds: kernels.allocate(groupRows * 4),
-    limits: kernels.allocate(groupRows * 8),
-    distances: kernels.allocate(groupRows * count * 8),
-    rows: kernels.allocate(groupRows * count * 4),
-    found: kernels.allocate(groupRows * 4),
-  };
-  kernels.doubles(at.points, points.length).set(points);
-  kernels.integers(at.source, source.length).set(source);
-  words(at.octets, octets.length).set(octets);
-  kernels.integers(at.halves, halves.length).set(halves);
-  run.setIndex(at.points, at.source, at.octets, at.halves, index.rows, columns, lattice.step);
-  run.setGroup(
-    at.queries,
-    at.values,
-    at.squares,
-    at.thresholds,
-    at.limits,
-    at.distances,
-    at.rows,
-    at.found,
-    count,
-  );
-  const queries = words(at.queries, groupRows * pairs * 2);
-  const own = kernels.doubles(at.values, groupRows * columns);
-  const squares = kernels.doubles(at.squares, groupRows);
-  const box = new Float64Array(2 * columns);
-  const octetCount = halves.length / octetPoints;
-  let held = 0;
-
-  function words(address: number, length: number): Int16Array {
-    const unsigned = kernels.words(address, length);
-    return new Int16Array(unsigned.buffer, unsigned.byteOffset, length);
-  }
-
-  return {
-    box,
-    begin(start, rows) {
-      held = rows;
-      own.set(values.subarray(start * columns, (start + rows) * columns));
-      for (let row = 0; row < rows; row++) {
-        squares[row] = roundPoint(lattice, own, row * columns, queries, row * pairs * 2, 2);
-        widenBox(box, 0, own, row * columns, columns, row === 0);
-      }
-      run.begin(rows);
-    },
-    scan(block, ownPoint) {
-      const first = block * blockOctets;
-      run.scan(held, first, Math.min(blockOctets, octetCount - first), ownPoint);
-    },
-    farthest: () => run.farthest(held),
-    sort: () => run.sort(held),
-    distances: kernels.doubles(at.distances, groupRows * count),
-    rows: kernels.integers(at.rows, groupRows * count),
-  };
 }
 
 /**

@@ -7,7 +7,9 @@ import type { NearestIndex } from './nearest-index.ts';
 import { type Nearest, type NearestPart, nearestPart } from './nearest-part.ts';
 import { spaceOrder } from './space-order.ts';
 
-const rowsPerTask = 4096;
+/** Each task takes a copy of all points with it. */
+const tasks = 8;
+const fewestRowsPerTask = 4096;
 
 /** Of each row of the index its nearest others, in the order of the table. */
 export async function nearestOthers(
@@ -18,13 +20,15 @@ export async function nearestOthers(
   const all = { distances: new Float64Array(index.rows * count), rows: new Int32Array(index.rows * count) };
   let done = 0;
   await Promise.all(
-    portions(index.rows, rowsPerTask).map(async ({ from, to }) => {
-      const part: NearestPart = { index, count, asked: undefined, from, to, stop: ports.stop };
-      const found = await runTask<Nearest>(ports.parallel, 'nearestPart', part);
-      spread(found, index.source.subarray(from, to), count, all);
-      done += to - from;
-      ports.onShare?.(done / index.rows);
-    }),
+    portions(index.rows, Math.max(fewestRowsPerTask, Math.ceil(index.rows / tasks))).map(
+      async ({ from, to }) => {
+        const part: NearestPart = { index, count, asked: undefined, from, to, stop: ports.stop };
+        const found = await runTask<Nearest>(ports.parallel, 'nearestPart', part);
+        spread(found, index.source.subarray(from, to), count, all);
+        done += to - from;
+        ports.onShare?.(done / index.rows);
+      },
+    ),
   );
   return all;
 }

@@ -75,3 +75,18 @@ it('finds the nearest rows, as looking at all of them does', async () => {
     { numRuns: 12 },
   );
 });
+
+it('finds them among many blocks of points too, where a coarse lattice sorts out most', () => {
+  for (const kind of kinds) {
+    for (const columns of [3, 18]) {
+      const table = cloud(5, 2000, columns, kind);
+      const asked = cloud(6, 40, columns, kind);
+      expectNearest(nearestOf(buildNearestIndex(table), 7, asked), asked, table, 7, false);
+    }
+  }
+});
+
+it('finds them in more columns than the coarse lattice takes', () => {
+  const [table, asked] = [cloud(5, 600, 4100, 'noise'), cloud(6, 3, 4100, 'noise')];
+  expectNearest(nearestOf(buildNearestIndex(table), 5, asked), asked, table, 5, false);
+});

@@ -4,28 +4,34 @@ import { kernelBytes } from './kernel-bytes.ts';
 
 /** What assembly/ exports; addresses are bytes in the kernels' memory. See there for what each one does. */
 interface NearestKernelCalls {
-  setIndex(
+  setPoints(
     points: number,
     source: number,
-    octets: number,
-    halves: number,
     count: number,
     columns: number,
-    step: number,
+    fineStep: number,
+    coarseStep: number,
+    coarseRounding: number,
   ): void;
-  setGroup(
-    queries: number,
+  setRows(
     values: number,
     squares: number,
+    coarseSquares: number,
+    coarseRoundings: number,
     thresholds: number,
+    coarseThresholds: number,
     limits: number,
     distances: number,
     rows: number,
     found: number,
     count: number,
   ): void;
+  setFine(octets: number, halves: number, queries: number): void;
+  setCoarse(sixteens: number, starts: number, queries: number): void;
   begin(rows: number): void;
-  scan(rows: number, firstOctet: number, octets: number, own: number): void;
+  scanFine(rows: number, firstOctet: number, octets: number, own: number): void;
+  scanCoarse(rows: number, firstSixteen: number, sixteens: number, own: number): void;
+  takeConsidered(): number;
   farthest(rows: number): number;
   sort(rows: number): void;
   firstFreeByte(): number;
