@@ -1,6 +1,7 @@
 /** Every figure of the frames of one field, each against its own trend over the night. */
 import type { FrameRecord } from '../record.ts';
 import type { Companions } from './companions.ts';
+import { extinctionByAirmass } from './extinction.ts';
 import { newHotPixels } from './fixed-patterns.ts';
 import type { Comparison } from './frame-context.ts';
 import { clamp, logOrNaN } from './robust-statistics.ts';
@@ -97,7 +98,8 @@ export function compareFigures(
     ),
     { faults: 'down', degree: 1, span: whole, leastSigma: 0.006 },
   );
-  const loss = compareLoss(hours, records, light, trust);
+  const blur = against(of(logMinorAxis), { faults: 'up', degree: 2, span: 25, leastSigma: 0.012, trust });
+  const loss = compareLoss(hours, records, light, withoutWide(trust, blur));
   const width: TrendOptions = {
     faults: 'up',
     degree: 2,
@@ -167,6 +169,19 @@ const suspectSigmas = 3.5;
 /** With fewer frames left than this share, all have their say. */
 const leastTrusted = 0.5;
 
+/** Stars this much wider than their neighbours in time, natural log and sigmas, are another profile than the one measured with. */
+const wideExcess = 0.1;
+const wideSigmas = 3.5;
+
+/** Light of stretched, doubled and blurred stars is measured off by some per cent either way: it says nothing of the air. */
+function withoutWide(trust: readonly number[], blur: readonly (Comparison | null)[]): readonly number[] {
+  const left = trust.map((own, k) => {
+    const { excess, sigma } = blur[k] ?? { excess: 0, sigma: 1 };
+    return excess > Math.max(wideExcess, wideSigmas * sigma) ? 0 : own;
+  });
+  return enough(left, trust);
+}
+
 /** Dew and bad focus come in runs, and dim the stars or flatten their cores: such frames do not say what is usual. */
 function withoutSuspects(
   trust: readonly number[],
@@ -178,6 +193,10 @@ function withoutSuspects(
     const flat = (profile[k]?.excess ?? 0) > suspectSigmas * (profile[k]?.sigma ?? 0);
     return dim || flat ? 0 : own;
   });
+  return enough(left, trust);
+}
+
+function enough(left: readonly number[], trust: readonly number[]): readonly number[] {
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
   return sum(left) >= leastTrusted * sum(trust) ? left : trust;
 }
@@ -197,19 +216,30 @@ function compareLoss(
   hours: Float64Array,
   records: readonly FrameRecord[],
   light: FieldPhotometry,
-  trust: readonly number[],
+  given: readonly number[],
 ): (Comparison | null)[] {
-  const losses = Float64Array.from(records, (_, k) => light.frames[k]?.loss ?? Number.NaN);
+  const whole = Float64Array.from(records, (_, k) => light.frames[k]?.loss ?? Number.NaN);
+  const trust = enough(
+    given,
+    given.map(() => 1),
+  );
+  const air = extinctionByAirmass(
+    whole,
+    records.map(({ header }) => header.airmass),
+    trust,
+  );
+  const losses = whole.map((value, k) => value - air[k]);
+  const trend = { ...lossTrend, trust };
   const logFwhm = Float64Array.from(records, (record) => logOrNaN(record.measurements.fwhm));
   let seeing: Float64Array = new Float64Array(records.length);
-  let compared = compareWithTrend(hours, losses, lossTrend);
+  let compared = compareWithTrend(hours, losses, trend);
   for (let turn = 0; turn < 2; turn++) {
     const residuals = Float64Array.from(compared, (c, k) =>
       c === null ? Number.NaN : losses[k] - c.reference,
     );
     seeing = seeingLoss(residuals, logFwhm, trust);
     const rest = losses.map((value, k) => value - seeing[k]);
-    compared = compareWithTrend(hours, rest, lossTrend);
+    compared = compareWithTrend(hours, rest, trend);
   }
   const sigma = scatterOfLikeSeeing(
     compared.map((c) => c?.excess ?? Number.NaN),
@@ -217,7 +247,9 @@ function compareLoss(
     compared.map((c) => c?.sigma ?? Number.NaN),
   );
   return compared.map((c, k) =>
-    c === null ? null : { ...c, value: losses[k], reference: c.reference + seeing[k], sigma: sigma[k] },
+    c === null
+      ? null
+      : { ...c, value: whole[k], reference: c.reference + seeing[k] + air[k], sigma: sigma[k] },
   );
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { extinctionByAirmass } from '../../../../main/families/frames/session/extinction.ts';
 import { scatterOfLikeSeeing, seeingLoss } from '../../../../main/families/frames/session/seeing-loss.ts';
 import { robustTrend, type TrendOptions } from '../../../../main/families/frames/session/trend.ts';
 import { Random } from '../../../../main/families/frames/simulate/random.ts';
@@ -100,5 +101,58 @@ describe('what comes with the seeing', () => {
       return some.reduce((sum, value) => sum + value, 0) / some.length;
     };
     expect(mean(true)).toBeGreaterThan(1.8 * mean(false));
+  });
+});
+
+describe('extinction by the airmass that headers tell', () => {
+  const airmass = Array.from(hours, (hour) => 1 / Math.cos(0.26 * (hour - 2)));
+  const trust = Array.from(hours, () => 1);
+  const leastAir = Math.min(...airmass);
+  const truth = airmass.map((value) => 0.22 * (value - leastAir));
+  const random = new Random(8, 2, 6);
+  const losses = truth.map((value) => 0.1 + value + 0.004 * random.normal());
+  const worst = (found: Float64Array): number => Math.max(...found.map((v, k) => Math.abs(v - truth[k])));
+
+  it('is linear in it', () => {
+    expect(worst(extinctionByAirmass(losses, airmass, trust))).toBeLessThan(0.012);
+  });
+
+  it('does not take a cloud at the end of the night for air', () => {
+    const cloudy = losses.map((value, k) => (k > 95 ? value + 0.3 : value));
+    expect(worst(extinctionByAirmass(cloudy, airmass, trust))).toBeLessThan(0.02);
+  });
+
+  it('hears no frame that it is told not to trust', () => {
+    const bright = losses.map((value, k) => (k % 3 === 0 ? value - 0.06 : value));
+    const fewer = trust.map((_, k) => (k % 3 === 0 ? 0 : 1));
+    expect(worst(extinctionByAirmass(bright, airmass, fewer))).toBeLessThan(0.015);
+  });
+
+  it('is none where headers do not tell, tell nonsense, or say that more air lets more light through', () => {
+    const none = new Float64Array(frames);
+    expect(
+      extinctionByAirmass(
+        losses,
+        airmass.map((v, k) => (k === 7 ? null : v)),
+        trust,
+      ),
+    ).toEqual(none);
+    expect(
+      extinctionByAirmass(
+        losses,
+        airmass.map(() => 0),
+        trust,
+      ),
+    ).toEqual(none);
+    expect(
+      extinctionByAirmass(
+        losses,
+        airmass.map((v) => 3 - v),
+        trust,
+      ),
+    ).toEqual(none);
+    expect(extinctionByAirmass(losses.slice(0, 5), airmass.slice(0, 5), trust.slice(0, 5))).toEqual(
+      none.subarray(0, 5),
+    );
   });
 });
