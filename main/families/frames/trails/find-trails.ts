@@ -10,7 +10,7 @@ import type { TrailSearchInput } from './search-input.ts';
 import { partOfLine, type SearchLevel, spendPiece, strongestPieces, weighPiece } from './search-level.ts';
 import { binAgain, binningFor, binResidual, flatten, subtractSurroundings } from './sky-map.ts';
 import { spikeDirections } from './spike-directions.ts';
-import { alongAny, fadesFromOutside, isBleeding, spikeStars, starOfSpike } from './spikes.ts';
+import { alongAny, fadesFromOutside, isBleeding, isRowOfSpikes, spikeStars, starOfSpike } from './spikes.ts';
 import { blockBadLines, blockStars, type MaskedStar, starsToMask } from './star-mask.ts';
 import { followLine, significanceOf, type TracedLine, traceLine } from './trace-line.ts';
 import { isHopeless, judgeLine, widestLine } from './verify.ts';
@@ -27,7 +27,7 @@ const mostRounds = 6;
 const mostTraces = 120;
 const smallestSide = 48;
 const smallestWideSide = 16;
-/** A line with less light than this along it, within this angle (radians) of the spikes, is their faint ends in a row. */
+/** A line with less light than this along it, within this angle (radians) of the spikes, may be their faint ends in a row. */
 const brokenFill = 0.9;
 const brokenTolerance = 0.1;
 /** Columns that the reused strip buffer has room for on the longest line; wider strips get room of their own. */
@@ -96,7 +96,9 @@ function rememberFaint(search: Search, level: SearchLevel, piece: Segment): void
 function isSpike(search: Search, line: TracedLine): boolean {
   const { input, spikeAngles } = search;
   return (
-    (line.fill < brokenFill && alongAny(line.segment, spikeAngles, brokenTolerance)) ||
+    (line.fill < brokenFill &&
+      alongAny(line.segment, spikeAngles, brokenTolerance) &&
+      isRowOfSpikes(line, search.spikeStars, input.fwhm)) ||
     starOfSpike(line, search.spikeStars, input, spikeAngles) !== null ||
     fadesFromOutside(line, input, spikeAngles)
   );

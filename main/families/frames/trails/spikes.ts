@@ -98,6 +98,38 @@ function aboveCircle(input: TrailSearchInput, star: MaskedStar, radius: number, 
   return at(0) - Math.max(at(turn), at(-turn));
 }
 
+/** How far (share of the distance) a spike may stray from a line that was laid through several. */
+const brokenSlant = 0.1;
+/** Share of a line's light that stars beside it must reach for the line to be a row of their spikes. */
+const leastReached = 0.5;
+
+/**
+ * True where most of a broken line's light lies within reach of bright stars on it: a spike has a share of its star's peak at the
+ * core and falls with the distance, so that a line too bright for any star near it is none.
+ */
+export function isRowOfSpikes(line: TracedLine, stars: readonly MaskedStar[], starFwhm: number): boolean {
+  const { segment } = line;
+  const length = segmentLength(segment);
+  const dx = (segment.x2 - segment.x1) / length;
+  const dy = (segment.y2 - segment.y1) / length;
+  const reached = new Uint8Array(line.to);
+  for (const star of stars) {
+    const along = (star.x - segment.x1) * dx + (star.y - segment.y1) * dy;
+    const across = Math.abs((star.x - segment.x1) * dy - (star.y - segment.y1) * dx);
+    const reach = (1.5 * starFwhm * mostShare * star.peak) / line.amplitude;
+    if (across > Math.max(2 * starFwhm, brokenSlant * reach)) continue;
+    const centre = line.from + along;
+    reached.fill(1, Math.max(0, Math.floor(centre - reach)), Math.max(0, Math.ceil(centre + reach)));
+  }
+  let lit = 0;
+  let near = 0;
+  for (const { from, to } of line.runs) {
+    for (let t = from; t < to; t++) near += reached[t];
+    lit += to - from;
+  }
+  return near >= leastReached * lit;
+}
+
 /** Stretches of a line among which the one that even light fits best is looked for. */
 const stretches = 24;
 
