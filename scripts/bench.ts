@@ -18,7 +18,7 @@ const benches: Readonly<Record<string, readonly string[]>> = {
   spectra: ['test/bench/spectra.ts'],
   tuning: ['test/bench/tuning.ts'],
   telemetry: ['test/bench/telemetry.ts'],
-  'review-learning': ['test/bench/review-learning.ts', '--nights', '3'],
+  'review-learning': ['test/bench/review-learning.ts', '--nights', '3', '--frames', '120'],
   'frame-inputs': ['test/bench/frame-inputs.ts'],
   workbench: ['test/bench/workbench.ts'],
   'kill-review': ['test/bench/kill-review.ts'],

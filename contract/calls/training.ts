@@ -194,12 +194,14 @@ export const ReviewLesson = z.object({
       file: z.string(),
       /** P(clean) after the reviews so far. */
       score: z.number(),
-      /** Decisions on frames of this session that reviewing it is expected to put right. */
+      /** By how much reviewing it is expected to lower the summed squared error of the scores. */
       worth: z.number(),
     }),
   ),
   /** P(clean) of every judged frame of the session. */
   scores: z.array(z.object({ file: z.string(), score: z.number() })),
+  /** Where the persons who reviewed see more or less than the judge, and how sure that is, 0..1. */
+  learned: z.array(z.object({ sentence: z.string(), certainty: z.number() })),
   /** Share of the unreviewed frames expected to be judged wrong, and how much of it reviewing on could take away. */
   expectedError: z.number(),
   expectedGain: z.number(),

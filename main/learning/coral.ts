@@ -1,5 +1,5 @@
 /** Bringing what was learned on one camera to another without labels of the other. */
-import { factorise, solveLower } from './review/cholesky.ts';
+import { factorise, solveLower } from './cholesky.ts';
 
 /** Rows of figures, [items, width]. */
 export interface Figures {

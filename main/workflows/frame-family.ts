@@ -1,5 +1,18 @@
 /** The frames family as the workflows see it. Tests bring a small one of their own. */
+import type { FrameMeasurements } from '../../contract/words.ts';
+import type { NamedQuestion } from '../families/frames/review-questions.ts';
 import { openWorkerPool, type WorkerPool } from '../jobs/pool.ts';
+import type { SessionPolicy } from '../library/sessions.ts';
+
+/** What reviews of frames may teach; see learning/review/questions.ts. */
+export interface FrameReviewing {
+  /** Names of `figures`, in order. */
+  readonly figureNames: readonly string[];
+  readonly questions: readonly NamedQuestion[];
+  figures(features: Float32Array, measurements: FrameMeasurements, policy: SessionPolicy): Float32Array;
+  /** An answer for people; null where a finding never matters. */
+  describe(question: string, threshold: { readonly figure: string; readonly value: number } | null): string;
+}
 
 export interface FrameFamily {
   /** Grows whenever measuring a file would give other figures; stored measurements of others are not reused. */
@@ -8,6 +21,7 @@ export interface FrameFamily {
   readonly judgementVersion: string;
   /** Names of `FrameJudgement.features`, in order. */
   readonly featureNames: readonly string[];
+  readonly reviewing: FrameReviewing;
   /** The worker module, one that calls `serveTasks(frameTasks(…))`. */
   readonly worker: URL;
   /** Another way to run the worker's tasks than in threads; for tests that prove something else. */

@@ -1,5 +1,11 @@
 /** The frames family, ready for the workflows. */
 import { frameFeatureNames, frameFeatureVersion } from '../families/frames/features.ts';
+import {
+  describeReviewRule,
+  reviewFigureNames,
+  reviewFigures,
+  reviewQuestions,
+} from '../families/frames/review-questions.ts';
 import { workerEntry } from '../jobs/messages.ts';
 import type { FrameFamily } from './frame-family.ts';
 
@@ -12,5 +18,12 @@ export const framesFamily: FrameFamily = {
   measurementVersion: `frames-measure-${measurementRevision}`,
   judgementVersion: `frames-judge-${judgementRevision}.${frameFeatureVersion}`,
   featureNames: frameFeatureNames,
+  reviewing: {
+    figureNames: reviewFigureNames,
+    questions: reviewQuestions,
+    figures: (features, measurements, { policy, policyChanges }) =>
+      reviewFigures(features, measurements, policy, policyChanges),
+    describe: describeReviewRule,
+  },
   worker: workerEntry(import.meta.url, './work/frames-worker'),
 };

@@ -50,6 +50,8 @@ export interface ForeignRecipe {
   readonly frameCount: number;
   readonly width: number;
   readonly height: number;
+  /** Nights of one number share camera and telescope. */
+  readonly camera?: number;
 }
 
 /** What another simulator says of a frame. */
@@ -165,6 +167,7 @@ export async function measuredForeignNight(
       frames: recipe.frameCount,
       width: recipe.width,
       height: recipe.height,
+      ...(recipe.camera !== undefined && { camera: recipe.camera }),
     };
     const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
     const words = [simulator, files, ...flags];

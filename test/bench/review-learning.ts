@@ -1,248 +1,199 @@
 /**
- * What reviews of one camera are worth on its other nights:
- * `node test/bench/review-learning.ts [--nights 3] [--camera 1] [--rotations 7] [--folder DIR]`
- * Hard simulated nights of one camera; the first ones are reviewed, the others judged: by the prefilter alone, and by
- * the head on measured features, without and with the shipped prior and the embeddings of the shipped backbone. Then the curve of accuracy over
- * reviews in the proposed order beside a random one, and the time of a refit. Measured nights stay in the folder.
+ * What reviews of one camera are worth on its other nights, for observers who see as the truth has it and for others with a taste
+ * of their own: `node test/bench/review-learning.ts [--cameras own-1,foreign-1] [--nights 13] [--frames 170] [--rotations 6]`
+ * Hard simulated nights of cameras of both simulators. In turn one night is reviewed, the others are judged, each as the program
+ * would: a session of its own, taught by the reviews of the other. Then the curve of accuracy over reviews in the proposed
+ * order beside a random one, and the time of a refit. Measured nights stay in the temp folder.
  */
-import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { frameFeatureNames } from '../../main/families/frames/features.ts';
-import { judgeSession } from '../../main/families/frames/judge-session.ts';
-import { embedWith } from '../../main/learning/body.ts';
 import { evaluateWithIntervals, pairedDifference } from '../../main/learning/metrics/index.ts';
 import { randomFor, shuffled } from '../../main/learning/random.ts';
 import { reviewLesson } from '../../main/learning/review/lesson.ts';
-import { onnxRuntime } from '../../main/runtime/onnx-runtime.ts';
-import { headRow, opinionOf } from '../../main/workflows/review-learning.ts';
-import { shippedBackbone } from '../../main/workflows/training/shipped-backbone.ts';
-import { shippedPrior } from '../../main/workflows/training/shipped-prior.ts';
-import { cameraNights, measuredNight, nightName } from '../../scripts/backbone/nights.ts';
-import { backboneRecipe, picturesOf } from '../../scripts/backbone/pictures.ts';
+import { framesFamily } from '../../main/workflows/frames.ts';
+import { inColumns } from '../../main/workflows/review-learning.ts';
+import { type CameraName, nightsOf, type ReviewFrame } from './review-nights.ts';
+import { observers } from './review-observers.ts';
 
 const classes = ['clean', 'contaminated'];
 const { values } = parseArgs({
   options: {
-    nights: { type: 'string', default: '3' },
-    camera: { type: 'string', default: '1' },
+    cameras: { type: 'string', default: 'own-1,foreign-1' },
+    nights: { type: 'string', default: '13' },
+    frames: { type: 'string', default: '170' },
     reviews: { type: 'string', default: '100' },
-    folder: { type: 'string', default: join(tmpdir(), 'nightsift-backbone') },
-    rotations: { type: 'string', default: '7' },
-    'only-measured': { type: 'boolean', default: false },
+    rotations: { type: 'string', default: '6' },
+    'no-curves': { type: 'boolean', default: false },
   },
 });
+const reviews = Number(values.reviews);
+const steps = [0, 10, 20, 30, 40, 50, 60, 80, 100].filter((count) => count <= reviews);
+const { figureNames, questions: named } = framesFamily.reviewing;
+const questions = named.map((question) => inColumns(question, figureNames));
 
-interface Night {
-  readonly name: string;
-  readonly labels: Int8Array;
-  /** P(clean) of the prefilter. */
-  readonly scores: Float32Array;
-  readonly features: Float32Array[];
-  readonly embeddings: Float32Array[];
+/** A frame with what the observer says of it. */
+interface SeenFrame extends ReviewFrame {
+  readonly rejected: boolean;
 }
+type Night = readonly SeenFrame[];
 
-async function judgedNights(): Promise<Night[]> {
-  const runtime = onnxRuntime({ threads: 2 });
-  const backbone = shippedBackbone(backboneRecipe);
-  if (backbone === null)
-    console.log('No backbone is there (node scripts/train-backbone.ts makes one): features only.');
-  const nights: Night[] = [];
-  for (const recipe of cameraNights(Number(values.camera), Number(values.nights))) {
-    const name = nightName(recipe);
-    if (values['only-measured'] && !existsSync(join(values.folder, `${name}.night`))) continue;
-    const frames = (await measuredNight(values.folder, recipe, { trails: true })).filter(
-      ({ record }) => record !== null,
-    );
-    const records = frames.map(({ record }) => record!);
-    const judgements = judgeSession(records, { policy: 'strict' });
-    const { width, data } =
-      backbone === null
-        ? { width: 0, data: new Float32Array(0) }
-        : await embedWith(runtime, {
-            recipe: backboneRecipe,
-            backbone,
-            inputs: picturesOf(records),
-            items: records.length,
-          });
-    nights.push({
-      name,
-      labels: Int8Array.from(frames, ({ truth }) => (truth.kind === 'clean' ? 0 : 1)),
-      scores: Float32Array.from(judgements, ({ score }) => score),
-      features: judgements.map(({ features }) => features),
-      embeddings: records.map((_, item) => data.slice(item * width, (item + 1) * width)),
-    });
-  }
-  return nights;
-}
-
-type Rows = (night: Night, item: number) => readonly Float32Array[];
-
-/** What a head is given. */
-interface Given {
-  readonly rowsOf: Rows;
-  readonly hasPrior: boolean;
-}
-
-/** The median over the night taken off, as the program does: what is always there does not count. */
-function centred(night: Night): Float32Array[] {
-  const width = night.embeddings[0]!.length;
-  if (width === 0) return night.embeddings;
-  const median = Float32Array.from({ length: width }, (_, column) => {
-    const sorted = Float32Array.from(night.embeddings, (row) => row[column]!).sort();
-    return sorted[sorted.length >> 1]!;
-  });
-  return night.embeddings.map((row) => row.map((value, column) => value - median[column]!));
-}
-
-const lists = new Map<Night, Float32Array[]>();
-function relative(night: Night, item: number): Float32Array {
-  const known = lists.get(night) ?? centred(night);
-  lists.set(night, known);
-  return known[item]!;
-}
-
-const featuresOf: Rows = (night, item) => [night.features[item]!];
-const all: Given = {
-  rowsOf: (night, item) => [headRow(night.features[item]!, relative(night, item))],
-  hasPrior: true,
-};
-const heads: Readonly<Record<string, Given>> = {
-  'head on features': { rowsOf: featuresOf, hasPrior: false },
-  'with the shipped prior': { rowsOf: featuresOf, hasPrior: true },
-  'with prior and embedding': all,
-};
-
-function itemsOf(nights: readonly Night[], rowsOf: Rows) {
-  const rows = nights.flatMap((night) =>
-    Array.from(night.labels, (_, item) => rowsOf(night, item).flatMap((part) => Array.from(part))),
-  );
-  return {
-    rows: Float32Array.from(rows.flat()),
-    width: rows[0]!.length,
-    opinions: Float32Array.from(nights.flatMap(({ scores }) => Array.from(scores, opinionOf))),
-  };
-}
-
-function pairs(probabilities: Float32Array): Float32Array {
-  return Float32Array.from({ length: 2 * probabilities.length }, (_, place) =>
-    place % 2 === 1 ? probabilities[place >> 1]! : 1 - probabilities[place >> 1]!,
-  );
-}
-
-/** Labels of the reviewed items of the first night, -1 elsewhere; and what the head then says of the others. */
-function lessonWith(
-  nights: readonly Night[],
-  { rowsOf, hasPrior }: Given,
-  reviewed: ReadonlySet<number>,
-  count: number,
-) {
-  const labels = Int8Array.from(nights.flatMap((night) => Array.from(night.labels)));
-  const first = nights[0]!.labels.length;
-  const items = itemsOf(nights, rowsOf);
+function lessonOf(frames: readonly SeenFrame[], reviewed: ReadonlySet<SeenFrame>, count: number) {
   return reviewLesson({
-    items,
-    prior: hasPrior ? shippedPrior(frameFeatureNames, items.width) : undefined,
-    labels: labels.map((label, item) => (item < first && reviewed.has(item) ? label : -1)),
-    asked: Int32Array.from({ length: first }, (_, item) => item),
+    items: {
+      rows: Float32Array.from(frames.flatMap(({ figures }) => figures.map((value) => value ?? Number.NaN))),
+      width: figureNames.length,
+      opinions: Float32Array.from(frames, ({ opinion }) => opinion),
+    },
+    questions,
+    labels: Int8Array.from(frames, (frame) => (reviewed.has(frame) ? (frame.rejected ? 1 : 0) : -1)),
+    asked: Int32Array.from(frames.keys()),
     count,
   });
 }
 
-const nights = await judgedNights();
-const reviews = Number(values.reviews);
-/** Each of the first nights is the reviewed one in turn; the others are unseen. */
-const rotations = nights
-  .slice(0, Number(values.rotations))
-  .map((first, place) => [first, ...nights.filter((_, other) => other !== place)]);
-
-/** Of the nights that were not reviewed: their classes, and P(contaminated) of each frame as a pair. */
-function unseenOf([first, ...others]: readonly Night[], given: Given | null, reviewCount = reviews) {
-  const count = first!.labels.length;
-  const truth = others.flatMap((night) => Array.from(night.labels));
-  if (given === null) {
-    const scores = others.flatMap((night) => Array.from(night.scores, (score) => 1 - score));
-    return { truth, probabilities: pairs(Float32Array.from(scores)) };
-  }
-  const drawn = shuffled(count, randomFor(1, 'reviews')).subarray(0, reviewCount);
-  const { probabilities } = lessonWith([first!, ...others], given, new Set(drawn), 1);
-  return { truth, probabilities: pairs(probabilities.subarray(count)) };
-}
-
-// intervals from the first rotation only, in which no frame occurs twice; the mean over all rotations beside it
-const [main] = rotations;
-const alone = rotations.map((rotation) => unseenOf(rotation, null));
-console.log(`${reviews} reviews of ${main![0]!.name}; ${alone[0]!.truth.length} frames of the other nights`);
-tell('prefilter alone', alone);
-tell(
-  'prior, no reviews',
-  rotations.map((rotation) => unseenOf(rotation, heads['with the shipped prior']!, 0)),
-);
-for (const [name, given] of Object.entries(heads)) {
-  tell(
-    name,
-    rotations.map((rotation) => unseenOf(rotation, given)),
+/** P(contaminated) of each frame of the unseen nights, as pairs. */
+function taught(unseen: readonly Night[], reviewed: ReadonlySet<SeenFrame>): Float32Array {
+  return pairs(
+    unseen.flatMap((night) =>
+      Array.from(lessonOf([...night, ...reviewed], reviewed, 1).probabilities.subarray(0, night.length)),
+    ),
   );
 }
 
-function tell(name: string, found: readonly ReturnType<typeof unseenOf>[]): void {
-  const { truth, probabilities } = found[0]!;
-  const { balancedAccuracy, calibrationError } = evaluateWithIntervals(probabilities, truth, classes);
-  const gain = pairedDifference(probabilities, alone[0]!.probabilities, truth, classes);
-  const gains = found.map(
-    (each, place) =>
-      pairedDifference(each.probabilities, alone[place]!.probabilities, each.truth, classes).difference,
+function pairs(probabilities: readonly number[]): Float32Array {
+  return Float32Array.from(probabilities.flatMap((value) => [1 - value, value]));
+}
+
+/** Reviews of a night after each step. */
+function reviewSteps(night: Night, order: 'proposed' | 'random', seed: number): ReadonlySet<SeenFrame>[] {
+  const random = shuffled(night.length, randomFor(seed, 'reviews'));
+  const reviewed = new Set<SeenFrame>();
+  return steps.map((count) => {
+    const next =
+      order === 'random'
+        ? random.subarray(reviewed.size, count)
+        : count === reviewed.size
+          ? []
+          : lessonOf(night, reviewed, count - reviewed.size).proposals.map(({ item }) => item);
+    for (const item of next) reviewed.add(night[item]!);
+    return new Set(reviewed);
+  });
+}
+
+const mean = (numbers: readonly number[]): number =>
+  numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
+const shown = (value: number): string => value.toFixed(4);
+
+interface Outcome {
+  readonly alone: number;
+  /** Balanced accuracy after each step. */
+  readonly random: number[];
+  readonly proposed: number[];
+}
+
+function observe(name: string, nights: readonly Night[]): Outcome {
+  const turns = nights.slice(0, Number(values.rotations)).map((night, turn) => {
+    const unseen = nights.filter((other) => other !== night);
+    const truth = unseen.flatMap((other) => other.map(({ rejected }) => (rejected ? 1 : 0)));
+    const alone = pairs(unseen.flatMap((other) => other.map(({ opinion }) => opinion)));
+    const judge = (reviewed: ReadonlySet<SeenFrame>) =>
+      evaluateWithIntervals(taught(unseen, reviewed), truth, classes).balancedAccuracy;
+    const random = reviewSteps(night, 'random', turn);
+    const proposed = reviewSteps(night, 'proposed', turn);
+    const after = taught(unseen, random.at(-1)!);
+    const asProposed = taught(unseen, proposed.at(-1)!);
+    const curve = (sets: ReadonlySet<SeenFrame>[]): number[] => (values['no-curves'] ? [] : sets.map(judge));
+    return {
+      alone: evaluateWithIntervals(alone, truth, classes),
+      after: evaluateWithIntervals(after, truth, classes),
+      gain: pairedDifference(after, alone, truth, classes),
+      asProposed: evaluateWithIntervals(asProposed, truth, classes),
+      gainProposed: pairedDifference(asProposed, alone, truth, classes),
+      enough: lessonOf(night, proposed.at(-1)!, 1).outlook.enough,
+      frames: truth.length,
+      random: curve(random),
+      proposed: curve(proposed),
+    };
+  });
+  const [first] = turns;
+  const over = (pick: (turn: (typeof turns)[number]) => number): string => shown(mean(turns.map(pick)));
+  const lowest = Math.min(
+    ...turns.map(({ gain, gainProposed }) => Math.min(gain.difference, gainProposed.difference)),
   );
-  const mean = gains.reduce((sum, value) => sum + value, 0) / gains.length;
   console.log(
-    `${name.padEnd(26)} balanced accuracy ${balancedAccuracy.toFixed(4)}, gain ${gain.difference.toFixed(4)} ` +
-      `(${gain.low.toFixed(4)} to ${gain.high.toFixed(4)}), calibration error ${calibrationError.toFixed(4)}; ` +
-      `over ${gains.length} choices of the reviewed night ${mean.toFixed(4)} ` +
-      `(${Math.min(...gains).toFixed(4)} to ${Math.max(...gains).toFixed(4)})`,
+    `${name.padEnd(27)} alone ${over(({ alone }) => alone.balancedAccuracy)} ` +
+      `random: ${over(({ gain }) => gain.difference)}, first ${shown(first!.gain.difference)} ` +
+      `(${shown(first!.gain.low)} to ${shown(first!.gain.high)}), ECE ${over(({ after }) => after.calibrationError)}; ` +
+      `proposed: ${over(({ gainProposed }) => gainProposed.difference)}, first ${shown(first!.gainProposed.difference)} ` +
+      `(${shown(first!.gainProposed.low)} to ${shown(first!.gainProposed.high)}), ECE ${over(({ asProposed }) => asProposed.calibrationError)}; ` +
+      `lowest ${shown(lowest)}; ECE alone ${over(({ alone }) => alone.calibrationError)}; ` +
+      `enough ${turns.filter(({ enough }) => enough).length}/${turns.length}; ${first!.frames} frames`,
+  );
+  const curveOf = (order: 'random' | 'proposed'): number[] =>
+    values['no-curves'] ? [] : steps.map((_, step) => mean(turns.map((turn) => turn[order][step]!)));
+  return {
+    alone: mean(turns.map(({ alone }) => alone.balancedAccuracy)),
+    random: curveOf('random'),
+    proposed: curveOf('proposed'),
+  };
+}
+
+/** Reviews after which a curve has come as high as a level, between two steps in proportion. */
+function reviewsFor(curve: readonly number[], level: number): number {
+  const reached = curve.findIndex((value) => value >= level);
+  if (reached <= 0) return reached === 0 ? 0 : Number.NaN;
+  const [before, after] = [curve[reached - 1]!, curve[reached]!];
+  return (
+    steps[reached - 1]! + ((level - before) / (after - before)) * (steps[reached]! - steps[reached - 1]!)
   );
 }
 
-const steps = [0, 10, 20, 30, 40, 50, 60, 80, 100].filter((count) => count <= reviews);
-for (const order of ['proposed', 'random'] as const) {
-  const curve = new Float64Array(steps.length);
-  for (const rotation of rotations) {
-    const random = shuffled(rotation[0]!.labels.length, randomFor(2, 'order'));
-    const reviewed = new Set<number>();
-    const others = rotation.slice(1).flatMap((night) => Array.from(night.labels));
-    steps.forEach((count, step) => {
-      const more = count - reviewed.size;
-      if (more > 0) {
-        const next =
-          order === 'random'
-            ? Array.from(random.subarray(reviewed.size, count))
-            : lessonWith(rotation, all, reviewed, more).proposals.map(({ item }) => item);
-        for (const item of next) reviewed.add(item);
-      }
-      const { probabilities } = lessonWith(rotation, all, reviewed, 1);
-      const unseen = pairs(probabilities.subarray(rotation[0]!.labels.length));
-      curve[step]! += evaluateWithIntervals(unseen, others, classes).balancedAccuracy / rotations.length;
-    });
+function tellCurves(outcomes: readonly Outcome[]): void {
+  const curves = (['random', 'proposed'] as const).map((order) => {
+    const curve = steps.map((_, step) => mean(outcomes.map((outcome) => outcome[order][step]!)));
+    console.log(
+      `${order.padEnd(9)}`,
+      steps.map((count, step) => `${count}: ${shown(curve[step]!)}`).join('  '),
+    );
+    return curve;
+  });
+  const [random, proposed] = curves as [number[], number[]];
+  for (const count of [50, 80, 100].filter((each) => each <= reviews)) {
+    const level = random[steps.indexOf(count)]!;
+    console.log(
+      `as good as ${count} random reviews: ${reviewsFor(proposed, level).toFixed(0)} proposed ones`,
+    );
   }
+}
+
+function tellTime(night: Night): void {
+  const many = Array.from({ length: 2000 }, (_, item) => ({ ...night[item % night.length]! }));
+  const begun = performance.now();
+  const before = process.cpuUsage();
+  lessonOf(many, new Set(many), 20);
+  const { user, system } = process.cpuUsage(before);
   console.log(
-    `${order} order:`,
-    steps.map((count, step) => `${count}: ${curve[step]!.toFixed(4)}`).join('  '),
+    `refit with 2000 labelled frames of ${figureNames.length} figures: ` +
+      `${((performance.now() - begun) / 1000).toFixed(2)} s, ${((user + system) / 1e6).toFixed(2)} s of CPU`,
   );
 }
 
-const many = itemsOf(
-  Array.from({ length: Math.ceil(2000 / nights[0]!.labels.length) }, () => nights[0]!),
-  all.rowsOf,
-);
-const labels = Int8Array.from(
-  { length: many.opinions.length },
-  (_, item) => nights[0]!.labels[item % nights[0]!.labels.length]!,
-);
-const begun = performance.now();
-const before = process.cpuUsage();
-reviewLesson({ items: many, labels, asked: new Int32Array(0), count: 1 });
-const { user, system } = process.cpuUsage(before);
-console.log(
-  `refit with ${labels.length} labelled frames, ${many.width} figures each: ${((performance.now() - begun) / 1000).toFixed(2)} s, ` +
-    `${((user + system) / 1e6).toFixed(2)} s of CPU`,
-);
+const everything: Outcome[] = [];
+for (const camera of values.cameras.split(',') as CameraName[]) {
+  const nights: ReviewFrame[][] = [];
+  const size = { nights: Number(values.nights), frames: Number(values.frames) };
+  for await (const night of nightsOf(camera, size)) nights.push([...night]);
+  console.log(`\n${camera}: ${nights.length} nights, ${reviews} reviews of one night in turn`);
+  const outcomes = observers.map(({ name, rejects }) => {
+    const rejected = rejects(nights.flat());
+    let place = 0;
+    const seen = nights.map((night) => night.map((frame) => ({ ...frame, rejected: rejected[place++]! })));
+    if (name === observers[0]!.name && everything.length === 0) tellTime(seen[0]!);
+    return observe(name, seen);
+  });
+  if (!values['no-curves']) tellCurves(outcomes);
+  everything.push(...outcomes);
+}
+if (!values['no-curves']) {
+  console.log('\nall cameras and observers');
+  tellCurves(everything);
+}

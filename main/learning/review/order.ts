@@ -1,154 +1,209 @@
 /** Which items a person should look at next, and whether looking at more still helps. */
-import { askHead, type FittedHead, type HeadItems, whitened } from './head.ts';
+import { randomFor } from '../random.ts';
+import { type Beliefs, survival } from './beliefs.ts';
+import type { OpenQuestion } from './questions.ts';
 
 export interface ProposedItem {
   readonly item: number;
-  /** Decisions on all items that knowing this one's class is expected to put right. */
+  /** By how much knowing its class is expected to lower the summed squared error of all items' probabilities. */
   readonly worth: number;
 }
 
 export interface ReviewOutlook {
   /** Share of the items expected to be called wrong as things stand. */
   readonly expectedError: number;
-  /** What of it more reviews could take away; the rest no label of these figures can. */
+  /** What of it more reviews could take away; the rest no answer to these questions can. */
   readonly expectedGain: number;
   /** More reviews would put hardly any decision right. */
   readonly enough: boolean;
 }
 
-/** Items whose decisions are looked at together; more are thinned out to the least certain ones. */
-const largestPool = 1200;
+/** Items that are looked at together; more are thinned out to those on which the possible answers differ most. */
+const largestPool = 400;
 /** Below this gain further reviews are not worth a person's time: 3 of 1,000 decisions. */
 const smallestGain = 0.003;
-
-function normalDensity(value: number): number {
-  return Math.exp(-(value ** 2) / 2) / Math.sqrt(2 * Math.PI);
-}
+/** Answers less likely than this are left out of the order. */
+const unlikely = 1e-4;
+const curiosity = 0.75;
+/** A label is never taken to be surer than this variance: persons slip. */
+const leastLabelVariance = 0.02;
+const labelNoise = 0.01;
 
 /**
- * Chooses `count` of the unreviewed items, best first. Knowing the class of one narrows the log-odds of all that look
- * like it; what counts is how many decisions near the boundary that settles. After each choice the covariances are
- * updated as if its class were known, so alike items are not proposed one after the other.
- * O(pool^2 (width + count)).
- * @param unreviewed indices into `items`
+ * Chooses `count` of the unreviewed items, best first. Items on which the possible answers differ tell most, those that many
+ * others resemble tell more; after each choice the covariances are updated as if its class were known, so that a second
+ * item of one kind counts little. O(pool^2 (answers + count)).
+ * @param unreviewed indices of items
  */
-export function proposeReviews(
-  head: FittedHead,
-  items: HeadItems,
-  unreviewed: Int32Array,
-  count: number,
-): ProposedItem[] {
-  const { means, variances } = askHead(head, items);
-  const boundary = (item: number): number => Math.abs(means[item]!) / Math.sqrt(variances[item]! + 1);
-  const pool = Int32Array.from(unreviewed)
-    .sort((a, b) => boundary(a) - boundary(b))
-    .subarray(0, largestPool);
-  const covariances = covariancesOf(head, items, pool);
+export function proposeReviews(given: Beliefs, unreviewed: Int32Array, count: number): ProposedItem[] {
+  const beliefs = { ...given, weights: given.weights.map(curious) };
+  const pool = mostOpen(beliefs, unreviewed);
   const size = pool.length;
-  const poolMeans = Float64Array.from(pool, (item) => means[item]!);
+  const covariances = covariancesOf(beliefs, pool);
+  const labelVariances = Float64Array.from(pool, (item) => {
+    const probability = beliefs.probabilities[item]!;
+    return Math.max(leastLabelVariance, probability * (1 - probability));
+  });
   const open = new Set(pool.keys());
   const chosen: ProposedItem[] = [];
   while (chosen.length < count && open.size > 0) {
-    const { place, worth } = mostTelling(covariances, size, poolMeans, open);
+    const { place, worth } = mostTelling(covariances, labelVariances, open);
     open.delete(place);
     chosen.push({ item: pool[place]!, worth });
-    learnOf(covariances, size, place, poolMeans[place]!);
+    learnOf(covariances, size, place, spreadOf(covariances, labelVariances, place));
   }
-  return chosen;
+  // what lies beyond the pool comes last, as it stands
+  const known = new Set(pool);
+  const rest = Array.from(unreviewed).filter((item) => !known.has(item));
+  return [...chosen, ...rest.map((item) => ({ item, worth: 0 }))].slice(0, count);
 }
 
-function covariancesOf(head: FittedHead, items: HeadItems, pool: Int32Array): Float32Array {
-  const { rows, size } = whitened(head, items);
-  const covariances = new Float32Array(pool.length ** 2);
-  for (let a = 0; a < pool.length; a++) {
-    const first = rows.subarray(pool[a]! * size, (pool[a]! + 1) * size);
-    for (let b = 0; b <= a; b++) {
-      const offset = pool[b]! * size;
-      let sum = 0;
-      for (let column = 0; column < size; column++) sum += first[column]! * rows[offset + column]!;
-      covariances[a * pool.length + b] = sum;
-      covariances[b * pool.length + a] = sum;
+/** Answers held for unlikely are asked about a little more than they are believed: nothing else would ever find them. */
+function curious(weights: Float64Array): Float64Array {
+  const raised = weights.map((weight) => weight ** curiosity);
+  const sum = raised.reduce((total, weight) => total + weight, 0);
+  return raised.map((weight) => weight / sum);
+}
+
+function mostOpen({ questions, weights }: Beliefs, unreviewed: Int32Array): Int32Array {
+  const open = new Map(
+    Array.from(unreviewed, (item) => {
+      let square = 1;
+      let mean = 1;
+      questions.forEach(({ bite, confidence }, q) => {
+        let [first, second] = [0, 0];
+        weights[q]!.forEach((weight, answer) => {
+          const left = survival(bite[answer]![item]!, confidence[item]!);
+          first += weight * left;
+          second += weight * left * left;
+        });
+        mean *= first;
+        square *= second;
+      });
+      return [item, square - mean * mean];
+    }),
+  );
+  return Int32Array.from(unreviewed)
+    .sort((a, b) => open.get(b)! - open.get(a)!)
+    .subarray(0, largestPool);
+}
+
+/** Of the probabilities of two items under the possible answers: exact, as the questions are weighed apart. */
+function covariancesOf({ questions, weights }: Beliefs, pool: Int32Array): Float64Array {
+  const size = pool.length;
+  const squares = new Float64Array(size * size).fill(1);
+  const means = new Float64Array(size).fill(1);
+  questions.forEach((question, q) => {
+    multiplyMoments(question, weights[q]!, pool, squares, means);
+  });
+  for (let a = 0; a < size; a++) {
+    for (let b = 0; b < size; b++) squares[a * size + b]! -= means[a]! * means[b]!;
+  }
+  return squares;
+}
+
+function multiplyMoments(
+  { bite, confidence }: OpenQuestion,
+  weights: Float64Array,
+  pool: Int32Array,
+  squares: Float64Array,
+  means: Float64Array,
+): void {
+  const size = pool.length;
+  const answers = Array.from(weights.keys()).filter((answer) => weights[answer]! > unlikely);
+  const total = answers.reduce((sum, answer) => sum + weights[answer]!, 0);
+  const sums = new Float64Array(size * size);
+  const firsts = new Float64Array(size);
+  const left = new Float64Array(size);
+  for (const answer of answers) {
+    const weight = weights[answer]! / total;
+    pool.forEach((item, place) => {
+      left[place] = survival(bite[answer]![item]!, confidence[item]!);
+      firsts[place]! += weight * left[place]!;
+    });
+    for (let a = 0; a < size; a++) {
+      const scaled = weight * left[a]!;
+      for (let b = 0; b <= a; b++) sums[a * size + b]! += scaled * left[b]!;
     }
   }
-  return covariances;
+  for (let a = 0; a < size; a++) {
+    means[a]! *= firsts[a]!;
+    for (let b = 0; b <= a; b++) {
+      squares[a * size + b]! *= sums[a * size + b]!;
+      if (a !== b) squares[b * size + a]! *= sums[a * size + b]!;
+    }
+  }
 }
 
-/** Variance of a label's log-odds under the logistic model: 1 / (p (1 - p)). */
-function labelVariance(mean: number): number {
-  const probability = 1 / (1 + Math.exp(-mean));
-  return 1 / Math.max(1e-6, probability * (1 - probability));
+function spreadOf(covariances: Float64Array, labelVariances: Float64Array, place: number): number {
+  const own = covariances[place * labelVariances.length + place]!;
+  return Math.max(labelVariances[place]!, own + labelNoise);
 }
 
-/**
- * The derivative of the expected number of wrong decisions by a log-odds' variance is density(m / s) / (2 s); a label
- * of item i lowers the variance of j by cov(i, j)^2 / (label variance + var(i)).
- */
+/** A label of item i lowers the variance of j by cov(i, j)^2 / (variance of the label of i). */
 function mostTelling(
-  covariances: Float32Array,
-  size: number,
-  means: Float64Array,
+  covariances: Float64Array,
+  labelVariances: Float64Array,
   open: ReadonlySet<number>,
 ): { place: number; worth: number } {
-  const care = means.map((mean, j) => {
-    const deviation = Math.sqrt(Math.max(1e-9, covariances[j * size + j]!));
-    return normalDensity(mean / deviation) / (2 * deviation);
-  });
+  const size = labelVariances.length;
   let best = { place: -1, worth: Number.NEGATIVE_INFINITY };
   for (const i of open) {
     let worth = 0;
-    for (let j = 0; j < size; j++) worth += care[j]! * covariances[i * size + j]! ** 2;
-    worth /= labelVariance(means[i]!) + covariances[i * size + i]!;
+    for (let j = 0; j < size; j++) worth += covariances[i * size + j]! ** 2;
+    worth /= spreadOf(covariances, labelVariances, i);
     if (worth > best.worth) best = { place: i, worth };
   }
   return best;
 }
 
 /** Covariances once the class of `place` is known. */
-function learnOf(covariances: Float32Array, size: number, place: number, mean: number): void {
+function learnOf(covariances: Float64Array, size: number, place: number, spread: number): void {
   const row = covariances.slice(place * size, (place + 1) * size);
-  const scale = 1 / (labelVariance(mean) + row[place]!);
   for (let a = 0; a < size; a++) {
-    const factor = row[a]! * scale;
+    const factor = row[a]! / spread;
     if (factor === 0) continue;
     for (let b = 0; b < size; b++) covariances[a * size + b]! -= factor * row[b]!;
   }
 }
 
+/** Worlds drawn to see what the answers would change. */
+const worlds = 96;
+
 /**
- * The expected share of wrong decisions now, and how much of it would go if every weight were known exactly (the value
- * of perfect information, an upper bound for any number of reviews).
+ * The expected share of wrong decisions now, and how much of it would go if every question were answered (the value of
+ * perfect information, an upper bound for any number of reviews), over worlds drawn from the beliefs.
  */
-export function reviewOutlook(head: FittedHead, items: HeadItems): ReviewOutlook {
-  const { means, variances, probabilities } = askHead(head, items);
-  const count = Math.max(1, means.length);
-  let expectedError = 0;
-  let expectedGain = 0;
-  means.forEach((mean, item) => {
-    const now = probabilities[item]!;
-    expectedError += Math.min(now, 1 - now) / count;
-    expectedGain += gainOf(mean, variances[item]!) / count;
-  });
-  const gain = Math.min(expectedGain, expectedError);
-  return { expectedError, expectedGain: gain, enough: gain < smallestGain };
+export function reviewOutlook(beliefs: Beliefs, items: Int32Array): ReviewOutlook {
+  const count = Math.max(1, items.length);
+  const random = randomFor(1, 'review outlook');
+  const means = new Float64Array(items.length);
+  let answered = 0;
+  for (let world = 0; world < worlds; world++) {
+    const draws = beliefs.weights.map((weights) => drawn(weights, random.uniform()));
+    items.forEach((item, place) => {
+      const left = beliefs.questions.reduce(
+        (product, { bite, confidence }, q) => product * survival(bite[draws[q]!]![item]!, confidence[item]!),
+        1,
+      );
+      means[place]! += left / worlds;
+      answered += Math.min(left, 1 - left) / worlds / count;
+    });
+  }
+  const open = means.reduce((sum, mean) => sum + Math.min(mean, 1 - mean) / count, 0);
+  const expectedError = items.reduce((sum, item) => {
+    const probability = beliefs.probabilities[item]!;
+    return sum + Math.min(probability, 1 - probability) / count;
+  }, 0);
+  const expectedGain = Math.min(expectedError, Math.max(0, open - answered));
+  return { expectedError, expectedGain, enough: expectedGain < smallestGain };
 }
 
-/** Steps of the trapezoidal rule over the far side of the boundary, and how many deviations it reaches. */
-const tailSteps = 24;
-const tailDeviations = 5;
-
-/**
- * Expected error with the present decision, less that with the best decision for each possible log-odds: where the
- * true log-odds u lie on the other side of the boundary, deciding otherwise saves 2 P - 1 = tanh(u / 2).
- */
-function gainOf(mean: number, variance: number): number {
-  const deviation = Math.sqrt(variance);
-  const reach = tailDeviations * deviation - Math.abs(mean);
-  if (reach <= 0) return 0;
-  const width = reach / tailSteps;
-  let gain = 0;
-  for (let step = 1; step <= tailSteps; step++) {
-    const u = step * width;
-    gain += normalDensity((u + Math.abs(mean)) / deviation) * Math.tanh(u / 2);
+function drawn(weights: Float64Array, share: number): number {
+  let left = share;
+  for (let answer = 0; answer < weights.length; answer++) {
+    left -= weights[answer]!;
+    if (left < 0) return answer;
   }
-  return (gain * width) / deviation;
+  return weights.length - 1;
 }

@@ -24,6 +24,12 @@ export const threadedFamily: FrameFamily = {
   measurementVersion: 'm1',
   judgementVersion: 'j1',
   featureNames: ['score', 'serial', 'nothing'],
+  reviewing: {
+    figureNames: ['score', 'serial', 'nothing'],
+    questions: [{ kind: 'figure', name: 'serial', figure: 'serial' }],
+    figures: (features) => features,
+    describe: (question, threshold) => `${question} from ${threshold?.value.toFixed(1)} on`,
+  },
   worker: new URL('./worker.ts', import.meta.url),
 };
 

@@ -26,8 +26,11 @@ export function addLearn(program: Command, context: Context): void {
         { title: 'review next', of: (row) => row.file },
         { title: 'P(clean)', of: (row) => row.score, digits: 2 },
       ]);
+      const learned = lesson.learned.map(
+        ({ sentence, certainty }) => `${sentence} (${certainty.toFixed(2)})\n`,
+      );
       context.terminal.out(
-        `Learned from ${lesson.reviewed} reviewed frames in ${lesson.elapsedSeconds.toFixed(1)} s. ${lesson.advice}\n${queue}`,
+        `Learned from ${lesson.reviewed} reviewed frames in ${lesson.elapsedSeconds.toFixed(1)} s. ${lesson.advice}\n${learned.join('')}${queue}`,
       );
     });
 }

@@ -24,19 +24,3 @@ export function solveLower(factor: Float64Array, size: number, b: Float64Array):
     b[row] = sum / factor[row * size + row]!;
   }
 }
-
-/** Solves L^T z = b in place. */
-export function solveUpper(factor: Float64Array, size: number, b: Float64Array): void {
-  for (let row = size - 1; row >= 0; row--) {
-    let sum = b[row]!;
-    for (let k = row + 1; k < size; k++) sum -= factor[k * size + row]! * b[k]!;
-    b[row] = sum / factor[row * size + row]!;
-  }
-}
-
-/** Logarithm of the determinant of A. */
-export function logDeterminant(factor: Float64Array, size: number): number {
-  let sum = 0;
-  for (let row = 0; row < size; row++) sum += Math.log(factor[row * size + row]!);
-  return 2 * sum;
-}

@@ -1,0 +1,209 @@
+/**
+ * What a person may see otherwise than a judge made of rules, put as questions with a few possible answers each. Of a finding:
+ * does it matter to this person always, never, or from some size on? Of a figure that the judge lets pass: does this person reject
+ * from some value on? Reviews make some answers more likely than others; without reviews the judge's own answer holds.
+ */
+
+/** Columns are those of `ReviewItems`. */
+export type ReviewQuestion =
+  | {
+      readonly kind: 'finding';
+      readonly name: string;
+      /** Columns with the judge's confidence (0..1) that the defect is there: any of them. */
+      readonly confidences: readonly number[];
+      /** Columns that tell how large it is; each may be the one by which the person decides. */
+      readonly figures: readonly number[];
+      /** Beyond taste: it always matters. */
+      readonly settled?: boolean;
+    }
+  | { readonly kind: 'figure'; readonly name: string; readonly figure: number };
+
+/** Items to learn from and to answer for. */
+export interface ReviewItems {
+  /** [items, width], row-major. */
+  readonly rows: Float32Array;
+  readonly width: number;
+  /** The judge's P(second class), 0..1. */
+  readonly opinions: Float32Array;
+}
+
+/** One possible answer. */
+export type ReviewAnswer =
+  | { readonly kind: 'always' | 'never' }
+  /** Matters where the figure in this column is above the threshold. */
+  | { readonly kind: 'above'; readonly figure: number; readonly threshold: number };
+
+/** A question with its possible answers, for given items. */
+export interface OpenQuestion {
+  readonly name: string;
+  readonly kind: 'finding' | 'figure';
+  /** Of each item: how sure the judge is that the question arises, 0..1. */
+  readonly confidence: Float64Array;
+  readonly answers: readonly ReviewAnswer[];
+  /** Of each answer and item: 0..1, how far it matters there. */
+  readonly bite: readonly Float32Array[];
+  /** Before any review; sums to 1. */
+  readonly prior: Float64Array;
+}
+
+/** Most persons see a finding as the judge does; few never mind it; the rest of the belief is spread over the thresholds. */
+const agreeing = 0.9;
+const indifferent = 0.03;
+/** A person rejects by none of the figures that the judge lets pass, most likely. */
+const silent = 0.985;
+/** Thresholds of each figure. */
+const thresholds = 16;
+/** Items whose finding is about this likely say how large it usually is; fewer than `fewestItems` say nothing. */
+const present = 0.3;
+const fewestItems = 4;
+/** A threshold is as soft as this share of the distance between two of them. */
+const softness = 0.5;
+/** Confidence is capped, so that reviews can overrule it. */
+const surestFinding = 0.98;
+const surestFigure = 0.97;
+/** A judge's word that no finding carries is given to the strongest finding from this confidence on. */
+const carries = 0.05;
+/** Rejecting by a figure starts somewhere between the upper three quarters of the items and the last hundredth. */
+const rarest = 0.01;
+const commonest = 0.75;
+
+export function openQuestions(items: ReviewItems, questions: readonly ReviewQuestion[]): OpenQuestion[] {
+  const confidences = questions.map((question) => confidenceOf(items, question));
+  const rest = carryOpinions(items, questions, confidences);
+  const open = questions.map((question, place) =>
+    question.kind === 'finding'
+      ? findingQuestion(items, question, confidences[place]!)
+      : figureQuestion(items, question),
+  );
+  const other = { kind: 'finding', name: 'other', confidences: [], figures: [] } as const;
+  return [...open, findingQuestion(items, other, rest)];
+}
+
+function confidenceOf({ rows, width, opinions }: ReviewItems, question: ReviewQuestion): Float64Array {
+  const confidence = new Float64Array(opinions.length);
+  if (question.kind === 'figure') return confidence;
+  return confidence.map((_, item) => {
+    const none = question.confidences.reduce((left, column) => {
+      const value = rows[item * width + column]!;
+      return left * (1 - Math.min(1, Math.max(0, Number.isFinite(value) ? value : 0)));
+    }, 1);
+    return 1 - none;
+  });
+}
+
+/**
+ * Where the judge is surer than all findings together (two of one kind), the strongest finding takes the difference;
+ * where there is none, it is returned as a confidence of its own.
+ */
+function carryOpinions(
+  { opinions }: ReviewItems,
+  questions: readonly ReviewQuestion[],
+  confidences: readonly Float64Array[],
+): Float64Array {
+  const rest = new Float64Array(opinions.length);
+  opinions.forEach((opinion, item) => {
+    const innocent = confidences.reduce((left, confidence) => left * (1 - confidence[item]!), 1);
+    const short = (1 - opinion) / Math.max(innocent, 1e-12);
+    if (short >= 1) return;
+    let strongest = -1;
+    questions.forEach((_, place) => {
+      const value = confidences[place]![item]!;
+      if (value >= carries && value > (confidences[strongest]?.[item] ?? 0)) strongest = place;
+    });
+    const taker = confidences[strongest] ?? rest;
+    taker[item] = 1 - (1 - taker[item]!) * short;
+  });
+  return rest;
+}
+
+type FindingQuestion = Extract<ReviewQuestion, { kind: 'finding' }>;
+
+function findingQuestion(
+  items: ReviewItems,
+  { name, figures, settled = false }: FindingQuestion,
+  confidence: Float64Array,
+): OpenQuestion {
+  const count = confidence.length;
+  const always = new Float32Array(count).fill(1);
+  const base = {
+    name,
+    kind: 'finding',
+    confidence: confidence.map((c) => Math.min(surestFinding, c)),
+  } as const;
+  if (settled) return { ...base, answers: [{ kind: 'always' }], bite: [always], prior: Float64Array.of(1) };
+  const there = Array.from(confidence.keys()).filter((item) => confidence[item]! > present);
+  const steps =
+    there.length < fewestItems
+      ? []
+      : figures.flatMap((figure) => {
+          const values = columnOf(items, figure);
+          const sorted = Float64Array.from(there, (item) => values[item]!).sort();
+          const shares = Array.from({ length: thresholds }, (_, k) => (k + 0.5) / thresholds);
+          return stepsAt(values, figure, sorted, shares);
+        });
+  return {
+    ...base,
+    answers: [{ kind: 'always' }, { kind: 'never' }, ...steps.map(({ answer }) => answer)],
+    bite: [always, new Float32Array(count), ...steps.map(({ bite }) => bite)],
+    prior: priorOf([agreeing, indifferent], steps.length),
+  };
+}
+
+function figureQuestion(
+  items: ReviewItems,
+  { name, figure }: Extract<ReviewQuestion, { kind: 'figure' }>,
+): OpenQuestion {
+  const values = columnOf(items, figure);
+  const sorted = Float64Array.from(values).sort();
+  const shares = Array.from(
+    { length: thresholds },
+    (_, k) => 1 - rarest - (commonest - rarest) * (k / (thresholds - 1)) ** 2,
+  );
+  const isFlat = !(sorted.at(-1)! > sorted[0]!);
+  const steps = isFlat ? [] : stepsAt(values, figure, sorted, shares);
+  return {
+    name,
+    kind: 'figure',
+    confidence: new Float64Array(values.length).fill(surestFigure),
+    answers: [{ kind: 'never' }, ...steps.map(({ answer }) => answer)],
+    bite: [new Float32Array(values.length), ...steps.map(({ bite }) => bite)],
+    prior: priorOf([silent], steps.length),
+  };
+}
+
+/** The named shares, and what they leave spread evenly over the thresholds; scaled to a sum of 1 where there are none. */
+function priorOf(named: readonly number[], steps: number): Float64Array {
+  const sum = named.reduce((total, share) => total + share, 0);
+  if (steps === 0) return Float64Array.from(named, (share) => share / sum);
+  return Float64Array.from([...named, ...new Array<number>(steps).fill((1 - sum) / steps)]);
+}
+
+/** A figure that could not be measured counts as typical. */
+function columnOf({ rows, width, opinions }: ReviewItems, column: number): Float64Array {
+  const values = Float64Array.from(opinions, (_, item) => rows[item * width + column]!);
+  const known = values.filter(Number.isFinite).sort();
+  const middle = known[known.length >> 1] ?? 0;
+  return values.map((value) => (Number.isFinite(value) ? value : middle));
+}
+
+function stepsAt(
+  values: Float64Array,
+  figure: number,
+  sorted: Float64Array,
+  shares: readonly number[],
+): { answer: ReviewAnswer; bite: Float32Array }[] {
+  const spread = quantile(sorted, 0.84) - quantile(sorted, 0.16);
+  const width = Math.max(1e-6, (softness * spread) / thresholds);
+  const places = new Set(shares.map((share) => quantile(sorted, share)));
+  return [...places].map((threshold) => ({
+    answer: { kind: 'above', figure, threshold },
+    bite: Float32Array.from(values, (value) => 1 / (1 + Math.exp(-(value - threshold) / width))),
+  }));
+}
+
+function quantile(sorted: Float64Array, share: number): number {
+  const place = share * (sorted.length - 1);
+  const below = Math.floor(place);
+  const next = sorted[Math.min(below + 1, sorted.length - 1)]!;
+  return sorted[below]! + (place - below) * (next - sorted[below]!);
+}

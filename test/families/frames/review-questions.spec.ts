@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import type { FrameMeasurements } from '../../../contract/words.ts';
+import { frameFeatureNames } from '../../../main/families/frames/features.ts';
+import {
+  describeReviewRule,
+  reviewFigureNames,
+  reviewFigures,
+  reviewQuestions,
+} from '../../../main/families/frames/review-questions.ts';
+
+const features = Float32Array.from(frameFeatureNames, (_, column) => column / 100);
+const measured = { fwhm: 3, ellipticity: 0.06, weight: 1 } as FrameMeasurements;
+const column = (name: string): number => reviewFigureNames.indexOf(name);
+
+describe('what reviews of frames may teach', () => {
+  it('asks about figures that exist, each question once', () => {
+    const used = reviewQuestions.flatMap((question) =>
+      question.kind === 'finding' ? [...question.confidences, ...question.figures] : [question.figure],
+    );
+    expect(used.filter((name) => !reviewFigureNames.includes(name))).toEqual([]);
+    const names = reviewQuestions.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    // every confidence belongs to one question
+    const confidences = used.filter((name) => name.startsWith('confidence.'));
+    expect(confidences.sort()).toEqual(
+      frameFeatureNames.filter((name) => name.startsWith('confidence.')).sort(),
+    );
+  });
+
+  it('has the own figures of a usual frame at zero, and more where the frame is worse', () => {
+    const own = (values: Partial<FrameMeasurements>): number[] =>
+      Array.from(reviewFigures(features, { ...measured, ...values }, 'strict', {}).subarray(features.length));
+    expect(own({}).map((value) => Math.abs(value))).toEqual([0, 0, 0]);
+    expect(own({ fwhm: 4, ellipticity: 0.2, weight: 0.5 }).every((value) => value > 0.2)).toBe(true);
+    expect(own({ weight: 0 })[2]).toBeCloseTo(Math.log(50), 4);
+    expect(own({ fwhm: null, ellipticity: null, weight: null })).toEqual([
+      Number.NaN,
+      Number.NaN,
+      Number.NaN,
+    ]);
+  });
+
+  it('raises no question about what the policy lets pass', () => {
+    const strict = reviewFigures(features, measured, 'strict', {});
+    const stacking = reviewFigures(features, measured, 'stacking', { cloud: 'ignored' });
+    for (const name of reviewFigureNames) {
+      const isPassed = ['trail', 'cosmicRays', 'hotPixels', 'cloud'].some(
+        (code) => name === `confidence.${code}`,
+      );
+      expect(stacking[column(name)]).toBe(isPassed ? 0 : strict[column(name)]);
+    }
+  });
+
+  it('tells every threshold in the words of the sky', () => {
+    expect(describeReviewRule('trail', { figure: 'trail.snr', value: Math.log1p(0.9) })).toBe(
+      'You mind trail only from a peak of 0.90 sigma on.',
+    );
+    expect(describeReviewRule('own.fwhm', { figure: 'own.fwhm', value: Math.log(4 / 3) })).toBe(
+      'You reject frames from a FWHM of 4.00 px on.',
+    );
+    expect(describeReviewRule('brightSky', null)).toBe('You keep frames with brightSky.');
+    for (const question of reviewQuestions) {
+      const figures = question.kind === 'finding' ? question.figures : [question.figure];
+      for (const figure of figures) {
+        const sentence = describeReviewRule(question.name, { figure, value: 0.5 });
+        expect(sentence).not.toContain(`${figure} `);
+        expect(sentence).not.toContain('NaN');
+      }
+    }
+  });
+});
