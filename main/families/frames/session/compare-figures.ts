@@ -38,6 +38,9 @@ const steepestLossPerHour = 0.2;
 /** How fast that slope grows: the secant of the zenith distance, natural log per square hour. */
 const sharpestLossPerSquareHour = 0.15;
 
+/** What the seeing of neighbouring frames differs by, natural log. */
+const usualSeeing = 0.03;
+
 /** Strength of a line where not even noise makes one. */
 const noLine = 4;
 
@@ -98,15 +101,16 @@ export function compareFigures(
     ),
     { faults: 'down', degree: 1, span: whole, leastSigma: 0.006 },
   );
-  const blur = against(of(logMinorAxis), { faults: 'up', degree: 2, span: 25, leastSigma: 0.012, trust });
-  const loss = compareLoss(hours, records, light, withoutWide(trust, blur));
-  const width: TrendOptions = {
+  const seeing: TrendOptions = {
     faults: 'up',
     degree: 2,
     span: 25,
     leastSigma: 0.012,
-    trust: withoutSuspects(trust, loss, profile),
+    usualSigma: usualSeeing,
   };
+  const blur = against(of(logMinorAxis), { ...seeing, trust });
+  const loss = compareLoss(hours, records, light, withoutWide(trust, blur));
+  const width: TrendOptions = { ...seeing, trust: withoutSuspects(trust, loss, profile) };
   return {
     ellipticity,
     doubleShare,

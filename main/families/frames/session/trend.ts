@@ -17,6 +17,8 @@ export interface TrendOptions {
   readonly span: number;
   /** The least scatter to believe in, in the unit of the values. */
   readonly leastSigma: number;
+  /** What blameless frames of any night scatter: a night of few frames is believed to, as far as it says little itself. */
+  readonly usualSigma?: number;
   /** Steepest natural change, unit of the values per hour. Default: no limit. */
   readonly steepestPerHour?: number;
   /**
@@ -216,7 +218,19 @@ function nightScatter(night: Night, reference: Float64Array, order: readonly num
     const residual = night.sign * ((night.values[i] as number) - reference[i]);
     if (residual <= 0) better.push(residual);
   }
-  const { leastSigma } = night.options;
-  const scatter = better.length < 2 ? leastSigma : Math.max(leastSigma, robustSigma(better, 0));
+  const { leastSigma, usualSigma } = night.options;
+  const own = better.length < 2 ? leastSigma : Math.max(leastSigma, robustSigma(better, 0));
+  const scatter = usualSigma === undefined ? own : withUsual(own, better.length, usualSigma);
   return scatter * (1 + smallNight / order.length);
+}
+
+/** What the median deviation of n values knows of their scatter: as much as the standard deviation of this share of them. */
+const medianEfficiency = 0.37;
+/** Frames that what is usual stands for. */
+const usualFrames = 6;
+
+/** A scatter seen in some values, drawn towards the usual one as far as so few may have come out too close by chance. */
+function withUsual(own: number, values: number, usual: number): number {
+  const known = medianEfficiency * values;
+  return Math.sqrt((known * own ** 2 + usualFrames * usual ** 2) / (known + usualFrames));
 }
