@@ -6,6 +6,13 @@ import type { GraphRuntime, GraphRuntimeOptions, GraphSession, TensorValue } fro
 const errorsOnly = 3;
 
 /**
+ * A thread that has nothing to do waits this long by spinning before it sleeps. A training step has hundreds of parallel
+ * parts, and waking costs each of them; without a limit the threads steal the cores from whatever else runs: a step took
+ * 2 to 4 times as long beside other work. With this one it takes no more processor time than without any spinning.
+ */
+const spinMicroseconds = '100';
+
+/**
  * ONNX Runtime on the CPU. `run` blocks the calling thread while it computes, so long work belongs in a worker.
  * @param options.threads threads within one operator; results are bit-equal only for equal numbers of threads
  */
@@ -28,9 +35,7 @@ async function createSession(model: Uint8Array, options: GraphRuntimeOptions): P
       // memory patterns hold the whole peak of a training step as one block: 1.5 GB instead of 1.0 for ResNet18
       enableMemPattern: options.purpose !== 'training',
       logSeverityLevel: errorsOnly,
-      // threads that wait by spinning steal the cores from whatever else runs: a step took 2 to 4 times as long
-      // beside other work, and no less time alone
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
+      extra: { session: { intra_op: { allow_spinning: '1', spin_duration_us: spinMicroseconds } } },
     });
   } catch (cause) {
     throw new NightsiftError('badModel', `ONNX Runtime cannot load the model: ${messageOf(cause)}`, {

@@ -95,6 +95,16 @@ export class Graph implements Scope {
     return made;
   }
 
+  /** Lets something else make a node's only output: what `build` adds stands where the node stood. */
+  replace(node: GraphNode, build: (scope: Scope) => Value): void {
+    const behind = this.nodes.splice(this.nodes.indexOf(node));
+    const maker = this.producers.get(build(this).name)!;
+    const output = node.outputs[0]!;
+    maker.outputs[0] = output;
+    this.producers.set(output.name, maker);
+    this.nodes.push(...behind.slice(1));
+  }
+
   producer(value: Value): GraphNode | undefined {
     return this.producers.get(value.name);
   }

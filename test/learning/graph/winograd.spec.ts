@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { encodeModel } from '../../../main/formats/onnx/index.ts';
 import { differentiate } from '../../../main/learning/graph/differentiate.ts';
 import { Graph } from '../../../main/learning/graph/graph.ts';
+import { fasterConvolution } from '../../../main/learning/graph/operators/convolution.ts';
 import { randomFor } from '../../../main/learning/random.ts';
 import type { TensorValue } from '../../../main/learning/runtime.ts';
 import { onnxRuntime } from '../../../main/runtime/onnx-runtime.ts';
@@ -88,4 +89,40 @@ it.each([
   for (const [name, values] of Object.entries(expected)) {
     expect(relativeError(found[name]!.data as Float32Array, values), name).toBeLessThan(2e-6);
   }
+});
+
+// whole tiles of 2x2, and ones that reach beyond the image
+it.each([
+  [4, 6],
+  [5, 7],
+])('a wide forward convolution by small tiles equals the plain one, %i by %i', async (height, width) => {
+  const graph = new Graph();
+  const x = graph.input('x', 'float32', [items, 128, height, width]);
+  const w = graph.input('w', 'float32', [130, 128, 3, 3]);
+  const pads = { pads: [1, 1, 1, 1] };
+  const [plain, tiled] = [graph.apply('Conv', [x, w], pads), graph.apply('Conv', [x, w], pads)];
+  graph.replace(graph.producer(tiled)!, fasterConvolution(graph.producer(tiled)!)!);
+  const model = graph.toModel({ name: 't', outputs: { plain, tiled } });
+  const withChannels = model.graph.nodes.filter(
+    ({ operator, inputs: [from] }) => operator === 'Conv' && from === 'x',
+  );
+  expect(withChannels).toHaveLength(1);
+  const session = await onnxRuntime({ threads: 1 }).load(encodeModel(model));
+  const found = await session.run({ x: drawn('x', x.shape), w: drawn('w', w.shape) });
+  await session.release();
+  expect(
+    relativeError(found.tiled!.data as Float32Array, Float64Array.from(found.plain!.data as Float32Array)),
+  ).toBeLessThan(2e-6);
+});
+
+it('narrow and strided forward convolutions stay plain', () => {
+  const graph = new Graph();
+  const conv = (channels: number, attributes: object) => {
+    const x = graph.input(`x${channels}`, 'float32', [1, channels, 8, 8]);
+    const w = graph.input(`w${channels}`, 'float32', [channels, channels, 3, 3]);
+    return graph.producer(graph.apply('Conv', [x, w], { pads: [1, 1, 1, 1], ...attributes }))!;
+  };
+  expect(fasterConvolution(conv(64, {}))).toBeUndefined();
+  expect(fasterConvolution(conv(128, { strides: [2, 2] }))).toBeUndefined();
+  expect(fasterConvolution(conv(129, {}))).toBeDefined();
 });

@@ -5,6 +5,7 @@
 import {
   type Attributes,
   type GradientContext,
+  type GraphNode,
   intAttribute,
   intsAttribute,
   type OperatorRule,
@@ -12,7 +13,7 @@ import {
   type Scope,
   type Value,
 } from '../rule.ts';
-import { winogradDataGradient, winogradWeightGradient } from './winograd.ts';
+import { winogradConvolution, winogradDataGradient, winogradWeightGradient } from './winograd.ts';
 
 /** Below this height a product with Col2Im beats a convolution with the flipped kernel (both exact). */
 const smallestHeightForFlippedKernel = 20;
@@ -207,16 +208,16 @@ function weightsByGroupedConvolution(scope: Scope, x: Value, gradient: Value, ge
 }
 
 /** Fewer channels or places than these, and the transforms cost more than the products they save. */
-const smallestForWinograd = { channels: 32, places: 16 } as const;
+const fewestForWinograd = { weights: 16, data: 32, forward: 128, places: 16 } as const;
 
 /** Whether minimal filtering serves a convolution and its gradients. */
-function suitsWinograd(x: Value, weight: Value, geometry: Geometry): boolean {
+function suitsWinograd(x: Value, weight: Value, geometry: Geometry, fewestChannels: number): boolean {
   const { kernel, strides, dilations, pads, groups } = geometry;
   const all = (list: readonly number[], value: number): boolean => list.every((each) => each === value);
   const plain = all(kernel, 3) && all(strides, 1) && all(dilations, 1) && all(pads, 1) && groups === 1;
   if (!plain || kernel.length !== 2) return false;
   const channels = Math.min(weight.shape[0]!, weight.shape[1]!);
-  return channels >= smallestForWinograd.channels && x.shape[2]! * x.shape[3]! >= smallestForWinograd.places;
+  return channels >= fewestChannels && x.shape[2]! * x.shape[3]! >= fewestForWinograd.places;
 }
 
 function weightGradient(scope: Scope, x: Value, gradient: Value, geometry: Geometry): Value {
@@ -244,9 +245,9 @@ const convolution: OperatorRule = {
     const { scope, gradient, inputs, wanted, node } = context;
     const [x, weight, bias] = inputs;
     const geometry = geometryOf(node.attributes, weight!);
-    const minimal = suitsWinograd(x!, weight!, geometry);
-    const byData = minimal ? winogradDataGradient : dataGradient;
-    const byWeights = minimal ? winogradWeightGradient : weightGradient;
+    const suits = (channels: number): boolean => suitsWinograd(x!, weight!, geometry, channels);
+    const byData = suits(fewestForWinograd.data) ? winogradDataGradient : dataGradient;
+    const byWeights = suits(fewestForWinograd.weights) ? winogradWeightGradient : weightGradient;
     return [
       wanted[0] ? byData(scope, gradient, weight!, x!, geometry) : undefined,
       wanted[1] ? byWeights(scope, x!, gradient, geometry) : undefined,
@@ -286,5 +287,14 @@ const transposedConvolution: OperatorRule = {
     ];
   },
 };
+
+/** The convolution of a node in the way that is fastest with weights that change; undefined where it is so already. */
+export function fasterConvolution({ operator, inputs, attributes }: GraphNode) {
+  const [x, weight, bias] = inputs;
+  if (operator !== 'Conv' || bias) return undefined;
+  const geometry = geometryOf(attributes, weight!);
+  if (!suitsWinograd(x!, weight!, geometry, fewestForWinograd.forward)) return undefined;
+  return (scope: Scope): Value => winogradConvolution(scope, x!, weight!);
+}
 
 export const convolutions: OperatorTable = { Conv: convolution, ConvTranspose: transposedConvolution };
