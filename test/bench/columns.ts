@@ -14,7 +14,8 @@ import { loadPredictor } from '../../main/learning/predict.ts';
 import { trainOutOfFold } from '../../main/learning/train-out-of-fold.ts';
 import { onnxRuntime } from '../../main/runtime/onnx-runtime.ts';
 import { openEstimatorPool } from '../../main/workflows/training/estimator-pool.ts';
-import { dottedApart } from '../../main/workflows/training/house-settings.ts';
+import { dottedApart, houseSettings } from '../../main/workflows/training/house-settings.ts';
+import { preparedTrainingSet } from '../../main/workflows/training/prepared-training-set.ts';
 
 const folds = 5;
 const seed = 42;
@@ -36,7 +37,13 @@ const tables = Int32Array.from(items, ({ group }) => numberOf(`table ${group}`))
 const twins = items.map(({ twin }) => twin ?? '');
 const groups = wholeTables ? tables : Int32Array.from(items.keys());
 const usual = columnsFamily.recipes[0]!;
-const { own } = dottedApart(usual.parameters);
+const { own, dotted } = dottedApart(usual.parameters);
+const preparation = {
+  family: columnsFamily.name,
+  settings: houseSettings(columnsFamily, dotted),
+  groups: tables,
+  facts: items.map(({ facts }) => facts),
+};
 const runtime = onnxRuntime({ threads: 1 });
 const shown = (value: number) => value.toFixed(4);
 
@@ -63,7 +70,7 @@ for (const column of ['kind', 'y_act']) {
       folds,
       groups,
       knownShare: 0,
-      prepare: async (part) => part,
+      prepare: async (part) => preparedTrainingSet(part, preparation, seed),
     },
     { runtime, now: () => performance.now(), parallel },
   ).finally(() => parallel.close());

@@ -8,9 +8,9 @@ import { namePatternNames, writeNamePatterns } from './name-patterns.ts';
 import { relationNames, writeRelations } from './relations.ts';
 import { statisticNames, writeStatistics } from './statistics.ts';
 
-export const columnFeatureVersion = 1;
+export const columnFeatureVersion = 2;
 
-/** In order: 8 statistics, 26 characters, 256 n-grams, 6 of diversity, 80 patterns (44 of cells, 12 relations, 24 of names). */
+/** In order: 8 statistics, 26 characters, 256 n-grams, 6 of diversity, 80 patterns (37 of cells, 15 relations, 28 of names). */
 export const columnFeatureNames: readonly string[] = [
   ...statisticNames,
   ...characterNames,

@@ -1,4 +1,5 @@
-/** 24 forms and meanings of a column's name. Meanings are lists of words as tables in English use them. */
+/** 28 forms and meanings of a column's name. Meanings are lists of words as tables in English use them. */
+import { knownShare, readability } from './vocabulary.ts';
 
 const meanings: readonly (readonly [name: string, words: string])[] = [
   [
@@ -67,9 +68,16 @@ const figures = [
   'nameEndsInDigit',
   'nameCapitals',
   'nameSigns',
-  'nameIsNumber',
   'nameLastMeaning',
+  'nameKnown', // share of its letters that common words cover
+  'nameReadable', // how likely its letters follow one another
+  'nameVowels', // share of its letters
+  'nameTurns', // from letters to digits or back
+  'nameConsonants', // the longest row of them
 ] as const;
+
+/** Of a name; no longer one is read. */
+const mostCharacters = 200;
 
 export const namePatternNames = [...meanings.map(([name]) => name), ...figures];
 
@@ -95,6 +103,16 @@ export function writeNamePatterns(
   target[next + 3] = /\d\W*$/.test(name) ? 1 : 0;
   target[next + 4] = shareOf(/[A-Z]/g);
   target[next + 5] = shareOf(/[^A-Za-z0-9]/g);
-  target[next + 6] = /^[\W_]*\d[\d\W]*$/.test(name) ? 1 : 0;
-  target[next + 7] = 1 + (meaningOfWord.get(words.at(-1) ?? '')?.[0] ?? -1);
+  target[next + 6] = 1 + (meaningOfWord.get(words.at(-1) ?? '')?.[0] ?? -1);
+  target[next + 7] = knownShare(words);
+  target[next + 8] = readability(words);
+  const shown = name.slice(0, mostCharacters);
+  const letters = shown.match(/[a-z]/gi)?.length ?? 0;
+  target[next + 9] = (shown.match(/[aeiouy]/gi)?.length ?? 0) / Math.max(1, letters);
+  target[next + 10] = shown.match(/[a-z](?=\d)|\d(?=[a-z])/gi)?.length ?? 0;
+  target[next + 11] = longestOf(shown.match(/[b-df-hj-np-tv-xz]+/gi) ?? []);
+}
+
+function longestOf(parts: readonly string[]): number {
+  return parts.reduce((most, part) => Math.max(most, part.length), 0);
 }

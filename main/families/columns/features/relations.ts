@@ -1,5 +1,7 @@
-/** 12 relations between the statistics and the samples of a column. */
+/** 15 relations between the statistics and the samples of a column. */
 import { type ColumnDescription, numberOf } from '../description.ts';
+import { wordsOf } from './n-grams.ts';
+import { readability } from './vocabulary.ts';
 
 export const relationNames = [
   'isNumeric', // statistics of numbers are there
@@ -14,7 +16,15 @@ export const relationNames = [
   'spread', // deviation / range
   'steps', // share of neighbouring samples that grow by one
   'rising', // share of neighbouring samples that grow
+  'present', // log10(1 + cells that are not missing)
+  'width', // log10(1 + range / deviation): 0.65 where all values are as likely, more with far ones
+  'readableSamples', // as the readability of names
 ] as const;
+
+/** Of a range in deviations, as log10: beyond it values are one heap and a few far ones. */
+const widest = 9;
+/** Of a sample: its first words say how readable it is. */
+const mostCharacters = 100;
 
 export function writeRelations(
   column: ColumnDescription,
@@ -43,6 +53,9 @@ export function writeRelations(
   target[at + 8] = range > 0 ? (mean - minimum) / range : 0;
   target[at + 9] = range > 0 ? deviation / range : 0;
   writeOrder(values, target, at + 10);
+  target[at + 12] = Math.log10(1 + Math.max(0, held));
+  target[at + 13] = deviation > 0 && range > 0 ? Math.min(widest, Math.log10(1 + range / deviation)) : 0;
+  target[at + 14] = readability(present.flatMap((sample) => wordsOf(sample.slice(0, mostCharacters))));
 }
 
 function writeOrder(values: readonly number[], target: Float32Array, at: number): void {
