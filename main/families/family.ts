@@ -88,8 +88,6 @@ export interface FamilyData {
   readonly weights?: Float32Array | undefined;
   /** What the sources say of each item; absent where rows were made up. */
   readonly facts?: readonly Readonly<Record<string, Fact>>[] | undefined;
-  /** Number of each item's group; absent where rows were made up. */
-  readonly groups?: Int32Array | undefined;
   /** Rows that stand in for the validation and test splits where the items were too few to hold any out. */
   readonly heldOut?: FamilyData | undefined;
 }

@@ -1,6 +1,6 @@
 /**
  * Estimators beside scikit-learn, two threads each, one after the other in one run:
- * `npx node test/bench/estimators.ts [ROWS of the detectors] [ESTIMATOR]`. Ratios are ours over theirs.
+ * `npx node test/bench/estimators.ts [ROWS of the detectors] [ESTIMATOR [SETTING=NUMBER]]`. Ratios are ours over theirs.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -32,6 +32,8 @@ interface Timing {
 const startingRows = 200;
 const detectorRows = Number(process.argv[2] ?? 20_000);
 const chosen = process.argv[3];
+const [setting, number] = process.argv[4]?.split('=') ?? [];
+const asked: Parameters = setting === undefined ? {} : { [setting]: Number(number) };
 const work: readonly Work[] = [
   { estimator: 'random-forest', rows: 7936, columns: 376, parameters: { trees: 200 }, bar: 0.5 },
   { estimator: 'isolation-forest', rows: detectorRows, columns: 18, parameters: {}, bar: 0.4 },
@@ -77,14 +79,14 @@ async function startThreads(job: Work, parallel: Parallel): Promise<void> {
   const { values, labels, classes } = sample(few);
   const estimator = findEstimator(job.estimator);
   const table = { rows: few.rows, columns: few.columns, values };
-  const parameters = completeParameters(estimator, job.parameters);
+  const parameters = completeParameters(estimator, { ...job.parameters, ...asked });
   const fit = () => estimator.fit({ table, labels, classes }, parameters, { seed: 0, parallel });
   await Promise.all([fit(), fit()]);
 }
 
 async function timeOurs(job: Work, { values, labels, classes }: Sample): Promise<Timing> {
   const estimator = findEstimator(job.estimator);
-  const parameters = completeParameters(estimator, job.parameters);
+  const parameters = completeParameters(estimator, { ...job.parameters, ...asked });
   const table = { rows: job.rows, columns: job.columns, values };
   const parallel = openEstimatorPool(2);
   // both sides begin with their programs loaded: scikit-learn's imports are not counted either

@@ -12,10 +12,6 @@ export const columnTrainingSettings: Readonly<Record<string, TrainingSetting>> =
     default: 'none',
   },
   'data.ratio': { description: 'times the smallest class that a class may count, when balanced', default: 2 },
-  'data.tableBalance': {
-    description: 'how far tables count alike whatever their columns: 0 not at all, 1 in full',
-    default: 0.25,
-  },
   'data.syntheticShare': {
     description: 'share of made-up columns in the training set, 0 to 0.9',
     default: 0,
@@ -30,8 +26,7 @@ export function columnTrainingSet(
 ): FamilyData {
   refuseRareClasses(data, numberIn(settings, 'minimumPerClass', 0, 1e6));
   const ratio = numberIn(settings, 'ratio', 1, 1e6);
-  const weighted = byTable(data, numberIn(settings, 'tableBalance', 0, 1));
-  const whole = withSynthetic(weighted, numberIn(settings, 'syntheticShare', 0, 0.9), seed);
+  const whole = withSynthetic(data, numberIn(settings, 'syntheticShare', 0, 0.9), seed);
   switch (settings.balance) {
     case 'weights':
       return { ...whole, weights: balancedWeights(whole, ratio) };
@@ -78,23 +73,6 @@ function refuseRareClasses(data: FamilyData, least: number): void {
       hint: 'Label more of them, or lower data.minimumPerClass.',
     },
   );
-}
-
-/**
- * Columns of a table of n count as n^-balance, 1 in the mean: one survey of a thousand columns has the habits of its makers
- * rather than those of the tables that a model will be asked about.
- */
-function byTable(data: FamilyData, balance: number): FamilyData {
-  const { groups, ...rest } = data;
-  if (groups === undefined || balance === 0) return rest;
-  const sizes = new Map<number, number>();
-  for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
-  const weights = Float32Array.from(
-    groups,
-    (group, row) => sizes.get(group)! ** -balance * (data.weights?.[row] ?? 1),
-  );
-  const mean = weights.reduce((sum, weight) => sum + weight, 0) / Math.max(1, weights.length);
-  return { ...rest, weights: weights.map((weight) => weight / mean) };
 }
 
 /** Classes take turns, so that the rare ones gain most. */

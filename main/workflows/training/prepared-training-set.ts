@@ -6,7 +6,7 @@ import type { Preparation } from '../work/learning-tasks.ts';
 
 export function preparedTrainingSet(
   dataset: TensorDataset,
-  { family: name, settings, facts, groups }: Preparation,
+  { family: name, settings, facts }: Preparation,
   seed: number,
   onProgress?: (share: number) => void,
 ): TensorDataset {
@@ -14,12 +14,7 @@ export function preparedTrainingSet(
   if (family?.trainingSet === undefined) return dataset;
   const taught = itemsOf(dataset, 'train');
   onProgress?.(0);
-  const made = family.trainingSet(
-    rowsOf(dataset, taught, { facts, groups }),
-    settings.data,
-    seed,
-    onProgress,
-  );
+  const made = family.trainingSet(rowsOf(dataset, taught, facts), settings.data, seed, onProgress);
   onProgress?.(1);
   const kept = Int32Array.from(dataset.labels.keys()).filter(
     (item) => dataset.split[item] !== splitCodes.train,
@@ -55,19 +50,13 @@ function withHeldOut(dataset: TensorDataset, made: FamilyData): TensorDataset {
   };
 }
 
-function rowsOf(
-  dataset: TensorDataset,
-  items: Int32Array,
-  { facts, groups }: Pick<Preparation, 'facts' | 'groups'>,
-): FamilyData {
+function rowsOf(dataset: TensorDataset, items: Int32Array, facts: Preparation['facts']): FamilyData {
   return {
     tensors: dataset.inputs.map((input) => pick(input, items)),
     classes: dataset.classes,
     labels: Int32Array.from(items, (item) => dataset.labels[item]!),
     weights: dataset.weights && Float32Array.from(items, (item) => dataset.weights![item]!),
     facts: facts.length === dataset.labels.length ? Array.from(items, (item) => facts[item]!) : undefined,
-    groups:
-      groups.length === dataset.labels.length ? Int32Array.from(items, (item) => groups[item]!) : undefined,
   };
 }
 

@@ -178,7 +178,7 @@ describe('the training set', () => {
     classes,
     labels: Int32Array.from({ length: 60 }, (_, row) => (row < 40 ? 0 : row < 55 ? 1 : 2)),
   };
-  const usual = { minimumPerClass: 5, balance: 'none', ratio: 2, syntheticShare: 0, tableBalance: 0 };
+  const usual = { minimumPerClass: 5, balance: 'none', ratio: 2, syntheticShare: 0 };
   const count = (labels: Int32Array) =>
     classes.map((_, index) => labels.filter((label) => label === index).length);
 
@@ -197,20 +197,6 @@ describe('the training set', () => {
       labels.reduce((sum, label, row) => sum + (label === index ? weights![row]! : 0), 0),
     );
     expect(total.map((value) => Math.round(value * 1000) / 1000)).toEqual([10, 10, 5]);
-  });
-
-  it('lets columns of large tables count less, as far as was asked for, and no class of columns go', () => {
-    const groups = Int32Array.from(data.labels, (_, row) => (row < 16 ? 7 : row));
-    const weigh = (tableBalance: number) => {
-      const { weights } = columnTrainingSet({ ...data, groups }, { ...usual, tableBalance }, 1);
-      return weights && Array.from(weights);
-    };
-    expect(weigh(0)).toBeUndefined();
-    for (const balance of [0.5, 1]) {
-      const weights = weigh(balance)!;
-      expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(data.labels.length, 3);
-      expect(weights[0]! / weights[20]!).toBeCloseTo(16 ** -balance, 5);
-    }
   });
 
   it('holds the share of made-up columns that was asked for, the same for the same seed', () => {
