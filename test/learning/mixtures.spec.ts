@@ -114,4 +114,54 @@ describe('a mixture of multinomials', () => {
       code: 'notEnoughData',
     });
   });
+
+  test('knows a shape whose response falls off otherwise, where that is expected, and by the exported graph too', async () => {
+    const width = 60;
+    const random = drawsFrom(4, 'response');
+    const peak = (at: number) => (_: unknown, k: number) =>
+      Math.exp(-k / 25) + 4 * Math.exp(-0.5 * ((k - at) / 2) ** 2);
+    // the second class is a little steeper: what the first looks like on a detector that is off
+    const first = Array.from({ length: width }, peak(40));
+    const steep = first.map((value, k) => value * (k / width + 1 / 7) ** -0.5);
+    const second = Array.from({ length: width }, peak(25));
+    const wide = (rows: readonly (readonly number[])[]) => ({
+      rows: rows.length,
+      columns: width,
+      values: Float64Array.from(rows.flat()),
+    });
+    const input = {
+      table: wide([first, second].map((row) => row.map((value) => value * 1e5))),
+      labels: Int32Array.of(0, 1),
+      classes: 2,
+    };
+    const asked = wide(Array.from({ length: 20 }, () => steep.map((value) => poisson(random, value * 500))));
+    const [stiff, loose] = await Promise.all(
+      [0, 0.12].map((response) =>
+        countMixture.fit(input, completeParameters(countMixture, { response, tolerance: 0.05 }), { seed: 1 }),
+      ),
+    );
+    expect(Math.min(...stiff!.misfit!(asked))).toBeGreaterThan(4);
+    expect(Math.max(...loose!.misfit!(asked))).toBeLessThan(4);
+    const parts = new ModelParts();
+    parts.nameOutput(loose!.addTo(parts, 'counts'), 'probabilities');
+    parts.nameOutput(loose!.addMisfitTo!(parts, 'counts'), 'misfit');
+    const onnx = parts.toModel({
+      name: 'mixture',
+      input: { name: 'counts', type: 'float64', shape: [width] },
+      outputs: [
+        { name: 'probabilities', type: 'float64', shape: [2] },
+        { name: 'misfit', type: 'float64', shape: [1] },
+      ],
+      metadata: {},
+    });
+    const session = await onnxRuntime({ threads: 1 }).load(onnx);
+    const outputs = await session.run({ counts: { type: 'float64', dims: [20, width], data: asked.values } });
+    const answers = loose!.predict(asked);
+    for (const [place, answer] of answers.entries())
+      expect(Number(outputs.probabilities!.data[place])).toBeCloseTo(answer, 9);
+    const misfits = loose!.misfit!(asked);
+    for (const [place, misfit] of misfits.entries())
+      expect(Number(outputs.misfit!.data[place])).toBeCloseTo(misfit, 6);
+    await session.release();
+  });
 });

@@ -3,8 +3,9 @@
  * a gain that drifted, an absorber in front, a second source beside it, a background that is richer in potassium or
  * falls off more steeply than the template's. Each shape has a weight, its share among those of its class.
  */
+import { backgroundShapes } from './background-shapes.ts';
 import { withGain } from './energy-grid.ts';
-import { absorbed, blend, tilted, withPotassium } from './shape-changes.ts';
+import { absorbed, blend, passing, withPotassium } from './shape-changes.ts';
 import { normalised, type Template } from './templates.ts';
 
 export interface Hypothesis {
@@ -20,8 +21,10 @@ export interface HypothesisOptions {
   readonly gainSigma: number;
   /** Share of spectra that hold two sources. */
   readonly mixtureShare: number;
-  /** Whether backgrounds may hold more potassium than the template: no where it is a class of its own. */
+  /** Whether backgrounds may hold much more potassium than the template: less where it is a class of its own. */
   readonly potassiumVaries: boolean;
+  /** Indices of the classes that every background holds some of: radium and thorium in walls and air. */
+  readonly naturals: readonly number[];
   /** About as many shapes as may come out. */
   readonly most: number;
 }
@@ -48,17 +51,18 @@ const grids = [
 ];
 type Grid = (typeof grids)[number];
 
-/** Potassium's share of the counts of a background by itself. */
-const potassiumShares = [0, 0.1, 0.2, 0.3];
-/** Exponents by which the continuum of a background falls off otherwise than the template's. */
-const tilts = [-0.2, 0, 0.2];
+/** Potassium in backgrounds beside sources, where it is a class of its own. */
+const classedBeside = [0, 0.1];
+/** A source behind so thick an absorber that fewer of its counts than this come through is not seen. */
+const leastPassing = 0.005;
 
 /**
  * Two sources together are like no source alone, so that pairs may be expected this many times as often as they come: on templates of
- * a CsI detector .05 and .07 more of them were found so (two seeds), on a NaI one .01, and single sources lost .004 at most. Plans that pair one
- * template of each class, or none that drifted, give pairs less: only what those templates weigh.
+ * a CsI detector .05 and .07 more of them were found at 15 times (two seeds), on a NaI one .01, and single sources lost .004 at most; 30 times
+ * found another .006 and cost nothing (one seed). Plans that pair one template of each class, or none that drifted, give pairs less: only what
+ * those templates weigh.
  */
-const pairEmphasis = 15;
+const pairEmphasis = 30;
 
 /** How finely pairs are cut, from fine to coarse; the first that fits the number of shapes of pairs is taken. */
 const pairPlans = [
@@ -88,7 +92,7 @@ export function hypothesesOf(templates: readonly Template[], options: Hypothesis
     instruments.flatMap((instrument) => {
       const drifted = withDrift(instrument, step, options.gainSigma);
       return [
-        ...drifted.skies.flatMap((sky) => changedSkies(sky, options)),
+        ...drifted.skies.flatMap((sky) => skiesThemselves(sky, drifted.sources, options)),
         ...drifted.sources.flatMap((source) => behindAbsorbers(source, drifted.skies, grid, options)),
         ...(plan !== null && stepsOf(plan, grid).includes(step) ? pairs(drifted, plan, options) : []),
       ];
@@ -141,7 +145,7 @@ function sharesOf({ sourceShare }: Template, { sourceShares }: Grid): number[] {
 }
 
 function potassiumOf({ skies }: Grid, { potassiumVaries }: HypothesisOptions): readonly number[] {
-  return potassiumVaries ? skies : [0];
+  return potassiumVaries || skies.length === 1 ? skies : classedBeside;
 }
 
 /** Above this share of the source the background beside it makes no difference. */
@@ -156,7 +160,10 @@ function behindAbsorbers(
   const beside = skies.flatMap((sky) =>
     potassiumOf(grid, options).map((part) => withPotassium(sky.shares, part)),
   );
-  const shapes = grid.absorbers.flatMap((thickness) => {
+  const thicknesses = grid.absorbers.filter(
+    (thickness) => thickness === 0 || passing(source.shares, thickness) >= leastPassing,
+  );
+  const shapes = thicknesses.flatMap((thickness) => {
     const shares = absorbed(source.shares, thickness);
     if (beside.length === 0) return [shares];
     return sharesOf(source, grid).flatMap((part) =>
@@ -166,20 +173,24 @@ function behindAbsorbers(
   return shapes.map((shares) => ({ label: source.label, shares, weight: source.weight / shapes.length }));
 }
 
-function changedSkies(sky: Template, { potassiumVaries }: HypothesisOptions): Hypothesis[] {
-  const parts = potassiumVaries ? potassiumShares : [0];
-  const weight = sky.weight / (parts.length * tilts.length);
-  return tilts.flatMap((tilt) =>
-    parts.map((part) => ({
-      label: sky.label,
-      shares: withPotassium(tilted(sky.shares, tilt), part),
-      weight,
-    })),
-  );
+function skiesThemselves(
+  sky: Template,
+  sources: readonly Template[],
+  { potassiumVaries, naturals }: HypothesisOptions,
+): Hypothesis[] {
+  const natural = naturals.flatMap((label) => {
+    const softest = softestOf(sources.filter((source) => source.label === label));
+    return softest === undefined ? [] : [softest.shares];
+  });
+  return backgroundShapes(sky.shares, { natural, potassiumVaries }).map(({ shares, weight }) => ({
+    label: sky.label,
+    shares,
+    weight: sky.weight * weight,
+  }));
 }
 
 /** Shapes of pairs beside the others, at most. */
-const mostPairShapes = 6000;
+const mostPairShapes = 7500;
 
 /** Null where pairs do not come or are too many however coarsely they are cut. */
 function planOfPairs(
@@ -206,12 +217,19 @@ const lowBins = 67;
 
 function chosenOf(sources: readonly Template[], { isEvery }: PairPlan): readonly Template[] {
   if (isEvery) return sources;
-  const softest = new Map<number, { readonly template: Template; readonly low: number }>();
-  for (const template of sources) {
-    const low = template.shares.subarray(0, lowBins).reduce((sum, share) => sum + share, 0);
-    if (low > (softest.get(template.label)?.low ?? -1)) softest.set(template.label, { template, low });
-  }
-  return [...softest.values()].map(({ template }) => template);
+  return [...new Set(sources.map(({ label }) => label))].map(
+    (label) => softestOf(sources.filter((source) => source.label === label))!,
+  );
+}
+
+/** The one with the least absorber before it: with the most counts at low energies. */
+function softestOf(sources: readonly Template[]): Template | undefined {
+  const low = ({ shares }: Template): number =>
+    shares.subarray(0, lowBins).reduce((sum, share) => sum + share, 0);
+  return sources.reduce<Template | undefined>(
+    (softest, each) => (softest !== undefined && low(softest) >= low(each) ? softest : each),
+    undefined,
+  );
 }
 
 function couples(sources: readonly Template[]): (readonly [Template, Template])[] {
@@ -221,7 +239,13 @@ function couples(sources: readonly Template[]): (readonly [Template, Template])[
 }
 
 function shapesOfPair(skies: readonly Template[], { first, sources }: PairPlan): number {
-  return first.length * (skies.length > 0 ? sources.length : 1);
+  const beside = sources.flatMap((part) => besidePair(part));
+  return first.length * (skies.length > 0 ? beside.length : 1);
+}
+
+/** Potassium of the background beside two sources; none is told where they are nearly alone. */
+function besidePair(part: number): readonly number[] {
+  return part < nearlyAlone ? classedBeside : [0];
 }
 
 /** Two sources at once: a shape of either class. */
@@ -232,11 +256,16 @@ function pairs(
 ): Hypothesis[] {
   const chosen = chosenOf(sources, plan);
   const each = shapesOfPair(skies, plan);
-  const sky = skies[0];
+  const sky = skies[0]?.shares;
   return couples(chosen).flatMap(([one, other]) =>
     plan.first.flatMap((first) => {
       const both = blend(one.shares, other.shares, first);
-      const shapes = sky === undefined ? [both] : plan.sources.map((part) => blend(both, sky.shares, part));
+      const shapes =
+        sky === undefined
+          ? [both]
+          : plan.sources.flatMap((part) =>
+              besidePair(part).map((potassium) => blend(both, withPotassium(sky, potassium), part)),
+            );
       const weight = ((one.weight + other.weight) * mixtureShare * pairEmphasis) / (each * chosen.length);
       return shapes.flatMap((shares) => [
         { label: one.label, shares, weight },

@@ -6,10 +6,16 @@ const energies = Float64Array.from({ length: fineBins }, (_, bin) => (bin + 0.5)
 
 /** Photoelectric absorption grows about with the energy to the power of -2.8; thickness 1 takes 63 % at 100 keV. */
 export function absorbed(shares: Float64Array, thickness: number): Float64Array {
-  if (thickness === 0) return shares;
-  return normalised(
-    shares.map((share, bin) => share * Math.exp(-thickness * (energies[bin]! / 100) ** -2.8)),
-  );
+  return thickness === 0 ? shares : normalised(behind(shares, thickness));
+}
+
+/** Share of the counts that comes through an absorber. */
+export function passing(shares: Float64Array, thickness: number): number {
+  return behind(shares, thickness).reduce((sum, share) => sum + share, 0);
+}
+
+function behind(shares: Float64Array, thickness: number): Float64Array {
+  return shares.map((share, bin) => share * Math.exp(-thickness * (energies[bin]! / 100) ** -2.8));
 }
 
 /** @param part share of the first */

@@ -3,7 +3,7 @@ import { NightsiftError } from '../../../contract/errors.ts';
 import type { FamilyData, Setting, TrainingSetting } from '../family.ts';
 import { augmented, type DrawnSpectrum, drawnSpectra } from './draw-spectra.ts';
 import { type Hypothesis, hypothesesOf } from './hypotheses.ts';
-import { isBackgroundName, isPotassiumName } from './names.ts';
+import { isBackgroundName, isNaturalName, isPotassiumName } from './names.ts';
 import { spectraOf, tensorsOf } from './spectrum-tensors.ts';
 import { normalised, type Template, templatesOf } from './templates.ts';
 
@@ -115,6 +115,7 @@ function shapesOf(data: FamilyData, templates: readonly Template[], settings: Se
     gainSigma: Number(settings.gainSigma),
     mixtureShare: Number(settings.mixtureShare),
     potassiumVaries: potassiumVaries(data),
+    naturals: data.classes.flatMap((name, label) => (isNaturalName(name) ? [label] : [])),
     most: mostShapes,
   });
 }

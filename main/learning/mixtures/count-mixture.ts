@@ -13,6 +13,7 @@ import { checkColumns, checkTable, type Table } from '../estimators/table.ts';
 import { numberOf, type Parameters } from '../recipes/recipe.ts';
 import { addMisfit, countsOf, type Mixture, misfitOf, type Scores } from './misfit.ts';
 import { pooledShapes, type Shape } from './pooled-shapes.ts';
+import { addGains, addResponse, responseOf } from './response.ts';
 
 export const countMixture: Estimator = {
   name: 'count-mixture',
@@ -40,9 +41,18 @@ export const countMixture: Estimator = {
       name: 'tolerance',
       description: 'how far a bin of a shape may be off, as a share, before a spectrum fits none of them',
       kind: 'number',
-      default: 0.2,
+      default: 0.1,
       minimum: 0,
       maximum: 10,
+    },
+    {
+      name: 'response',
+      description:
+        'how far the response of the detector may differ from that of the templates: one sigma of an exponent of the energy; 0: not at all',
+      kind: 'number',
+      default: 0,
+      minimum: 0,
+      maximum: 2,
     },
     {
       name: 'templateCounts',
@@ -94,7 +104,8 @@ function mixtureOf(
         Math.log((1 - floor) * shares[column]! + floor / columns) / dispersion;
   });
   const tolerance = numberOf(parameters, 'tolerance');
-  const model: Mixture = { columns, classes, logarithms, priors, firsts, dispersion, tolerance };
+  const response = responseOf({ columns, logarithms, dispersion }, numberOf(parameters, 'response'));
+  const model: Mixture = { columns, classes, logarithms, priors, firsts, dispersion, tolerance, response };
   return {
     columns,
     width: classes,
@@ -111,7 +122,7 @@ function mixtureOf(
 const impossible = -1e30;
 
 /** Of every shape, for one row: log-likelihood of its counts over the dispersion, and the shape's weight. */
-function scoresOf({ columns, logarithms, priors }: Mixture, counts: Float64Array): Float64Array {
+function scoresOf({ columns, logarithms, priors, response }: Mixture, counts: Float64Array): Float64Array {
   const scores = Float64Array.from(priors);
   for (let place = 0; place < scores.length; place++) {
     const start = place * columns;
@@ -119,6 +130,7 @@ function scoresOf({ columns, logarithms, priors }: Mixture, counts: Float64Array
     for (let column = 0; column < columns; column++) sum += counts[column]! * logarithms[start + column]!;
     scores[place]! += sum;
   }
+  if (response !== null) addGains(response, counts, scores);
   return scores;
 }
 
@@ -155,7 +167,7 @@ function addScores(model: Mixture, parts: ModelParts, input: string): Scores {
   laidDown.set(parts, inFile);
   const known = inFile.get(model);
   if (known !== undefined) return known;
-  const { columns, logarithms, priors } = model;
+  const { columns, logarithms, priors, response } = model;
   const zero = parts.floats('float64', [0]);
   // a comparison with NaN is false, so missing values become 0 with the negative ones
   const counts = parts.apply('Where', [parts.apply('Greater', [input, zero]), input, zero]);
@@ -166,8 +178,9 @@ function addScores(model: Mixture, parts: ModelParts, input: string): Scores {
       turned[column * count + place] = logarithms[place * columns + column]!;
   const shapes = parts.floats('float64', turned, [columns, count]);
   const products = parts.apply('MatMul', [counts, shapes]);
-  const scores = parts.apply('Add', [products, parts.floats('float64', priors, [count])]);
-  const added = { counts, shapes, scores };
+  const plain = parts.apply('Add', [products, parts.floats('float64', priors, [count])]);
+  const another = response && addResponse(response, parts, counts, plain);
+  const added = { counts, shapes, scores: another?.scores ?? plain, response: another };
   inFile.set(model, added);
   return added;
 }

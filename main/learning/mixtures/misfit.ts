@@ -9,6 +9,7 @@
 import type { ModelParts } from '../estimators/model-parts.ts';
 import { checkColumns, type Table } from '../estimators/table.ts';
 import { countOf } from './pooled-shapes.ts';
+import { type AddedResponse, addFactors, factorsOf, type Response } from './response.ts';
 
 export interface Mixture {
   readonly columns: number;
@@ -20,6 +21,8 @@ export interface Mixture {
   readonly firsts: Int32Array;
   readonly dispersion: number;
   readonly tolerance: number;
+  /** By how much the response may be another; null where it may not. */
+  readonly response: Response | null;
 }
 
 const softening = 0.5;
@@ -47,15 +50,27 @@ export function misfitOf(
   });
 }
 
-function misfitTo(
-  { columns, logarithms, dispersion, tolerance }: Mixture,
+/** Of the shape that fits best, under the response that fits best; adding up to 1. */
+function sharesOf(
+  { columns, logarithms, dispersion, response }: Mixture,
   best: number,
   counts: Float64Array,
-): number {
+): Float64Array {
+  const own = logarithms.subarray(best * columns, (best + 1) * columns);
+  const factors = response && factorsOf(response, counts, best);
+  const shares = own.map((logarithm, column) => Math.exp(dispersion * logarithm + (factors?.[column] ?? 0)));
+  if (factors === null) return shares;
+  const sum = shares.reduce((all, share) => all + share, 0);
+  return shares.map((share) => share / sum);
+}
+
+function misfitTo(model: Mixture, best: number, counts: Float64Array): number {
+  const { columns, tolerance } = model;
   const total = counts.reduce((sum, value) => sum + value, 0);
+  const shares = sharesOf(model, best, counts);
   let [found, mean, variance] = [0, 0, 0];
   for (let column = 0; column < columns; column++) {
-    const expected = total * Math.exp(dispersion * logarithms[best * columns + column]!);
+    const expected = total * shares[column]!;
     const spread = expected + (tolerance * expected) ** 2;
     const divisor = expected + softening;
     found += (counts[column]! - expected) ** 2 / divisor;
@@ -70,23 +85,29 @@ export interface Scores {
   readonly counts: string;
   readonly shapes: string;
   readonly scores: string;
+  readonly response: AddedResponse | null;
 }
 
 /** The same for all rows of a graph: [rows, 1]. */
 export function addMisfit(
-  { dispersion, tolerance }: Mixture,
+  { dispersion, tolerance, response }: Mixture,
   parts: ModelParts,
-  { counts, shapes, scores }: Scores,
+  { counts, shapes, scores, response: added }: Scores,
 ): string {
   const number = (value: number) => parts.floats('float64', [value]);
   const times = (one: string, other: string) => parts.apply('Mul', [one, other]);
   const axis = parts.integers([1]);
   const sum = (value: string) => parts.apply('ReduceSum', [value, axis], { keepdims: 1 });
+  const shareOut = (value: string) => parts.apply('Div', [value, sum(value)]);
   const best = parts.apply('ArgMax', [scores], { axis: 1, keepdims: 0 });
   const picked = parts.apply('Transpose', [parts.apply('Gather', [shapes, best], { axis: 1 })], {
     perm: [1, 0],
   });
-  const shares = parts.apply('Exp', [times(picked, number(dispersion))]);
+  const own = times(picked, number(dispersion));
+  const shares =
+    response === null || added === null
+      ? parts.apply('Exp', [own])
+      : shareOut(parts.apply('Exp', [parts.apply('Add', [own, addFactors(response, parts, added, best)])]));
   const expected = times(shares, sum(counts));
   const spread = parts.apply('Add', [expected, times(times(expected, expected), number(tolerance ** 2))]);
   const divisor = parts.apply('Add', [expected, number(softening)]);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { drawsFrom } from '../../../main/families/draws.ts';
+import { backgroundShapes } from '../../../main/families/spectra/background-shapes.ts';
 import { continuumOf, peaksOf } from '../../../main/families/spectra/baseline.ts';
 import {
   coarse,
@@ -82,7 +83,14 @@ describe('shapes of templates', () => {
     instrument: '',
     sourceShare: 1,
   }));
-  const options = { background: -1, gainSigma: 0.01, mixtureShare: 0.02, potassiumVaries: false, most: 5000 };
+  const options = {
+    background: -1,
+    gainSigma: 0.01,
+    mixtureShare: 0.02,
+    potassiumVaries: false,
+    naturals: [],
+    most: 5000,
+  };
 
   test('add up to 1 each, and their weights to 1 for each source and more for pairs', () => {
     const found = hypothesesOf(templates, options);
@@ -103,13 +111,40 @@ describe('shapes of templates', () => {
       );
       return { label, shares: unit(hard), weight: 1 / 6, instrument: 'A', sourceShare: 1 };
     });
-    const lay = { background: 9, gainSigma: 0.01, potassiumVaries: false, most: 100 };
+    const lay = { background: 9, gainSigma: 0.01, potassiumVaries: false, naturals: [], most: 100 };
     const count = (list: readonly Template[], mixtureShare: number) =>
       hypothesesOf([...list, sky], { ...lay, mixtureShare }).length;
     const softest = many.slice(0, 9);
-    const pairsOfSoftest = ((9 * 8) / 2) * 2 * 6;
+    const pairsOfSoftest = ((9 * 8) / 2) * 2 * 9;
     expect(count(many, 0.02) - count(many, 0)).toBe(pairsOfSoftest);
     expect(count(softest, 0.02) - count(softest, 0)).toBe(pairsOfSoftest);
+  });
+
+  test('leave out absorbers that nothing of a source comes through', () => {
+    const at = (energy: number): Template => ({
+      label: 0,
+      shares: unit(shape(energy).map((value, bin) => (Math.abs((bin + 0.5) * 3 - energy) < 40 ? value : 0))),
+      weight: 1,
+      instrument: 'A',
+      sourceShare: 1,
+    });
+    const [soft, hard] = [60, 662].map((energy) => hypothesesOf([at(energy)], options));
+    expect(soft!.length).toBeLessThan(hard!.length);
+    for (const { shares } of soft!) expect(shares.indexOf(Math.max(...shares)) * 3).toBeLessThan(100);
+  });
+
+  test('hold backgrounds with other walls around them, its own being the most likely', () => {
+    const own = unit(shape(1461));
+    const radium = unit(shape(609));
+    const classed = backgroundShapes(own, { natural: [radium], potassiumVaries: false });
+    const without = backgroundShapes(own, { natural: [], potassiumVaries: false });
+    expect(total(classed.map(({ weight }) => weight))).toBeCloseTo(1, 9);
+    expect(classed.length).toBe(2 * without.length);
+    const likely = [...classed].sort((one, other) => other.weight - one.weight)[0]!;
+    expect(likely.shares).toEqual(own);
+    const line = ({ shares }: (typeof classed)[number]) => shares[203]! / shares[180]!;
+    expect(Math.max(...classed.map(line))).toBeGreaterThan(1.2 * Math.max(...without.map(line)));
+    for (const { shares } of classed) expect(total(shares)).toBeCloseTo(1, 9);
   });
 
   test('stay about as few as was asked for', () => {
@@ -142,7 +177,14 @@ describe('templates', () => {
   });
 
   test('stand beside the background of their own instrument only', () => {
-    const lay = { background: 1, gainSigma: 0.01, mixtureShare: 0, potassiumVaries: false, most: 10_000 };
+    const lay = {
+      background: 1,
+      gainSigma: 0.01,
+      mixtureShare: 0,
+      potassiumVaries: false,
+      naturals: [],
+      most: 10_000,
+    };
     const own = hypothesesOf(templatesOf({ tensors, labels, classes, facts }, 1), lay);
     const all = hypothesesOf(templatesOf({ tensors, labels, classes }, 1), lay);
     for (const { shares } of own) expect(total(shares)).toBeCloseTo(1, 9);
