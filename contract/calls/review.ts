@@ -73,11 +73,19 @@ export const reviewCalls = {
   /** Items in the order in which a person should look: the doubtful first. */
   'review.queue': ask({
     in: SessionRef.extend({
-      /** `doubtful`: labelled review. `unseen`: all that no person decided. `blind`: decided, for a second look. */
-      which: z.enum(['doubtful', 'unseen', 'all', 'blind']).default('doubtful'),
+      /**
+       * `doubtful`: labelled review. `telling`: the few whose class would teach most, after what was said so far. `unseen`: all that
+       * no person decided. `blind`: decided, for a second look.
+       */
+      which: z.enum(['doubtful', 'telling', 'unseen', 'all', 'blind']).default('doubtful'),
       by: z.string().max(200).optional(),
     }),
-    out: z.object({ items: z.array(z.number().int()), decided: z.number() }),
+    out: z.object({
+      items: z.array(z.number().int()),
+      decided: z.number(),
+      /** With `telling`: what was learned of this person, in words, and whether reviewing on pays. */
+      lesson: z.object({ advice: z.string(), learned: z.array(z.string()) }).nullable(),
+    }),
   }),
   /** A second answer, given without seeing the first; it changes no label. */
   'review.second': ask({

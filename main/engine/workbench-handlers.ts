@@ -12,6 +12,7 @@ import { sessionSummary } from '../workflows/looking/summary.ts';
 import { listOperations, resultFile } from '../workflows/results.ts';
 import { agreement, reviewQueue, secondAnswer } from '../workflows/review/queue.ts';
 import { decideFrames, decisionHistory, undoDecision } from '../workflows/review.ts';
+import { tellingQueue } from '../workflows/review-learning.ts';
 import { findSession } from '../workflows/sessions.ts';
 import { listFolders, readSettings, saveSettings, setThresholds } from '../workflows/settings.ts';
 import { nightChannels } from '../workflows/together/night-clock.ts';
@@ -46,7 +47,8 @@ function lookingHandlers({
   };
 }
 
-function decidingHandlers({ library, decisions }: Rooms): Handlers<typeof reviewCalls> {
+function decidingHandlers(rooms: Rooms): Handlers<typeof reviewCalls> {
+  const { library, decisions } = rooms;
   return {
     'review.decide': (input) => {
       const receipt = decideFrames(library, input);
@@ -61,7 +63,8 @@ function decidingHandlers({ library, decisions }: Rooms): Handlers<typeof review
       return receipt;
     },
     'review.history': ({ session, limit }) => decisionHistory(library, session, limit),
-    'review.queue': ({ session, which }) => reviewQueue(library, session, which),
+    'review.queue': ({ session, which }, { signal }) =>
+      which === 'telling' ? tellingQueue(rooms, session, { signal }) : reviewQueue(library, session, which),
     'review.second': (input) => secondAnswer(library, input),
     'review.agreement': ({ session }) => agreement(library, session),
     'review.watch': ({ session, after }, { signal }) =>

@@ -31,6 +31,8 @@ interface ReviewFrame {
   readonly score: number;
   /** 1 for contaminated, 0 for clean, -1 where no person has decided. */
   readonly label: number;
+  /** A person has looked at it, and may have left it in review. */
+  readonly isSeen: boolean;
 }
 
 export interface ReviewLearning {
@@ -66,11 +68,11 @@ export async function learnFromReviews(
     items: { ...figuresOf(frames), opinions: Float32Array.from(frames, ({ score }) => 1 - score) },
     questions: reviewing.questions.map((question) => inColumns(question, reviewing.figureNames)),
     labels: Int8Array.from(frames, ({ label }) => label),
-    asked: Int32Array.from(own.keys()),
+    asked: Int32Array.from(own.keys()).filter((item) => own[item]?.isSeen === false),
     count: input.count,
   });
   const scoreOf = (item: number): number => 1 - (lesson.probabilities[item] as number);
-  const left = own.filter(({ label }) => label === -1).length;
+  const left = own.filter(({ isSeen }) => !isSeen).length;
   const { expectedError, expectedGain } = lesson.outlook;
   const enough = lesson.outlook.enough || left === 0;
   return {
@@ -96,6 +98,24 @@ export async function learnFromReviews(
     enough,
     advice: adviceOf({ enough, left, expectedError, expectedGain }),
     elapsedSeconds: (performance.now() - begun) / 1000,
+  };
+}
+
+/** Few enough that each is chosen by what was said of those before. */
+const tellingBatch = 10;
+
+/** The frames to look at next, as the review desk asks for them. Errors: as `learnFromReviews`. */
+export async function tellingQueue(ports: ReviewPorts, reference: string, options: WorkOptions) {
+  const session = findSession(ports.library, reference);
+  const input = { session: session.name, count: tellingBatch };
+  const { queue, reviewed, advice, learned } = await learnFromReviews(ports, input, options);
+  const ids = new Map(
+    ports.library.sessions.items(session.id, { presentOnly: true }).map(({ file, id }) => [file, id]),
+  );
+  return {
+    items: queue.flatMap(({ file }) => ids.get(file) ?? []),
+    decided: reviewed,
+    lesson: { advice, learned: learned.map(({ sentence }) => sentence) },
   };
 }
 
@@ -128,6 +148,7 @@ function framesOf({ library, family }: ReviewPorts, session: Session): ReviewFra
         figures: family.reviewing.figures(features, measurements, session),
         score: judgement.score,
         label,
+        isSeen: said != null,
       },
     ];
   });

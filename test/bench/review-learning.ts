@@ -108,7 +108,7 @@ function observe(name: string, nights: readonly Night[]): Outcome {
       gain: pairedDifference(after, alone, truth, classes),
       asProposed: evaluateWithIntervals(asProposed, truth, classes),
       gainProposed: pairedDifference(asProposed, alone, truth, classes),
-      enough: lessonOf(night, proposed.at(-1)!, 1).outlook.enough,
+      enoughAt: proposed.findIndex((set) => lessonOf(night, set, 1).outlook.enough),
       frames: truth.length,
       random: curve(random),
       proposed: curve(proposed),
@@ -126,7 +126,14 @@ function observe(name: string, nights: readonly Night[]): Outcome {
       `proposed: ${over(({ gainProposed }) => gainProposed.difference)}, first ${shown(first!.gainProposed.difference)} ` +
       `(${shown(first!.gainProposed.low)} to ${shown(first!.gainProposed.high)}), ECE ${over(({ asProposed }) => asProposed.calibrationError)}; ` +
       `lowest ${shown(lowest)}; ECE alone ${over(({ alone }) => alone.calibrationError)}; ` +
-      `enough ${turns.filter(({ enough }) => enough).length}/${turns.length}; ${first!.frames} frames`,
+      `${first!.frames} frames`,
+  );
+  const stopped = turns.filter(({ enoughAt }) => enoughAt >= 0);
+  console.log(
+    `${''.padEnd(27)} told to stop after ${stopped.map(({ enoughAt }) => steps[enoughAt]).join(', ')} proposed reviews` +
+      (values['no-curves'] || stopped.length === 0
+        ? ''
+        : `; the rest brought ${shown(mean(stopped.map(({ proposed, enoughAt }) => proposed.at(-1)! - proposed[enoughAt]!)))}`),
   );
   const curveOf = (order: 'random' | 'proposed'): number[] =>
     values['no-curves'] ? [] : steps.map((_, step) => mean(turns.map((turn) => turn[order][step]!)));

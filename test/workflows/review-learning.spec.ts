@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ReviewLesson } from '../../contract/calls/training.ts';
 import { labelFrames } from '../../main/workflows/label.ts';
-import { learnFromReviews } from '../../main/workflows/review-learning.ts';
+import { learnFromReviews, tellingQueue } from '../../main/workflows/review-learning.ts';
 import { scan } from '../../main/workflows/scan.ts';
 import { writeFrames } from './fake-frames/night.ts';
 import { newSchool, type School } from './training/taught-night.ts';
@@ -60,6 +60,25 @@ describe('learning from reviews', () => {
     expect(next.scores.filter(({ score }, index) => score > 0.5 !== index < 20).length).toBeLessThanOrEqual(
       4,
     );
+  });
+
+  test('gives the desk the few most telling frames, none twice that a person left in review', async () => {
+    await night('night');
+    const undecided = Array.from({ length: 10 }, (_, k) => ({ ...said(k + 15), label: 'review' as const }));
+    labelFrames(school.library, 'night', undecided, 'ada');
+    labelFrames(
+      school.library,
+      'night',
+      Array.from({ length: 30 }, (_, k) => said(k + 25)),
+      'ada',
+    );
+    const { items, decided, lesson } = await tellingQueue(school.ports, 'night', {});
+    expect(items).toHaveLength(10);
+    expect(decided).toBe(30);
+    const files = items.map((id) => Number(school.library.sessions.item(id)?.file.slice(1, 3)));
+    expect(files.filter((file) => file >= 15 && file < 55)).toEqual([]);
+    expect(lesson.advice).toMatch(/of the 20 unreviewed frames are judged wrong/);
+    expect(lesson.learned).toEqual([expect.stringMatching(/^serial from \d+\.\d on$/)]);
   });
 
   test('says so when all is reviewed, or nothing can be', async () => {

@@ -18,8 +18,10 @@ const hiddenPrior = [0.25, 0.25, 0.2, 0.15, 0.1, 0.05] as const;
 const slip = 0.01;
 /** Each question is weighed with the others as they stand, in turn; after a few rounds nothing moves. */
 const rounds = 5;
-/** A difference from the judge counts once it is more likely than not: reviews that agree with him change no decision. */
-export const likely = 0.5;
+/** What nothing shows condemns no item by itself. */
+const belowHalf = 0.4999;
+/** A difference from the judge counts once it is as likely as this: reviews that agree with him change no decision. */
+export const likely = 0.9;
 /** An item on which a question hardly arises tells nothing of its answer. */
 const arises = 0.005;
 
@@ -60,7 +62,11 @@ export function weighAnswers(questions: readonly OpenQuestion[], labels: Int8Arr
     if (differs(weights[place]!) < likely) effects[place] = effectOf(question, question.prior);
   });
   const shown = 1 - meanHidden(hidden);
-  const probabilities = Float32Array.from(labels, (_, item) => 1 - withSlip(innocent(item) * shown));
+  const probabilities = Float32Array.from(labels, (_, item) => {
+    const left = innocent(item);
+    const probability = 1 - withSlip(left * shown);
+    return left > 0.5 ? Math.min(belowHalf, probability) : probability;
+  });
   return { questions, weights, hidden, probabilities };
 }
 

@@ -7,7 +7,7 @@ import { type SeenItem, seenItems } from '../looking/rows.ts';
 import { findItem } from '../looking/show-frame.ts';
 import { findSession } from '../sessions.ts';
 
-export type QueueKind = 'doubtful' | 'unseen' | 'all' | 'blind';
+type QueueKind = 'doubtful' | 'unseen' | 'all' | 'blind';
 
 /**
  * The most doubtful first: frames labelled review by how near their score lies to the middle of the thresholds, then
@@ -17,7 +17,7 @@ export function reviewQueue(
   library: Library,
   reference: string,
   which: QueueKind,
-): { items: number[]; decided: number } {
+): { items: number[]; decided: number; lesson: null } {
   const session = findSession(library, reference);
   const thresholds = library.calibrations.thresholds(session.family, session);
   const judged = seenItems(library, session).filter(({ decision }) => decision !== null);
@@ -25,7 +25,11 @@ export function reviewQueue(
   const wanted = judged.filter((seen) => isWanted(seen, which, answered.has(seen.item.id)));
   const doubt = new Map(wanted.map((seen) => [seen.item.id, doubtOf(seen, thresholds)]));
   const items = wanted.map(({ item }) => item.id).sort((one, other) => doubt.get(other)! - doubt.get(one)!);
-  return { items, decided: judged.filter(({ decision }) => decision?.labelledBy === 'person').length };
+  return {
+    items,
+    decided: judged.filter(({ decision }) => decision?.labelledBy === 'person').length,
+    lesson: null,
+  };
 }
 
 function isWanted({ decision, item }: SeenItem, which: QueueKind, isAnswered: boolean): boolean {
