@@ -9,15 +9,17 @@ import { NightsiftError } from '../../contract/errors.ts';
 import { storageError, storing, systemCode } from './storage-errors.ts';
 import { isTemporaryName, sweepTemporaryFiles, syncDirectory, writeWholeFile } from './whole-files.ts';
 
-/** Hexadecimal SHA-256. */
-export function sha256(bytes: Uint8Array | string): string {
-  return createHash('sha256').update(bytes).digest('hex');
+/** Hexadecimal SHA-256 of parts, one behind the other. */
+export function sha256(...parts: readonly (Uint8Array | string)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
 }
 
 export interface BlobStore {
   readonly directory: string;
-  /** Keeps `bytes` and returns their hash; durable when it returns. Errors: diskFull, cannotOpen. */
-  put(bytes: Uint8Array): string;
+  /** Keeps `parts`, one behind the other, and returns their hash; durable when it returns. Errors: diskFull, cannotOpen. */
+  put(...parts: readonly Uint8Array[]): string;
   /** The bytes of a hash, checked. Errors: notFound, libraryDamaged. */
   get(hash: string): Uint8Array;
   has(hash: string): boolean;
@@ -33,7 +35,7 @@ export function openBlobStore(directory: string): BlobStore {
   storing(directory, () => mkdirSync(directory, { recursive: true }));
   return {
     directory,
-    put: (bytes) => putBlob(directory, bytes),
+    put: (...parts) => putBlob(directory, parts),
     get: (hash) => getBlob(directory, hash),
     has: (hash) => existsSync(blobPath(directory, hash)),
     pathOf: (hash) => blobPath(directory, hash),
@@ -57,18 +59,19 @@ export function blobPath(directory: string, hash: string): string {
   return join(directory, hash.slice(0, 2), hash.slice(2));
 }
 
-function putBlob(directory: string, bytes: Uint8Array): string {
-  const hash = sha256(bytes);
+function putBlob(directory: string, parts: readonly Uint8Array[]): string {
+  const hash = sha256(...parts);
+  const byteLength = parts.reduce((sum, part) => sum + part.byteLength, 0);
   const path = blobPath(directory, hash);
   return storing(path, () => {
     // a file of another length is what a failing disk left: write it again
-    if (existsSync(path) && statSync(path).size === bytes.byteLength) return hash;
+    if (existsSync(path) && statSync(path).size === byteLength) return hash;
     const folder = join(directory, hash.slice(0, 2));
     if (!existsSync(folder)) {
       mkdirSync(folder, { recursive: true });
       syncDirectory(directory);
     }
-    writeWholeFile(path, bytes);
+    writeWholeFile(path, ...parts);
     return hash;
   });
 }

@@ -61,14 +61,14 @@ function writeAll(handle: number, bytes: Uint8Array): void {
   while (offset < bytes.byteLength) offset += writeSync(handle, bytes, offset, bytes.byteLength - offset);
 }
 
-/** Writes `bytes` to `target`, replacing it as a whole. Errors: diskFull, cannotOpen. */
-export function writeWholeFile(target: string, bytes: Uint8Array): void {
+/** Writes `parts`, one behind the other, to `target`, replacing it as a whole. Errors: diskFull, cannotOpen. */
+export function writeWholeFile(target: string, ...parts: readonly Uint8Array[]): void {
   storing(target, () => {
     const temporary = temporaryNameBeside(target);
     const handle = openSync(temporary, 'wx', 0o666);
     try {
       try {
-        writeAll(handle, bytes);
+        for (const part of parts) writeAll(handle, part);
         fsyncSync(handle);
       } finally {
         closeSync(handle);

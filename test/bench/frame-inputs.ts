@@ -4,19 +4,16 @@
  * the prefilter alone and by networks on measured features, a squeezed view, native crops, and these together. Night by
  * night apart, so no judged frame is of a night that was learned from. Measured nights stay in the folder.
  */
-import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { judgeSession } from '../../main/families/frames/judge-session.ts';
-import { splitCodes, type TensorDataset } from '../../main/learning/dataset.ts';
+import { splitCodes } from '../../main/learning/dataset.ts';
 import { evaluateWithIntervals, pairedDifference } from '../../main/learning/metrics/index.ts';
 import { loadPredictor } from '../../main/learning/predict.ts';
 import { trainNetwork } from '../../main/learning/train-network.ts';
 import { onnxRuntime } from '../../main/runtime/onnx-runtime.ts';
 import { shippedBackbone } from '../../main/workflows/training/shipped-backbone.ts';
-import { cameraNights, measuredNight, nightName } from '../../scripts/backbone/nights.ts';
-import { picturesOf } from '../../scripts/backbone/pictures.ts';
+import { cameraDataset, withInputs } from './camera-dataset.ts';
 
 const { values } = parseArgs({
   options: {
@@ -28,45 +25,14 @@ const { values } = parseArgs({
 });
 
 const runtime = onnxRuntime({ threads: 2 });
-const classes = ['clean', 'contaminated'];
-const recipes = cameraNights(Number(values.camera), Number(values.nights)).filter(
-  (recipe) => !values['only-measured'] || existsSync(join(values.folder, `${nightName(recipe)}.night`)),
-);
-const teaching = Math.floor(recipes.length / 2);
-
-const records = [];
-const scores: number[] = [];
-const features: Float32Array[] = [];
-const labels: number[] = [];
-const split: number[] = [];
-for (const [place, recipe] of recipes.entries()) {
-  const frames = (await measuredNight(values.folder, recipe, { trails: true })).filter(
-    ({ record }) => record !== null,
-  );
-  const own = frames.map(({ record }) => record!);
-  judgeSession(own, { policy: 'strict' }).forEach((judgement, item) => {
-    scores.push(judgement.score);
-    features.push(judgement.features);
-    labels.push(frames[item]!.truth.kind === 'clean' ? 0 : 1);
-    split.push(splitCodes[place < teaching ? 'train' : place === teaching ? 'validation' : 'test']);
-  });
-  records.push(...own);
-}
-
-const width = features[0]!.length;
-const table = new Float32Array(features.length * width);
-features.forEach((row, item) => {
-  table.set(row, item * width);
+const { dataset: everything, scores } = await cameraDataset({
+  camera: Number(values.camera),
+  nights: Number(values.nights),
+  folder: values.folder,
+  onlyMeasured: values['only-measured'],
 });
-const everything: TensorDataset = {
-  ids: labels.map((_, item) => `frame ${item}`),
-  inputs: [...picturesOf(records), { name: 'features', shape: [width], data: table }],
-  classes,
-  labels: Int32Array.from(labels),
-  split: Uint8Array.from(split),
-  personLabelled: new Uint8Array(labels.length).fill(1),
-};
-const asked = labels.map((_, item) => item).filter((item) => split[item] === splitCodes.test);
+const { classes, labels, split } = everything;
+const asked = [...labels.keys()].filter((item) => split[item] === splitCodes.test);
 const truth = asked.map((item) => labels[item]!);
 
 function pairs(contaminated: (item: number) => number): Float32Array {
@@ -86,10 +52,7 @@ const networks = [
 ] as const;
 
 for (const [name, recipe, inputs, parameters] of networks) {
-  const dataset = {
-    ...everything,
-    inputs: everything.inputs.filter((input) => (inputs as readonly string[]).includes(input.name)),
-  };
+  const dataset = withInputs(everything, inputs);
   const backbone = shippedBackbone(recipe);
   const { onnx } = await trainNetwork(
     dataset,

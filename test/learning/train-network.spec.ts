@@ -25,8 +25,8 @@ function ports(extra: Partial<TrainPorts> = {}): TrainPorts {
 function recorder() {
   const saved = new Map<number, Uint8Array>();
   const store = {
-    async save(step: number, bytes: Uint8Array): Promise<void> {
-      saved.set(step, Buffer.from(bytes)); // as a file would give it back
+    async save(step: number, parts: readonly Uint8Array[]): Promise<void> {
+      saved.set(step, Buffer.concat(parts)); // as a file would give it back
     },
   };
   return { saved, store };
@@ -189,7 +189,7 @@ describe('trainNetwork', () => {
         onEvent({ kind, metrics }) {
           if (kind === 'step') speeds.push(metrics.itemsPerSecond!, metrics.memoryMegabytes!);
         },
-        checkpoints: { save: async (_, bytes) => void saved.push(bytes) },
+        checkpoints: { save: async (_, parts) => void saved.push(Buffer.concat(parts)) },
       }),
     );
     expect(speeds.slice(0, 2)).toEqual([800, 3]);
@@ -199,7 +199,9 @@ describe('trainNetwork', () => {
 
   it('goes on for more epochs when asked to', async () => {
     const saved: Uint8Array[] = [];
-    const checkpoints = { save: async (_: number, bytes: Uint8Array) => void saved.push(bytes) };
+    const checkpoints = {
+      save: async (_: number, parts: readonly Uint8Array[]) => void saved.push(Buffer.concat(parts)),
+    };
     const short = { ...options, parameters: { ...options.parameters, epochs: 2 } };
     await trainNetwork(dataset, short, ports({ checkpoints }));
     const longer = { ...options, parameters: { ...options.parameters, epochs: 4 } };

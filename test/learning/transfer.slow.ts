@@ -16,8 +16,8 @@ describe('training from a backbone', () => {
   it('trains the classifier first, then all, and resumes across the change to the bit', async () => {
     const saved: Uint8Array[] = [];
     const checkpoints = {
-      async save(_step: number, bytes: Uint8Array): Promise<void> {
-        saved.push(bytes);
+      async save(_step: number, parts: readonly Uint8Array[]): Promise<void> {
+        saved.push(Buffer.concat(parts));
       },
     };
     const ports = { runtime: onnxRuntime({ threads: 2 }), now: () => 0 };

@@ -36,8 +36,8 @@ export interface SafeTensorsFile {
 /** Headers above this size are refused (the reference implementation's limit as well). */
 const largestHeaderBytes = 100_000_000;
 
-/** Tensors keep the map's order. */
-export function encodeSafeTensors(file: SafeTensorsFile): Uint8Array {
+/** The file in parts: what stands before the tensors, and the bytes of each as they are. They keep the map's order. */
+export function safeTensorsParts(file: SafeTensorsFile): Uint8Array[] {
   const header: Record<string, unknown> = {};
   if (Object.keys(file.metadata).length > 0) header.__metadata__ = file.metadata;
   let offset = 0;
@@ -49,13 +49,20 @@ export function encodeSafeTensors(file: SafeTensorsFile): Uint8Array {
   const json = new TextEncoder().encode(JSON.stringify(header));
   // blanks up to a multiple of 8, so that the data behind is aligned
   const headerBytes = Math.ceil(json.length / 8) * 8;
-  const result = new Uint8Array(8 + headerBytes + offset).fill(0x20, 8, 8 + headerBytes);
-  new DataView(result.buffer).setBigUint64(0, BigInt(headerBytes), true);
-  result.set(json, 8);
-  let position = 8 + headerBytes;
-  for (const tensor of file.tensors.values()) {
-    result.set(tensor.bytes, position);
-    position += tensor.bytes.length;
+  const before = new Uint8Array(8 + headerBytes).fill(0x20, 8);
+  new DataView(before.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  before.set(json, 8);
+  return [before, ...Array.from(file.tensors.values(), ({ bytes }) => bytes)];
+}
+
+/** Tensors keep the map's order. */
+export function encodeSafeTensors(file: SafeTensorsFile): Uint8Array {
+  const parts = safeTensorsParts(file);
+  const result = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let position = 0;
+  for (const part of parts) {
+    result.set(part, position);
+    position += part.length;
   }
   return result;
 }

@@ -14,6 +14,9 @@ export interface TrainEvent {
 }
 
 export interface CheckpointStore {
-  /** Called between steps; the run waits for it. */
-  save(step: number, bytes: Uint8Array, metrics: Record<string, number>): Promise<void>;
+  /**
+   * Called between steps; the run waits for it.
+   * @param parts the checkpoint's bytes, one part behind the other; good until the promise is settled
+   */
+  save(step: number, parts: readonly Uint8Array[], metrics: Record<string, number>): Promise<void>;
 }

@@ -1,9 +1,9 @@
 import { NightsiftError } from '../../../contract/errors.ts';
 import {
   decodeSafeTensors,
-  encodeSafeTensors,
   floatValues,
   type SafeTensor,
+  safeTensorsParts,
 } from '../../formats/safetensors/safetensors.ts';
 import type { TensorValue } from '../runtime.ts';
 
@@ -109,12 +109,13 @@ const checkpointFormat = 'nightsift.checkpoint/1';
  * A checkpoint as SafeTensors: `values/…`, `moments/…`, `average/…`, `best/…`, the `order` of the epoch under way, and in
  * the metadata the progress, the seed (with the position it is the whole state of every random stream) and a
  * hash of configuration and data.
+ * @returns its parts in order; those of arrays are the state's own bytes, good until the next step
  */
 export function encodeCheckpoint(
   state: TrainingState,
   order: Int32Array,
   identity: CheckpointIdentity,
-): Uint8Array {
+): Uint8Array[] {
   const tensors = new Map<string, SafeTensor>();
   for (const group of ['values', 'moments', 'average', 'best'] as const) {
     for (const [name, array] of state[group] ?? []) {
@@ -128,7 +129,7 @@ export function encodeCheckpoint(
     seed: String(identity.seed),
     progress: JSON.stringify(state.progress),
   };
-  return encodeSafeTensors({ tensors, metadata });
+  return safeTensorsParts({ tensors, metadata });
 }
 
 function bytesOf(array: Float32Array | Int32Array): Uint8Array {

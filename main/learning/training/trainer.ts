@@ -315,8 +315,8 @@ export class Trainer {
   private async checkpoint(metrics: Record<string, number>): Promise<void> {
     if (!this.ports.checkpoints) return;
     const { step } = this.state.progress;
-    const bytes = encodeCheckpoint(this.state, this.order, this.task.identity);
-    await this.ports.checkpoints.save(step, bytes, metrics);
+    const parts = encodeCheckpoint(this.state, this.order, this.task.identity);
+    await this.ports.checkpoints.save(step, parts, metrics);
     this.tell('checkpoint', metrics);
   }
 

@@ -78,8 +78,8 @@ async function train(input: TrainTaskInput, context: TaskContext): Promise<Train
       if (event.kind !== 'checkpoint') tell({ kind: 'event', event });
     },
     checkpoints: {
-      async save(step, bytes, metrics) {
-        tell({ kind: 'checkpoint', step, epoch, blob: blobs.put(bytes), metrics });
+      async save(step, parts, metrics) {
+        tell({ kind: 'checkpoint', step, epoch, blob: blobs.put(...parts), metrics });
       },
     },
   };
