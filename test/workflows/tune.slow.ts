@@ -139,8 +139,8 @@ describe('a study', () => {
       /columns is no number/,
     ],
     ['nothing that varies', { space: [{ name: 'trees', values: [1] }] }, 'wrongUse', /nothing varies/],
-    ['an unknown sampler', { sampler: 'guess' }, 'notFound', /no sampler "guess"/],
-    ['an unknown pruner', { pruner: 'axe' }, 'notFound', /no pruner "axe"/],
+    ['an unknown sampler', { sampler: 'guess' }, 'wrongUse', /no sampler "guess"/],
+    ['an unknown pruner', { pruner: 'axe' }, 'wrongUse', /no pruner "axe"/],
     ['a space of another recipe', { space: 'boosting' }, 'wrongUse', /not for random-forest/],
     ['a fact that nothing has', { groupBy: 'colour' }, 'wrongUse', /fact "colour"/],
   ])('refuses %s', async (_name, change, code, message) => {
