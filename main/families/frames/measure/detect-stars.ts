@@ -91,11 +91,36 @@ function saturatedStars(input: DetectionInput, candidates: readonly Candidate[])
     });
     if (strength === 0) continue;
     const amplitude = hiddenAmplitude(residuals, psf, group, strength);
+    if (!isLitAcross(residuals, psf, group, amplitude)) continue;
     const snr = amplitude * Math.sqrt(psf.model.sumOfSquares);
     const fit = { x: group.x, y: group.y, amplitude, snr, misfit: 1, pixels: 0, worstExcess: 0 };
     saturated.push({ fit, sky: 0, saturated: true, blended: false });
   }
   return { saturated, others: candidates.filter((candidate) => !covered.has(candidate)) };
+}
+
+/** Share of its height that a star must show beside its full pixels. */
+const leastBeside = 0.3;
+
+/**
+ * False for hot pixels and hits that are full, with charge spilled along their column: across the columns, where nothing spills,
+ * a star of that amplitude stands beside its full pixels as its profile says.
+ */
+function isLitAcross(residuals: ResidualFrame, psf: FramePsf, group: FullGroup, amplitude: number): boolean {
+  const [x, y] = [Math.round(group.x), Math.round(group.y)];
+  const first = Math.floor(group.breadth / 2) + 1;
+  const reach = Math.max(1, Math.round(psf.shape.fwhm / 2));
+  let top = 0;
+  let bottom = 0;
+  for (let aside = first; aside < first + reach; aside++) {
+    const height = moffatValue(psf.moffat, aside, 0) / psf.moffatPeak;
+    for (const value of [residuals.at(x - aside, y), residuals.at(x + aside, y)]) {
+      if (Number.isNaN(value)) continue;
+      top += height * value;
+      bottom += height ** 2;
+    }
+  }
+  return bottom === 0 || top > leastBeside * amplitude * bottom;
 }
 
 /** Leaves full pixels out; returns those that were not left out already. */

@@ -83,6 +83,23 @@ describe('measuring a frame', () => {
     }
   });
 
+  it('takes no full hot pixel that spills along its column for a star', () => {
+    const scene: Scene = { ...plain, seed: 14, fwhm: 3.8, stars: 150 };
+    const { image, truth } = drawScene(scene);
+    const { pixels, width } = image;
+    const random = uniform(5);
+    for (let k = 0; k < 40; k++) {
+      const at =
+        (10 + Math.floor(random() * (image.height - 20))) * width + 10 + Math.floor(random() * (width - 20));
+      pixels[at] = 65535;
+      for (const row of [-width, width]) pixels[at + row] = 24_000 + 500 * random();
+    }
+    const record = measure({ ...image, saturationLevel: 65535 });
+    const { ratio, purity } = compareStars(record, truth, scene);
+    expect(Math.abs(ratio - 1)).toBeLessThan(0.1);
+    expect(purity).toBeGreaterThanOrEqual(0.98);
+  });
+
   it.each([
     [6, 120_000],
     [3, 60_000],
