@@ -5,6 +5,7 @@ import { extinctionByAirmass } from './extinction.ts';
 import { newHotPixels } from './fixed-patterns.ts';
 import type { Comparison } from './frame-context.ts';
 import { clamp, logOrNaN } from './robust-statistics.ts';
+import { scatterOfNeighbours } from './scatter-of-neighbours.ts';
 import { scatterOfLikeSeeing, seeingLoss } from './seeing-loss.ts';
 import type { SkyPattern } from './sky-pattern.ts';
 import type { FieldPhotometry } from './star-photometry.ts';
@@ -233,7 +234,7 @@ function compareLoss(
     trust,
   );
   const losses = whole.map((value, k) => value - air[k]);
-  const trend = { ...lossTrend, trust };
+  const trend = { ...lossTrend, nearSigma: scatterOfNeighbours(hours, losses, lossTrend.leastSigma), trust };
   const logFwhm = Float64Array.from(records, (record) => logOrNaN(record.measurements.fwhm));
   let seeing: Float64Array = new Float64Array(records.length);
   let compared = compareWithTrend(hours, losses, trend);

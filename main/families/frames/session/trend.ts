@@ -17,6 +17,8 @@ export interface TrendOptions {
   readonly span: number;
   /** The least scatter to believe in, in the unit of the values. */
   readonly leastSigma: number;
+  /** About what neighbouring frames differ by; the curve is looked for within some of it. Default `leastSigma`. */
+  readonly nearSigma?: number;
   /** What blameless frames of any night scatter: a night of few frames is believed to, as far as it says little itself. */
   readonly usualSigma?: number;
   /** Steepest natural change, unit of the values per hour. Default: no limit. */
@@ -157,7 +159,7 @@ function pieceOf(night: Night, members: readonly number[], own: number | null): 
     v: Float64Array.from(members, (i) => sign * (values[i] as number)),
     kernel,
     degree: degreeFor(night, members, own),
-    leastSigma: options.leastSigma,
+    leastSigma: options.nearSigma ?? options.leastSigma,
     closeShare: options.leastGoodShare ?? 0.45,
     steepest: (options.steepestPerHour ?? Number.POSITIVE_INFINITY) * radius,
   };

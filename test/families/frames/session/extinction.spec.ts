@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { extinctionByAirmass } from '../../../../main/families/frames/session/extinction.ts';
+import { scatterOfNeighbours } from '../../../../main/families/frames/session/scatter-of-neighbours.ts';
 import { scatterOfLikeSeeing, seeingLoss } from '../../../../main/families/frames/session/seeing-loss.ts';
 import { robustTrend, type TrendOptions } from '../../../../main/families/frames/session/trend.ts';
 import { Random } from '../../../../main/families/frames/simulate/random.ts';
@@ -154,5 +155,27 @@ describe('extinction by the airmass that headers tell', () => {
     expect(extinctionByAirmass(losses.slice(0, 5), airmass.slice(0, 5), trust.slice(0, 5))).toEqual(
       none.subarray(0, 5),
     );
+  });
+});
+
+describe('what neighbouring frames differ by', () => {
+  const random = new Random(2, 7, 1);
+  const noisy = hours.map((hour) => secant(hour) + 0.02 * random.normal());
+
+  it('is the noise, whatever the trend, and not the weather', () => {
+    expect(scatterOfNeighbours(hours, noisy, 0.004)).toBeGreaterThan(0.014);
+    expect(scatterOfNeighbours(hours, noisy, 0.004)).toBeLessThan(0.026);
+    const cloudy = noisy.map((value, k) => value + (k % 5 === 0 ? 0.3 : 0));
+    expect(scatterOfNeighbours(hours, cloudy, 0.004)).toBeLessThan(0.04 / Math.SQRT2 + 0.012);
+    expect(scatterOfNeighbours(hours, hours.map(secant), 0.004)).toBe(0.004);
+    expect(scatterOfNeighbours(hours.slice(0, 9), noisy.slice(0, 9), 0.004)).toBe(0.004);
+  });
+
+  it('keeps the trend of a noisy night in the middle of its frames', () => {
+    const nearSigma = scatterOfNeighbours(hours, noisy, 0.004);
+    const { reference } = robustTrend(hours, noisy, { ...options, nearSigma });
+    const above = noisy.filter((value, k) => value > reference[k]).length;
+    expect(above / frames).toBeGreaterThan(0.35);
+    expect(above / frames).toBeLessThan(0.65);
   });
 });
