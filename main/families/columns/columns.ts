@@ -24,7 +24,14 @@ export const columnsFamily: Family = {
   recipes: [
     {
       recipe: 'gradient-boosting',
-      parameters: { ...judging, rounds: 160, rate: 0.15, columnShare: 0.4, rowShare: 0.8 },
+      parameters: {
+        ...judging,
+        rounds: 160,
+        rate: 0.15,
+        columnShare: 0.4,
+        rowShare: 0.8,
+        minimumHessian: 0.2,
+      },
     },
     { recipe: 'random-forest', parameters: { ...judging, trees: 200 } },
     { recipe: 'mlp', parameters: { layers: 4, width: 512 } },
