@@ -4,6 +4,7 @@
  */
 import { quantile } from '../estimators/preparation.ts';
 import type { Table } from '../estimators/table.ts';
+import { leastStep } from './lattice.ts';
 
 export interface CoarseLattice {
   /** Per column. */
@@ -49,7 +50,7 @@ export function coarseLatticeFor({ rows, columns, values }: Table): CoarseLattic
     needed[index] = Math.max(Math.sqrt(square) / radius, widest / largestWord);
   }
   const step = quantile(needed.sort(), within);
-  return { centres, step: step > 0 ? step : 1, radius };
+  return { centres, step: step > leastStep ? step : 1, radius };
 }
 
 /** Of a point on the lattice. */

@@ -14,6 +14,8 @@ export interface Lattice {
   readonly most: number;
 }
 
+/** Of a smaller step the inverse may be no number; everything lies in one place then. */
+export const leastStep = 1e-290;
 const mostSquare = 1.4e9;
 const largestWord = 30_000;
 /** Rows by which the range is found. */
@@ -35,7 +37,8 @@ export function latticeFor({ rows, columns, values }: Table): Lattice {
     widest = Math.max(widest, high - low);
     return (low + high) / 2;
   });
-  return { centres, step: widest > 0 ? (0.75 * widest) / most : 1, most };
+  const step = (0.75 * widest) / most;
+  return { centres, step: step > leastStep ? step : 1, most };
 }
 
 /**

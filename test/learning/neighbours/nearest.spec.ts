@@ -86,7 +86,15 @@ it('finds them among many blocks of points too, where a coarse lattice sorts out
   }
 });
 
+it('finds them among values so small that nothing can be divided by their range', () => {
+  const { rows, columns, values } = cloud(5, 900, 3, 'noise');
+  const table = { rows, columns, values: values.map((value) => value * 1e-306) } as PreparedTable;
+  expect(() =>
+    expectNearest(nearestOf(buildNearestIndex(table), 4, table), table, table, 4, false),
+  ).not.toThrow();
+});
+
 it('finds them in more columns than the coarse lattice takes', () => {
-  const [table, asked] = [cloud(5, 600, 4100, 'noise'), cloud(6, 3, 4100, 'noise')];
+  const [table, asked] = [cloud(5, 40, 4100, 'noise'), cloud(6, 3, 4100, 'noise')];
   expectNearest(nearestOf(buildNearestIndex(table), 5, asked), asked, table, 5, false);
 });

@@ -10,8 +10,11 @@ let source: usize = 0;
 let pointCount: u32 = 0;
 let columns: usize = 0;
 export let pairs: usize = 0;
-let step: f64 = 1;
-let coarseStep: f64 = 1;
+/** Steps of the lattices for one of distance. */
+let perStep: f64 = 1;
+let perCoarseStep: f64 = 1;
+/** What rounding of both may add to a distance on the fine lattice, and of the point on the coarse one. */
+let rounding: f64 = 0;
 let coarseRounding: f64 = 0;
 
 // of the group
@@ -28,7 +31,7 @@ let considered: u32 = 0;
  * @param pointsAt [points, columns] f64
  * @param sourceAt u32 for each point
  * @param fineStep distance of two neighbouring numbers of the fine lattice, as stepOfCoarse of the coarse one
- * @param rounding how far a point may lie from its place on the coarse lattice, in its steps
+ * @param roundingOfCoarse how far a point may lie from its place on the coarse lattice, in its steps
  */
 export function setPoints(
   pointsAt: usize,
@@ -37,16 +40,17 @@ export function setPoints(
   columnCount: u32,
   fineStep: f64,
   stepOfCoarse: f64,
-  rounding: f64,
+  roundingOfCoarse: f64,
 ): void {
   points = pointsAt;
   source = sourceAt;
   pointCount = count;
   columns = columnCount;
   pairs = (<usize>columnCount + 1) >> 1;
-  step = fineStep;
-  coarseStep = stepOfCoarse;
-  coarseRounding = rounding;
+  perStep = 1 / fineStep;
+  perCoarseStep = 1 / stepOfCoarse;
+  rounding = sqrt<f64>(<f64>columnCount) + 1;
+  coarseRounding = roundingOfCoarse + 0.01;
 }
 
 /**
@@ -93,11 +97,11 @@ export function begin(rows: u32): void {
 function setThresholds(query: u32): void {
   const place = <usize>query << 3;
   const limit = sqrt(load<f64>(limits + place));
-  const reach = limit / step + sqrt<f64>(<f64>columns) + 1;
+  const reach = limit * perStep + rounding;
   const least = floor((load<f64>(squares + place) - reach * reach) / 2) - 1;
   // products never reach the upper end of the range
   store<i32>(thresholds + (<usize>query << 2), <i32>max<f64>(-2147483648, min<f64>(2147483647, least)));
-  const coarseReach = limit / coarseStep + coarseRounding + load<f64>(coarseRoundings + place) + 0.01;
+  const coarseReach = limit * perCoarseStep + coarseRounding + load<f64>(coarseRoundings + place);
   const coarseLeast = floor((load<f64>(coarseSquares + place) - coarseReach * coarseReach) / 2) - 1;
   store<i16>(coarseThresholds + (<usize>query << 1), <i16>max<f64>(-32768, min<f64>(32767, coarseLeast)));
 }
@@ -140,7 +144,7 @@ function consider(query: u32, point: u32, own: i32): void {
   const distance = squaredDistance(points + <usize>point * (columns << 3), values + <usize>query * (columns << 3));
   if (distance >= load<f64>(limits + (<usize>query << 3))) return;
   add(query, distance, load<u32>(source + (<usize>point << 2)));
-  setThresholds(query);
+  if (load<f64>(limits + (<usize>query << 3)) != Infinity) setThresholds(query);
 }
 
 /** @param bits which of the points from `first` on are considered */
