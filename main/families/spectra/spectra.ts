@@ -29,7 +29,7 @@ export const spectraFamily: Family = {
   labelColumns,
   templatesBelow: 12,
   recipes: [
-    { recipe: 'count-mixture', parameters: { response: 0.08 } },
+    { recipe: 'count-mixture', parameters: { response: 0.1 } },
     {
       recipe: 'mlp',
       parameters: {
