@@ -21,6 +21,7 @@ const benches: Readonly<Record<string, readonly string[]>> = {
   'review-learning': ['test/bench/review-learning.ts', '--nights', '3', '--frames', '120'],
   'frame-inputs': ['test/bench/frame-inputs.ts'],
   'int8-nights': ['test/bench/int8-nights.ts'],
+  'frame-figures': ['test/bench/frame-figures.ts'],
   workbench: ['test/bench/workbench.ts'],
   'kill-review': ['test/bench/kill-review.ts'],
 };

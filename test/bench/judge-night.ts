@@ -126,7 +126,7 @@ function printMisses(frames: readonly JudgedFrame[]): void {
       console.log(`failed: ${frame.night} #${frame.truth.index} ${frame.truth.encoding}: ${frame.error}`);
 }
 
-function seedsFrom(words: string): number[] {
+export function seedsFrom(words: string): number[] {
   return words.split(',').flatMap((word) => {
     const [first, last = first] = word.split('-').map(Number);
     return Array.from({ length: last - first + 1 }, (_, k) => first + k);

@@ -156,6 +156,15 @@ describe.skipIf(!canRun)('the workbench in a browser', () => {
     await page.keyboard.press('m');
   });
 
+  it('names the most telling frames after what was said so far', async () => {
+    const { page } = watched;
+    await page.getByLabel('Queue').selectOption('telling');
+    await page.getByTestId('review-lesson').getByText('unreviewed frames are judged wrong').waitFor();
+    await eventually(() => page.getByTestId('queue-count').textContent()).toMatch(/^\s*0 of \d+ decided/);
+    await leaveField(page);
+    await isFlawless();
+  });
+
   it('compares a blind second look with the first', async () => {
     const { page } = watched;
     await page.getByLabel('Queue').selectOption('blind');
