@@ -47,7 +47,7 @@ export function reviewLesson({ items, questions, labels, asked, count }: LessonI
     probabilities: reviews === 0 ? items.opinions.slice() : beliefs.probabilities,
     proposals: proposeReviews(beliefs, unreviewed, count),
     outlook: reviewOutlook(beliefs, unreviewed),
-    learned: learnedAnswers(beliefs),
+    learned: learnedAnswers(beliefs, questions),
     labels: reviews,
   };
 }
@@ -62,14 +62,18 @@ function checkItems({ rows, width, opinions }: ReviewItems, labels: Int8Array): 
 }
 
 /** The first answer is the judge's own; of the others the middle threshold is told, or `never` where that is likeliest. */
-function learnedAnswers({ questions, weights }: Beliefs): LearnedAnswer[] {
-  return questions.flatMap(({ name, answers }, q) => {
+function learnedAnswers({ questions, weights }: Beliefs, asked: readonly ReviewQuestion[]): LearnedAnswer[] {
+  return questions.flatMap(({ name, kind, answers }, q) => {
     const certainty = differs(weights[q]!);
     if (answers.length < 2 || certainty < likely) return [];
     const likeliest = answers
       .map((answer, place) => ({ answer, weight: weights[q]![place]! }))
       .slice(1)
       .reduce((best, each) => (each.weight > best.weight ? each : best));
-    return [{ question: name, answer: likeliest.answer, certainty }];
+    const { answer } = likeliest;
+    const isOfFigure = (question: ReviewQuestion): boolean =>
+      question.kind === 'figure' && answer.kind === 'above' && question.figure === answer.figure;
+    const question = kind === 'figure' ? (asked.find(isOfFigure)?.name ?? name) : name;
+    return [{ question, answer, certainty }];
   });
 }

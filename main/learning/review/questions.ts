@@ -49,8 +49,8 @@ export interface OpenQuestion {
 /** Most persons see a finding as the judge does; few never mind it; the rest of the belief is spread over the thresholds. */
 const agreeing = 0.9;
 const indifferent = 0.03;
-/** A person rejects by none of the figures that the judge lets pass, most likely. */
-const silent = 0.985;
+/** How likely it is that a person rejects by a given figure that the judge lets pass. */
+const rejecting = 0.015;
 /** Thresholds of each figure. */
 const thresholds = 16;
 /** Items whose finding is about this likely say how large it usually is; fewer than `fewestItems` say nothing. */
@@ -70,13 +70,12 @@ const commonest = 0.75;
 export function openQuestions(items: ReviewItems, questions: readonly ReviewQuestion[]): OpenQuestion[] {
   const confidences = questions.map((question) => confidenceOf(items, question));
   const rest = carryOpinions(items, questions, confidences);
-  const open = questions.map((question, place) =>
-    question.kind === 'finding'
-      ? findingQuestion(items, question, confidences[place]!)
-      : figureQuestion(items, question),
+  const findings = questions.flatMap((question, place) =>
+    question.kind === 'finding' ? [findingQuestion(items, question, confidences[place]!)] : [],
   );
+  const figures = questions.flatMap((question) => (question.kind === 'figure' ? [question.figure] : []));
   const other = { kind: 'finding', name: 'other', confidences: [], figures: [] } as const;
-  return [...open, findingQuestion(items, other, rest)];
+  return [...findings, figureQuestion(items, figures), findingQuestion(items, other, rest)];
 }
 
 function confidenceOf({ rows, width, opinions }: ReviewItems, question: ReviewQuestion): Float64Array {
@@ -149,25 +148,31 @@ function findingQuestion(
   };
 }
 
-function figureQuestion(
-  items: ReviewItems,
-  { name, figure }: Extract<ReviewQuestion, { kind: 'figure' }>,
-): OpenQuestion {
-  const values = columnOf(items, figure);
-  const sorted = Float64Array.from(values).sort();
+/**
+ * All figures are one question, by which of them the person rejects if by any: figures that drift together through a night
+ * explain the same reviews, and none of them must be believed before the others are ruled out.
+ */
+function figureQuestion(items: ReviewItems, figures: readonly number[]): OpenQuestion {
+  const count = items.opinions.length;
   const shares = Array.from(
     { length: thresholds },
     (_, k) => 1 - rarest - (commonest - rarest) * (k / (thresholds - 1)) ** 2,
   );
-  const isFlat = !(sorted.at(-1)! > sorted[0]!);
-  const steps = isFlat ? [] : stepsAt(values, figure, sorted, shares);
+  const steps = figures.map((figure) => {
+    const values = columnOf(items, figure);
+    const sorted = Float64Array.from(values).sort();
+    return sorted.at(-1)! > sorted[0]! ? stepsAt(values, figure, sorted, shares) : [];
+  });
+  // each figure is as likely as any other, however many thresholds it has
+  const prior = steps.flatMap((own) => own.map(() => rejecting / own.length));
+  const none = 1 - prior.reduce((sum, share) => sum + share, 0);
   return {
-    name,
+    name: 'figures',
     kind: 'figure',
-    confidence: new Float64Array(values.length).fill(surestFigure),
-    answers: [{ kind: 'never' }, ...steps.map(({ answer }) => answer)],
-    bite: [new Float32Array(values.length), ...steps.map(({ bite }) => bite)],
-    prior: priorOf([silent], steps.length),
+    confidence: new Float64Array(count).fill(surestFigure),
+    answers: [{ kind: 'never' }, ...steps.flat().map(({ answer }) => answer)],
+    bite: [new Float32Array(count), ...steps.flat().map(({ bite }) => bite)],
+    prior: Float64Array.from([none, ...prior]),
   };
 }
 
