@@ -51,8 +51,8 @@ const grids = [
 ];
 type Grid = (typeof grids)[number];
 
-/** Potassium in backgrounds beside sources, where it is a class of its own. */
-const classedBeside = [0, 0.1];
+/** Potassium in backgrounds beside two sources, and beside one where it is a class of its own. */
+const potassiumBeside = [0, 0.1];
 /** A source behind so thick an absorber that fewer of its counts than this come through is not seen. */
 const leastPassing = 0.005;
 
@@ -145,7 +145,7 @@ function sharesOf({ sourceShare }: Template, { sourceShares }: Grid): number[] {
 }
 
 function potassiumOf({ skies }: Grid, { potassiumVaries }: HypothesisOptions): readonly number[] {
-  return potassiumVaries || skies.length === 1 ? skies : classedBeside;
+  return potassiumVaries || skies.length === 1 ? skies : potassiumBeside;
 }
 
 /** Above this share of the source the background beside it makes no difference. */
@@ -245,7 +245,7 @@ function shapesOfPair(skies: readonly Template[], { first, sources }: PairPlan):
 
 /** Potassium of the background beside two sources; none is told where they are nearly alone. */
 function besidePair(part: number): readonly number[] {
-  return part < nearlyAlone ? classedBeside : [0];
+  return part < nearlyAlone ? potassiumBeside : [0];
 }
 
 /** Two sources at once: a shape of either class. */

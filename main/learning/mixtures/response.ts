@@ -33,7 +33,7 @@ const fallOff = 30;
 const secondWidth = 2;
 
 /** @param width one sigma of the exponent of (column + a seventh) squared by which responses may be off */
-export function responseCurves(columns: number, width: number): readonly [Float64Array, Float64Array] {
+function responseCurves(columns: number, width: number): readonly [Float64Array, Float64Array] {
   const along = (column: number): number => (column + 0.5) / columns;
   return [
     Float64Array.from({ length: columns }, (_, column) => width * 2 * Math.log(along(column) + start)),
