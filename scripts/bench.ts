@@ -11,6 +11,7 @@ const benches: Readonly<Record<string, readonly string[]>> = {
   training: ['test/bench/training.ts'],
   'train-run': ['test/bench/train-run.ts'],
   'training-correctness': ['test/bench/training-correctness.ts'],
+  'training-rounding': ['test/bench/training-rounding.ts'],
   prediction: ['test/bench/prediction.ts'],
   'training-screen': ['test/bench/training-screen.ts'],
   estimators: ['test/bench/estimators.ts'],
