@@ -10,7 +10,7 @@ import { workerEntry } from '../jobs/messages.ts';
 import type { FrameFamily } from './frame-family.ts';
 
 /** Raise it with every change that makes reading or measuring give other figures. */
-const measurementRevision = 18;
+const measurementRevision = 19;
 /** Raise it with every change of detectors, score or findings. */
 const judgementRevision = 5;
 
