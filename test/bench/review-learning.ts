@@ -6,7 +6,7 @@
  * order beside a random one, and the time of a refit. Measured nights stay in the temp folder.
  */
 import { parseArgs } from 'node:util';
-import { evaluateWithIntervals, pairedDifference } from '../../main/learning/metrics/index.ts';
+import { evaluate, pairedDifference } from '../../main/learning/metrics/index.ts';
 import { randomFor, shuffled } from '../../main/learning/random.ts';
 import { reviewLesson } from '../../main/learning/review/lesson.ts';
 import { framesFamily } from '../../main/workflows/frames.ts';
@@ -45,7 +45,8 @@ function lessonOf(frames: readonly SeenFrame[], reviewed: ReadonlySet<SeenFrame>
     },
     questions,
     labels: Int8Array.from(frames, (frame) => (reviewed.has(frame) ? (frame.rejected ? 1 : 0) : -1)),
-    asked: Int32Array.from(frames.keys()),
+    // nothing is proposed where only the answers are wanted
+    asked: count === 0 ? new Int32Array(0) : Int32Array.from(frames.keys()),
     count,
   });
 }
@@ -54,7 +55,7 @@ function lessonOf(frames: readonly SeenFrame[], reviewed: ReadonlySet<SeenFrame>
 function taught(unseen: readonly Night[], reviewed: ReadonlySet<SeenFrame>): Float32Array {
   return pairs(
     unseen.flatMap((night) =>
-      Array.from(lessonOf([...night, ...reviewed], reviewed, 1).probabilities.subarray(0, night.length)),
+      Array.from(lessonOf([...night, ...reviewed], reviewed, 0).probabilities.subarray(0, night.length)),
     ),
   );
 }
@@ -96,17 +97,17 @@ function observe(name: string, nights: readonly Night[]): Outcome {
     const truth = unseen.flatMap((other) => other.map(({ rejected }) => (rejected ? 1 : 0)));
     const alone = pairs(unseen.flatMap((other) => other.map(({ opinion }) => opinion)));
     const judge = (reviewed: ReadonlySet<SeenFrame>) =>
-      evaluateWithIntervals(taught(unseen, reviewed), truth, classes).balancedAccuracy;
+      evaluate(taught(unseen, reviewed), truth, classes).balancedAccuracy;
     const random = reviewSteps(night, 'random', turn);
     const proposed = reviewSteps(night, 'proposed', turn);
     const after = taught(unseen, random.at(-1)!);
     const asProposed = taught(unseen, proposed.at(-1)!);
     const curve = (sets: ReadonlySet<SeenFrame>[]): number[] => (values['no-curves'] ? [] : sets.map(judge));
     return {
-      alone: evaluateWithIntervals(alone, truth, classes),
-      after: evaluateWithIntervals(after, truth, classes),
+      alone: evaluate(alone, truth, classes),
+      after: evaluate(after, truth, classes),
       gain: pairedDifference(after, alone, truth, classes),
-      asProposed: evaluateWithIntervals(asProposed, truth, classes),
+      asProposed: evaluate(asProposed, truth, classes),
       gainProposed: pairedDifference(asProposed, alone, truth, classes),
       enoughAt: proposed.findIndex((set) => lessonOf(night, set, 1).outlook.enough),
       frames: truth.length,
