@@ -91,13 +91,13 @@ export function datasetsRepository(catalogue: Catalogue, now: () => string): Dat
       .map((row): DatasetVersion => ({ ...row, metadata: JSON.parse(row.metadata) }));
   const find = (reference: string): DatasetVersion | undefined => {
     const at = reference.lastIndexOf('@');
-    if (at > 0 && /^\d+$/.test(reference.slice(at + 1))) {
-      const values = { name: reference.slice(0, at), version: Number(reference.slice(at + 1)) };
-      return select('dataset.name = @name AND version.version = @version', values)[0];
-    }
     const named = select('dataset.name = @name ORDER BY version.version DESC LIMIT 1', {
       name: reference,
     })[0];
+    if (named === undefined && at > 0 && /^\d+$/.test(reference.slice(at + 1))) {
+      const values = { name: reference.slice(0, at), version: Number(reference.slice(at + 1)) };
+      return select('dataset.name = @name AND version.version = @version', values)[0];
+    }
     if (named !== undefined || !/^[0-9a-f]{12,64}$/.test(reference)) return named;
     return select("version.hash LIKE @prefix || '%' ORDER BY version.id LIMIT 1", { prefix: reference })[0];
   };

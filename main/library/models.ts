@@ -127,8 +127,11 @@ export function modelsRepository(catalogue: Catalogue, now: () => string): Model
 
 type Select = (rest: string, values?: Record<string, string | number>) => ModelVersion[];
 
+/** `NAME`, `NAME@VERSION`, `NAME@STAGE`; a name may hold an @ of its own. */
 function findVersion(select: Select, reference: string): ModelVersion | undefined {
-  const at = reference.lastIndexOf('@');
+  const isName =
+    reference.includes('@') && select('WHERE model.name = @name', { name: reference }).length > 0;
+  const at = isName ? -1 : reference.lastIndexOf('@');
   const name = at > 0 ? reference.slice(0, at) : reference;
   const which = at > 0 ? reference.slice(at + 1) : '';
   if (which === '')

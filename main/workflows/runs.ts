@@ -27,8 +27,10 @@ export interface RunSummary {
 }
 
 /** Runs that did not end by themselves can be gone on with: from the last checkpoint, else from their start. */
-export function isResumable(run: Run): boolean {
-  return run.kind === 'train' && ['interrupted', 'cancelled', 'failed'].includes(run.status);
+/** What its data or settings refuse would be refused again. */
+export function isResumable({ kind, status, errorCode }: Run): boolean {
+  if (status === 'failed' && ['notEnoughData', 'wrongUse'].includes(errorCode ?? '')) return false;
+  return kind === 'train' && ['interrupted', 'cancelled', 'failed'].includes(status);
 }
 
 export function runRow(library: Library, run: Run): RunRow {

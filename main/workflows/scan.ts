@@ -111,10 +111,14 @@ function forgetDamaged(library: Library, error: unknown): boolean {
 
 /** A new session of nothing is no use, but for a watch, to which frames come later. */
 function refuseEmptyFolder(library: Library, { root, files }: FoundNight, { isReady }: ScanInput): void {
-  if (files.length > 0 || isReady !== undefined) return;
-  if (library.sessions.byRoot('frames', root) !== undefined) return;
-  throw new NightsiftError('notFound', `${root} holds no files.`, {
+  if (isReady !== undefined || library.sessions.byRoot('frames', root) !== undefined) return;
+  if (files.some(({ skipReason }) => skipReason === null)) return;
+  const [first] = files;
+  const others = files.length > 1 ? `, and ${files.length - 1} more` : '';
+  const what = first === undefined ? 'no files' : `no frames (${first.file}: ${first.skipReason}${others})`;
+  throw new NightsiftError('notFound', `${root} holds ${what}.`, {
     hint: 'Name the folder of the frames; a disk may not be mounted. Frames still to come are waited for with --watch.',
+    details: { files: files.slice(0, 20).map(({ file }) => file) },
   });
 }
 

@@ -131,6 +131,8 @@ describe('models', () => {
     expect([one.version, two.version, one.stage]).toEqual([1, 2, 'none']);
     expect(models.need('judge').version).toBe(2);
     expect(models.need('judge@1')).toEqual(one);
+    const odd = models.add(version('of@3'));
+    expect([models.need('of@3').id, models.need('of@3@1').id]).toEqual([odd.id, odd.id]);
     expect(() => models.need('judge@production')).toThrow(/no model "judge@production"/);
     expect(() => models.add(version('judge', { task: 'other' }))).toThrow(
       expect.objectContaining({ code: 'conflict' }),

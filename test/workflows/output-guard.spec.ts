@@ -49,6 +49,11 @@ describe('what an output may replace', () => {
     expect(readFileSync(file, 'latin1')).toBe(there);
   });
 
+  it('a folder is no file to write', () => {
+    const wrongUse = expect.objectContaining({ code: 'wrongUse' });
+    expect(() => refuseForeignFile(temporaryFolder(), bytes('x'))).toThrow(wrongUse);
+  });
+
   it('a model of ours is known before another is written', () => {
     const graph = new Graph();
     const outputs = { y: graph.apply('Relu', [graph.input('x', 'float32', [1])]) };

@@ -150,6 +150,8 @@ describe('scan', () => {
 
   it('makes no session of a folder without files', async () => {
     await expect(scan(place.ports, { paths: [place.night] })).rejects.toMatchObject({ code: 'notFound' });
+    symlinkSync(place.folder, join(place.night, 'out'));
+    await expect(scan(place.ports, { paths: [place.night] })).rejects.toThrow(/no frames \(out: a link to/);
     expect(place.ports.library.sessions.list()).toEqual([]);
   });
 

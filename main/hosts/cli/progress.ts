@@ -74,7 +74,8 @@ function writtenProgress(terminal: Terminal, clock: ProgressClock): ProgressView
       const reached = event.total ? Math.floor((10 * event.done) / event.total) : 0;
       if (event.phase === phase && reached === tenth && now - writtenAt < lineIntervalMilliseconds) return;
       [phase, tenth, writtenAt] = [event.phase, reached, now];
-      terminal.err(`${event.phase}${countOf(event)}${event.note ? ` (${event.note})` : ''}\n`);
+      const line = `${event.phase}${countOf(event)}${event.note ? ` (${event.note})` : ''}`;
+      terminal.err(`${visibleLine(line)}\n`);
     },
   };
 }

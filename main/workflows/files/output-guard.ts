@@ -11,9 +11,10 @@ const lookedAtBytes = 4096;
 
 /**
  * Passes where `file` is absent, empty, no regular file (a pipe, a device), holds `content` already or begins like it.
- * Errors: wouldOverwrite; the system's own where the file cannot be read.
+ * Errors: wouldOverwrite, wrongUse for a folder; the system's own where the file cannot be read.
  */
 export function refuseForeignFile(file: string, content: Uint8Array): void {
+  refuseFolder(file);
   const there = beginningOf(file);
   if (there === null || there.length === 0) return;
   const kind = kindOf(there);
@@ -24,6 +25,14 @@ export function refuseForeignFile(file: string, content: Uint8Array): void {
     `${file} is there already, and does not look like what this command writes; it is left as it is.`,
     { hint: 'Name another file, or take that one away first.', details: { file } },
   );
+}
+
+function refuseFolder(file: string): void {
+  if (factsOf(file)?.isDirectory() !== true) return;
+  throw new NightsiftError('wrongUse', `${file} is a folder, not a file.`, {
+    hint: 'Name a file in it.',
+    details: { file },
+  });
 }
 
 /** True where writing must go into what is there (a pipe, /dev/null), since a new file would replace it. */

@@ -190,6 +190,7 @@ export function scanSummary(outcome: ScanOutcome): string {
     `Session "${session.name}": ${report.frames.length} files in ${seconds}`,
     ` (${outcome.measured} measured, ${outcome.reused} already known)\n`,
     countsLine(report),
+    skippedLines(report),
     spoiledList(report, longestList),
   ].join('');
 }
@@ -202,6 +203,20 @@ export function countsLine(report: ScanReport): string {
   const failed = count((frame) => frame.status === 'failed');
   const skipped = count((frame) => frame.status === 'skipped');
   return `  ${[...labels, `${failed} failed`, `${skipped} skipped`].join(', ')}\n`;
+}
+
+/** Why files were left out: those with a reason of their own by name, the others counted. */
+export function skippedLines({ frames }: ScanReport): string {
+  const byReason = Map.groupBy(
+    frames.filter(({ status, reason }) => status === 'skipped' && reason !== undefined),
+    ({ reason }) => reason,
+  );
+  return [...byReason]
+    .map(
+      ([reason, left]) =>
+        `  left out: ${left.length === 1 ? left[0]?.file : `${left.length} files`} (${reason})\n`,
+    )
+    .join('');
 }
 
 export function spoiledList(report: ScanReport, limit: number): string {

@@ -3,10 +3,11 @@ import { type Command, Option } from 'commander';
 import type { CalibrationOutcome, SessionRow, SortOutcome } from '../../../../contract/calls/sessions.ts';
 import { frameLabels } from '../../../../contract/words.ts';
 import { absolute, type Context, follow, giveJson, wrongUse } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { describePolicy } from '../policy-words.ts';
 import { type Column, table } from '../tables.ts';
 import { labelLine, recordsTable } from './records.ts';
-import { countsLine, frameColumns } from './scan.ts';
+import { countsLine, frameColumns, skippedLines } from './scan.ts';
 
 interface JsonOption {
   readonly json?: string | true;
@@ -46,7 +47,7 @@ export function addSessions(program: Command, context: Context): void {
       }
       context.terminal.out(
         `Session "${shown.session.name}" of ${shown.session.root}, policy ${describePolicy(shown.session)}\n` +
-          `${countsLine(shown.report)}\n${table(shown.report.frames, shownColumns)}`,
+          `${countsLine(shown.report)}${skippedLines(shown.report)}\n${table(shown.report.frames, shownColumns)}`,
       );
     });
 }
@@ -155,7 +156,8 @@ export function addLabel(program: Command, context: Context): void {
       context.terminal.out(
         `${receipt.changed} changed, ${receipt.unchanged} unchanged, ${receipt.unknown.length} unknown${refused}\n`,
       );
-      if (receipt.changed + receipt.unchanged === 0) context.exitCode = 1;
+      if (receipt.unknown.length + badRows.length > 0 || receipt.changed + receipt.unchanged === 0)
+        context.exitCode = exitCodes.nothing;
     });
 }
 
