@@ -156,8 +156,7 @@ export function addLabel(program: Command, context: Context): void {
       context.terminal.out(
         `${receipt.changed} changed, ${receipt.unchanged} unchanged, ${receipt.unknown.length} unknown${refused}\n`,
       );
-      if (receipt.unknown.length + badRows.length > 0 || receipt.changed + receipt.unchanged === 0)
-        context.exitCode = exitCodes.nothing;
+      if (receipt.changed + receipt.unchanged === 0) context.exitCode = exitCodes.nothing;
     });
 }
 
