@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { alignedTo } from '../../main/learning/coral.ts';
 import { randomFor } from '../../main/learning/random.ts';
@@ -59,5 +60,74 @@ describe('aligning one camera with another', () => {
 
   it('refuses figures of another width', () => {
     expect(() => alignedTo(source, { rows: new Float32Array(4), width: 2 })).toThrow(RangeError);
+  });
+
+  /** Few rows of columns that may be constant, repeat each other, or have gaps. */
+  const awkward = fc
+    .record({
+      count: fc.integer({ min: 0, max: 12 }),
+      kinds: fc.array(fc.constantFrom('free', 'constant', 'collinear', 'gaps', 'unmeasured'), {
+        minLength: 1,
+        maxLength: 6,
+      }),
+      size: fc.constantFrom(1e-6, 1, 1e5),
+      seed: fc.integer(),
+    })
+    .map(({ count, kinds, size, seed }) => {
+      const random = randomFor(seed, 'awkward');
+      const rows = Array.from({ length: count }, () => {
+        const shared = random.normal();
+        return kinds.map((kind) => {
+          if (kind === 'constant') return 3 * size;
+          if (kind === 'collinear') return size * (2 * shared + 5);
+          if (kind === 'unmeasured' || (kind === 'gaps' && random.uniform() < 0.4)) return Number.NaN;
+          return size * random.normal();
+        });
+      });
+      return { rows: Float32Array.from(rows.flat()), width: kinds.length, kinds };
+    });
+
+  const columnOf = ({ rows, width }: { rows: Float32Array; width: number }, column: number): number[] =>
+    Array.from(rows).filter((_, place) => place % width === column);
+
+  it('takes constant and collinear columns, gaps and few rows as they come', () => {
+    fc.assert(
+      fc.property(awkward, awkward, (from, to) => {
+        const width = Math.min(from.width, to.width);
+        const cut = ({ rows, width: all, kinds }: typeof from) => ({
+          rows: rows.filter((_, place) => place % all < width),
+          width,
+          kinds,
+        });
+        const [source, target] = [cut(from), cut(to)];
+        const rows = alignedTo(source, target);
+        expect(rows.map(Number.isFinite)).toEqual(source.rows.map(Number.isFinite));
+        for (let column = 0; column < width; column++) {
+          const [before, after, aim] = [source, { rows, width }, target].map((each) =>
+            columnOf(each, column),
+          ) as [number[], number[], number[]];
+          const known = (values: number[]): number[] => values.filter(Number.isFinite);
+          if (new Set(known(before)).size < 2 || new Set(known(aim)).size < 2) expect(after).toEqual(before);
+          else if (before.every(Number.isFinite) && source.kinds.every((kind) => kind !== 'gaps')) {
+            const mean = known(aim).reduce((sum, value) => sum + value, 0) / known(aim).length;
+            const span = Math.max(...known(aim).map(Math.abs));
+            const reached = after.reduce((sum, value) => sum + value, 0) / after.length;
+            expect(Math.abs(reached - mean)).toBeLessThan(1e-4 * span);
+          }
+        }
+      }),
+    );
+  });
+
+  it('keeps the columns of a frame like itself', () => {
+    const doubled = Float32Array.from(
+      Array.from({ length: 400 }, (_, item) =>
+        Array.from(source.rows.subarray(3 * item, 3 * item + 3)),
+      ).flatMap(([a, b, c]) => [a!, b!, c!, 2 * a! + 1, 7]),
+    );
+    const same = alignedTo({ rows: doubled, width: 5 }, { rows: doubled, width: 5 });
+    same.forEach((value, place) => {
+      expect(value).toBeCloseTo(doubled[place]!, 4);
+    });
   });
 });
