@@ -124,6 +124,11 @@ function sumsOf(
   return [first / dispersion, second / dispersion, total / dispersion];
 }
 
+/** How far along a curve the fit goes: to the top of the parabola, held within reach. */
+function stepOf(slope: number, bend: number): number {
+  return Math.min(furthest, Math.max(-furthest, slope / bend));
+}
+
 /** Adds to the scores of all shapes what another response explains. */
 export function addGains(response: Response, counts: Float64Array, scores: Float64Array): void {
   const [first, second, total] = sumsOf(response, counts);
@@ -132,7 +137,7 @@ export function addGains(response: Response, counts: Float64Array, scores: Float
       const slope =
         direction.first[shape]! * first + direction.second[shape]! * second - direction.mean[shape]! * total;
       const bend = direction.variance[shape]! * total + 1;
-      const step = Math.min(furthest, Math.max(-furthest, slope / bend));
+      const step = stepOf(slope, bend);
       scores[shape]! += step * (slope - 0.5 * step * bend);
     }
   }
@@ -146,7 +151,7 @@ export function factorsOf(response: Response, counts: Float64Array, shape: numbe
   for (const direction of response.directions) {
     const [one, other] = [direction.first[shape]!, direction.second[shape]!];
     const slope = one * first + other * second - direction.mean[shape]! * total;
-    const step = Math.min(furthest, Math.max(-furthest, slope / (direction.variance[shape]! * total + 1)));
+    const step = stepOf(slope, direction.variance[shape]! * total + 1);
     for (let column = 0; column < columns; column++)
       factors[column]! += step * (one * curves[0][column]! + other * curves[1][column]!);
   }

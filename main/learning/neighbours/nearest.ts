@@ -7,8 +7,8 @@ import type { NearestIndex } from './nearest-index.ts';
 import { type Nearest, type NearestPart, nearestPart } from './nearest-part.ts';
 import { spaceOrder } from './space-order.ts';
 
-/** Each task takes a copy of all points with it. */
-const tasks = 8;
+/** Each task takes a copy of all points with it: no more of them than this, or than there are threads. */
+const fewestTasks = 8;
 const fewestRowsPerTask = 4096;
 
 /** Of each row of the index its nearest others, in the order of the table. */
@@ -18,6 +18,7 @@ export async function nearestOthers(
   ports: StopFlag & { readonly parallel?: Parallel | undefined; readonly onShare?: (share: number) => void },
 ): Promise<Nearest> {
   const all = { distances: new Float64Array(index.rows * count), rows: new Int32Array(index.rows * count) };
+  const tasks = Math.max(fewestTasks, ports.parallel?.threads ?? 1);
   let done = 0;
   await Promise.all(
     portions(index.rows, Math.max(fewestRowsPerTask, Math.ceil(index.rows / tasks))).map(

@@ -14,7 +14,7 @@ export interface Beliefs {
 /** Possible shares of spoiled items on which nothing is seen, and their probabilities before any review. */
 const hiddenShares = [0.003, 0.01, 0.02, 0.04, 0.08, 0.14] as const;
 const hiddenPrior = [0.25, 0.25, 0.2, 0.15, 0.1, 0.05] as const;
-/** A slip of the person: one review in a hundred says nothing. */
+/** A slip of the person: one review in a hundred says the opposite. */
 const slip = 0.01;
 /** Each question is weighed with the others as they stand, in turn; after a few rounds nothing moves. */
 const rounds = 5;

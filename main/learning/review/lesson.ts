@@ -34,7 +34,6 @@ export interface Lesson {
 }
 
 /**
- * About 0.5 s for 2,000 reviewed items.
  * @throws NightsiftError `badInput` when the arrays do not fit or an opinion is no number
  */
 export function reviewLesson({ items, questions, labels, asked, count }: LessonInput): Lesson {
@@ -61,7 +60,7 @@ function checkItems({ rows, width, opinions }: ReviewItems, labels: Int8Array): 
   });
 }
 
-/** The first answer is the judge's own; of the others the middle threshold is told, or `never` where that is likeliest. */
+/** The first answer is the judge's own; of the others the likeliest is told. */
 function learnedAnswers({ questions, weights }: Beliefs, asked: readonly ReviewQuestion[]): LearnedAnswer[] {
   return questions.flatMap(({ name, kind, answers }, q) => {
     const certainty = differs(weights[q]!);

@@ -3,6 +3,7 @@
  * does it matter to this person always, never, or from some size on? Of a figure that the judge lets pass: does this person reject
  * from some value on? Reviews make some answers more likely than others; without reviews the judge's own answer holds.
  */
+import { quantile } from '../estimators/preparation.ts';
 
 /** Columns are those of `ReviewItems`. */
 export type ReviewQuestion =
@@ -204,11 +205,4 @@ function stepsAt(
     answer: { kind: 'above', figure, threshold },
     bite: Float32Array.from(values, (value) => 1 / (1 + Math.exp(-(value - threshold) / width))),
   }));
-}
-
-function quantile(sorted: Float64Array, share: number): number {
-  const place = share * (sorted.length - 1);
-  const below = Math.floor(place);
-  const next = sorted[Math.min(below + 1, sorted.length - 1)]!;
-  return sorted[below]! + (place - below) * (next - sorted[below]!);
 }

@@ -64,7 +64,7 @@ const fileArtefacts = ['backbone', 'teacher'] as const;
 /**
  * Writes the run's row before anything is computed. Its name is a digest of all that its result depends on, so that
  * the same question gets the same name, and the same model bytes, on every machine of a kind.
- * Errors: notFound (recipe), wrongUse (a parameter), notEnoughData (--where), conflict (the name is another task's).
+ * Errors: wrongUse (recipe, a parameter), notEnoughData (--where), conflict (the name is another task's).
  */
 export function startRun({ library, family, environment }: TrainPorts, training: NewTraining): Run {
   const { version, recipe, seed, request } = training;
@@ -103,7 +103,7 @@ export function startRun({ library, family, environment }: TrainPorts, training:
   });
 }
 
-/** The recipe's settings, complete; those that do not go together are refused. Errors: notFound, wrongUse. */
+/** The recipe's settings, complete; those that do not go together are refused. Errors: wrongUse. */
 function settingsOf(
   { recipe, teacher, backbone }: NewTraining,
   own: Readonly<Record<string, ParameterValue>>,
