@@ -64,6 +64,7 @@ export const callKinds = {
   'studies.choices': 'ask',
   'train-from-fits.start': 'ask',
   'review.learn.start': 'ask',
+  'review.taste.start': 'ask',
   'evaluate.start': 'ask',
   'predict.start': 'ask',
   'runs.list': 'ask',

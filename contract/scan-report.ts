@@ -15,8 +15,10 @@ export const Opinion = z.object({
   author: LabelAuthor,
   label: FrameLabel,
   score: z.number().nullable(),
-  /** The model version for `model`, the person's name for `person`. */
+  /** The model version for `model`, the person's name for `person`, `prefilter+taste-3` where a taste is in force. */
   by: z.string().nullable(),
+  /** Why an observer's taste has the prefilter say otherwise than what it measured. */
+  reason: z.string().optional(),
 });
 export type Opinion = z.infer<typeof Opinion>;
 

@@ -213,6 +213,30 @@ export const ReviewLesson = z.object({
 });
 export type ReviewLesson = z.infer<typeof ReviewLesson>;
 
+/** What became of an observer's taste for the cameras of a session. */
+export const TasteOutcome = z.object({
+  session: z.string(),
+  /** As headers name them; empty for frames whose header names none. */
+  cameras: z.array(z.string()),
+  /** In force for them now; null after forgetting. */
+  taste: z
+    .object({
+      number: z.number().int(),
+      /** Frames that a person labelled, in this session and others, and who they were as far as they said. */
+      reviewed: z.number(),
+      persons: z.array(z.string()),
+      learnedAt: z.string(),
+      /** Where they see more or less than the judge, and how sure that is, 0..1. */
+      learned: z.array(z.object({ sentence: z.string(), certainty: z.number() })),
+    })
+    .nullable(),
+  /** Numbers of those in force before and not now. */
+  retired: z.array(z.number().int()),
+  /** Sessions of these cameras that were judged anew, with how many of their frames are called something else now. */
+  sessions: z.array(z.object({ session: z.string(), changed: z.number() })),
+});
+export type TasteOutcome = z.infer<typeof TasteOutcome>;
+
 const paths = z.array(z.string().min(1)).min(1);
 
 export const trainingCalls = {
@@ -277,6 +301,19 @@ export const trainingCalls = {
       otherCameras: z.boolean().default(false),
     }),
     result: ReviewLesson,
+  }),
+  /**
+   * `apply`: keeps what the reviews teach and judges every session of the session's cameras with it, now and later. `forget`: they are
+   * judged as without. Each undoes the other.
+   */
+  'review.taste.start': work({
+    in: z.object({
+      session: z.string().min(1),
+      action: z.enum(['apply', 'forget']),
+      /** Of what is applied: learn from reviews of other cameras too. */
+      otherCameras: z.boolean().default(false),
+    }),
+    result: TasteOutcome,
   }),
   'runs.list': ask({
     in: z.object({ limit: z.number().int().positive().optional() }),

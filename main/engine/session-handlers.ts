@@ -33,8 +33,8 @@ export function sessionHandlers(rooms: Rooms): Handlers<typeof sessionCalls> {
     'labels.set': ({ session, labels, by }) => labelFrames(library, session, labels, by ?? null),
     'labels.import': ({ session, path, by }) => labelFromCsvFile(library, session, path, by ?? null),
     'calibrate.start': (input) =>
-      jobs.start('calibrate.start', input, async () =>
-        calibrate(library, input.sessions, { apply: input.apply }),
+      jobs.start('calibrate.start', input, async (context) =>
+        calibrate(rooms, input.sessions, { apply: input.apply, ...workOptions(context) }),
       ),
     'sort.start': (input) =>
       jobs.start('sort.start', input, (context) => sortSession(rooms, input, workOptions(context))),

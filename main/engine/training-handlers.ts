@@ -4,6 +4,7 @@ import { evaluateModel } from '../workflows/evaluate.ts';
 import { predict } from '../workflows/predict.ts';
 import { listRecipes } from '../workflows/recipes.ts';
 import { learnFromReviews } from '../workflows/review-learning.ts';
+import { applyTaste, forgetTaste } from '../workflows/review-taste.ts';
 import { compareRuns, exportRun, listRuns, runCurves, showRun } from '../workflows/runs.ts';
 import { train } from '../workflows/train.ts';
 import { trainFromFits } from '../workflows/train-from-fits.ts';
@@ -27,6 +28,13 @@ export function trainingHandlers(rooms: Rooms): Handlers<typeof trainingCalls> {
       jobs.start('review.learn.start', input, (context) =>
         learnFromReviews(rooms, input, workOptions(context)),
       ),
+    'review.taste.start': (input) =>
+      jobs.start('review.taste.start', input, async (context) => {
+        const options = workOptions(context);
+        return input.action === 'apply'
+          ? applyTaste(rooms, input, options)
+          : forgetTaste(rooms, input.session, options);
+      }),
     'runs.list': ({ limit }) => listRuns(library, limit),
     'runs.show': ({ run, points }) => showRun(library, run, points),
     'runs.curves': ({ runs, names, points }) => runCurves(library, runs, names, points),

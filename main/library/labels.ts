@@ -15,7 +15,7 @@ export interface LabelEvent {
   /** Null when the author's opinion was withdrawn (an undo of a first label). */
   readonly label: string | null;
   readonly score: number | null;
-  /** The person's name, or the model version. */
+  /** The person's name, the model version, or the taste that a prefilter's word was given with. */
   readonly by: string | null;
   readonly at: string;
   /** Events of one command share it and are undone together. */
@@ -23,6 +23,8 @@ export interface LabelEvent {
   readonly previousId: number | null;
   readonly undoesId: number | null;
   readonly inheritedFromId: number | null;
+  /** Why the word is another than the measured figures alone would give; null where it is not. */
+  readonly reason: string | null;
 }
 
 export interface NewLabel {
@@ -34,11 +36,12 @@ export interface NewLabel {
   readonly by?: string | null;
   readonly undoesId?: number;
   readonly inheritedFromId?: number;
+  readonly reason?: string | null;
 }
 
 const columns = `id, item_id AS itemId, content_hash AS contentHash, author, label, score, said_by AS "by",
   said_at AS "at", batch, previous_id AS previousId, undoes_id AS undoesId,
-  inherited_from_id AS inheritedFromId`;
+  inherited_from_id AS inheritedFromId, reason`;
 
 export interface LabelsRepository {
   /** A new batch name. */
@@ -87,7 +90,8 @@ export function labelsRepository(catalogue: Catalogue, now: () => string): Label
         before.contentHash === label.contentHash &&
         before.label === label.label &&
         before.score === (label.score ?? null) &&
-        before.by === (label.by ?? null);
+        before.by === (label.by ?? null) &&
+        before.reason === (label.reason ?? null);
       if (!unchanged) add(label, batch);
       return !unchanged;
     },
@@ -131,10 +135,10 @@ function addEvent(catalogue: Catalogue, label: NewLabel, batch: string, at: stri
   return catalogue.transaction(() => {
     const { rowId } = catalogue.run(
       `INSERT INTO label_events (item_id, content_hash, author, label, score, said_by, said_at, batch,
-         previous_id, undoes_id, inherited_from_id)
+         previous_id, undoes_id, inherited_from_id, reason)
        VALUES (@itemId, @contentHash, @author, @label, @score, @by, @at, @batch,
          (SELECT max(id) FROM label_events WHERE item_id = @itemId AND author = @author),
-         @undoesId, @inheritedFromId)`,
+         @undoesId, @inheritedFromId, @reason)`,
       {
         itemId: label.itemId,
         contentHash: label.contentHash,
@@ -146,6 +150,7 @@ function addEvent(catalogue: Catalogue, label: NewLabel, batch: string, at: stri
         batch,
         undoesId: label.undoesId ?? null,
         inheritedFromId: label.inheritedFromId ?? null,
+        reason: label.reason ?? null,
       },
     );
     return catalogue.get<LabelEvent>(`SELECT ${columns} FROM label_events WHERE id = @id`, { id: rowId })!;

@@ -19,6 +19,7 @@ import { type SettingsRepository, settingsRepository } from './settings.ts';
 import { type SourcesRepository, sourcesRepository } from './sources.ts';
 import { storing } from './storage-errors.ts';
 import { type StudiesRepository, studiesRepository } from './studies.ts';
+import { type TastesRepository, tastesRepository } from './tastes.ts';
 import { makeFolder } from './whole-files.ts';
 
 /** What the library takes from the machine; tests pass their own. */
@@ -46,6 +47,7 @@ export interface Library {
   readonly measurements: MeasurementsRepository;
   readonly labels: LabelsRepository;
   readonly calibrations: CalibrationsRepository;
+  readonly tastes: TastesRepository;
   readonly datasets: DatasetsRepository;
   readonly runs: RunsRepository;
   readonly studies: StudiesRepository;
@@ -148,6 +150,7 @@ function assemble(
     measurements: measurementsRepository(catalogue, now),
     labels: labelsRepository(catalogue, now),
     calibrations: calibrationsRepository(catalogue, now),
+    tastes: tastesRepository(catalogue, now),
     datasets: datasetsRepository(catalogue, now),
     runs,
     studies,

@@ -4,6 +4,8 @@ import { NightsiftError } from '../../contract/errors.ts';
 import { defaultThresholds, labelForScore, type Thresholds } from '../../contract/words.ts';
 import { policyKey } from '../library/calibrations.ts';
 import type { Library } from '../library/open-library.ts';
+import type { FrameFamily } from './frame-family.ts';
+import type { WorkOptions } from './progress.ts';
 import { judgedItems, notePrefilterOpinions } from './scanning/opinions.ts';
 import { findSession } from './sessions.ts';
 
@@ -100,10 +102,11 @@ function within(value: number, [least, most]: readonly [number, number]): number
  * sessions' own labels are drawn anew. Errors: notFound, badInput (mixed policies), notEnoughData.
  */
 export function calibrate(
-  library: Library,
+  ports: { readonly library: Library; readonly family: FrameFamily },
   references: readonly string[],
-  options: { readonly apply?: boolean } = {},
+  options: { readonly apply?: boolean } & Pick<WorkOptions, 'onMessage'> = {},
 ): CalibrationOutcome {
+  const { library } = ports;
   const sessions = references.map((reference) => findSession(library, reference));
   const policies = [...new Set(sessions.map(policyKey))];
   if (policies.length !== 1) {
@@ -131,7 +134,7 @@ export function calibrate(
         outcome,
         sessions.map((session) => session.name),
       );
-      for (const session of sessions) notePrefilterOpinions(library, session, thresholds);
+      for (const session of sessions) notePrefilterOpinions(ports, session, thresholds, options);
     });
   }
   return outcome;

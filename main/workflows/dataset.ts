@@ -9,11 +9,10 @@ import { type Candidate, candidatesOf } from './datasets/candidates.ts';
 import { datasetHash } from './datasets/content.ts';
 import { type Split, type SplitItem, type SplitShares, splitItems } from './datasets/split.ts';
 import { exposureTime, nearDuplicates, targetNights } from './datasets/target-nights.ts';
-import { type FrameFamily, openFamilyPool } from './frame-family.ts';
+import { codeVersionOf, type FrameFamily, openFamilyPool } from './frame-family.ts';
 import type { WorkOptions } from './progress.ts';
 import { createRecordDataset } from './records/dataset.ts';
 import { framesName } from './records/families.ts';
-import { codeVersionOf } from './scan.ts';
 import { findSession } from './sessions.ts';
 import type { FingerprintsInput, FrameFingerprint } from './work/frame-tasks.ts';
 

@@ -12,6 +12,8 @@ export interface FrameReviewing {
   figures(features: Float32Array, measurements: FrameMeasurements, policy: SessionPolicy): Float32Array;
   /** An answer for people; null where a finding never matters. */
   describe(question: string, threshold: { readonly figure: string; readonly value: number } | null): string;
+  /** Why an answer changes what a frame is called, as part of a sentence of someone else. */
+  because(question: string, threshold: { readonly figure: string; readonly value: number } | null): string;
 }
 
 export interface FrameFamily {
@@ -26,6 +28,11 @@ export interface FrameFamily {
   readonly worker: URL;
   /** Another way to run the worker's tasks than in threads; for tests that prove something else. */
   readonly openPool?: (size: number | undefined) => WorkerPool;
+}
+
+/** Named in judgements, data sets and tastes: a figure can be traced to the code that computed it. */
+export function codeVersionOf(family: FrameFamily): string {
+  return `${family.measurementVersion}+${family.judgementVersion}`;
 }
 
 /** A worker measures within little: pixels lie outside of what this limits. 16 MiB and more would double what a frame takes. */

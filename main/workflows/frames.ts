@@ -5,6 +5,7 @@ import {
   reviewFigureNames,
   reviewFigures,
   reviewQuestions,
+  reviewReason,
 } from '../families/frames/review-questions.ts';
 import { workerEntry } from '../jobs/messages.ts';
 import type { FrameFamily } from './frame-family.ts';
@@ -24,6 +25,7 @@ export const framesFamily: FrameFamily = {
     figures: (features, measurements, { policy, policyChanges }) =>
       reviewFigures(features, measurements, policy, policyChanges),
     describe: describeReviewRule,
+    because: reviewReason,
   },
   worker: workerEntry(import.meta.url, './work/frames-worker'),
 };

@@ -6,11 +6,13 @@ import type { ReviewLesson } from '../../contract/calls/training.ts';
 import { NightsiftError } from '../../contract/errors.ts';
 import type { NamedQuestion } from '../families/frames/review-questions.ts';
 import { alignedTo } from '../learning/coral.ts';
+import type { Lesson } from '../learning/review/lesson.ts';
 import type { ReviewQuestion } from '../learning/review/questions.ts';
 import type { Library } from '../library/open-library.ts';
 import type { Session } from '../library/sessions.ts';
 import type { FrameFamily } from './frame-family.ts';
 import type { WorkOptions } from './progress.ts';
+import { type FramedItem, framedItem, rowsOf } from './scanning/learnable.ts';
 import { judgedItems } from './scanning/opinions.ts';
 import { findSession } from './sessions.ts';
 import type { LearningPool } from './training/learning-pool.ts';
@@ -22,17 +24,17 @@ export interface ReviewPorts {
 }
 
 /** A frame as learning sees it. */
-interface ReviewFrame {
+interface ReviewFrame extends FramedItem {
   readonly file: string;
   readonly contentHash: string;
-  readonly camera: string | null;
-  readonly figures: Float32Array;
   /** P(clean) of the judge. */
   readonly score: number;
   /** 1 for contaminated, 0 for clean, -1 where no person has decided. */
   readonly label: number;
   /** A person has looked at it, and may have left it in review. */
   readonly isSeen: boolean;
+  /** Who has. */
+  readonly by: string | null;
 }
 
 export interface ReviewLearning {
@@ -53,24 +55,7 @@ export async function learnFromReviews(
   options: WorkOptions = {},
 ): Promise<ReviewLesson> {
   const begun = performance.now();
-  const session = findSession(ports.library, input.session);
-  const own = framesOf(ports, session);
-  if (own.length === 0) {
-    throw new NightsiftError('notEnoughData', `Session "${session.name}" holds no judged frame.`, {
-      hint: 'Scan the session again.',
-    });
-  }
-  const taught = taughtElsewhere(ports, session, own, input.otherCameras ?? false);
-  options.signal?.throwIfAborted();
-  const frames = [...own, ...taught];
-  const { reviewing } = ports.family;
-  const lesson = await ports.learning.teach({
-    items: { ...figuresOf(frames), opinions: Float32Array.from(frames, ({ score }) => 1 - score) },
-    questions: reviewing.questions.map((question) => inColumns(question, reviewing.figureNames)),
-    labels: Int8Array.from(frames, ({ label }) => label),
-    asked: Int32Array.from(own.keys()).filter((item) => own[item]?.isSeen === false),
-    count: input.count,
-  });
+  const { session, own, lesson } = await lessonOf(ports, input, options);
   const scoreOf = (item: number): number => 1 - (lesson.probabilities[item] as number);
   const left = own.filter(({ isSeen }) => !isSeen).length;
   const { expectedError, expectedGain } = lesson.outlook;
@@ -84,21 +69,64 @@ export async function learnFromReviews(
       worth,
     })),
     scores: own.map(({ file }, item) => ({ file, score: scoreOf(item) })),
-    learned: lesson.learned.map(({ question, answer, certainty }) => ({
-      sentence: reviewing.describe(
-        question,
-        answer.kind === 'above'
-          ? { figure: reviewing.figureNames[answer.figure] as string, value: answer.threshold }
-          : null,
-      ),
-      certainty,
-    })),
+    learned: learnedSentences(lesson, ports.family),
     expectedError,
     expectedGain,
     enough,
     advice: adviceOf({ enough, left, expectedError, expectedGain }),
     elapsedSeconds: (performance.now() - begun) / 1000,
   };
+}
+
+export interface TaughtSession {
+  readonly session: Session;
+  /** The session's own frames, first among `frames`; the others are reviewed ones of other sessions. */
+  readonly own: readonly ReviewFrame[];
+  readonly frames: readonly ReviewFrame[];
+  readonly lesson: Lesson;
+}
+
+/** Errors: as `learnFromReviews`. */
+export async function lessonOf(
+  ports: ReviewPorts,
+  input: ReviewLearning,
+  options: WorkOptions,
+): Promise<TaughtSession> {
+  const session = findSession(ports.library, input.session);
+  const own = framesOf(ports, session);
+  if (own.length === 0) {
+    throw new NightsiftError('notEnoughData', `Session "${session.name}" holds no judged frame.`, {
+      hint: 'Scan the session again.',
+    });
+  }
+  const taught = taughtElsewhere(ports, session, own, input.otherCameras ?? false);
+  options.signal?.throwIfAborted();
+  const frames = [...own, ...taught];
+  const { reviewing } = ports.family;
+  const lesson = await ports.learning.teach({
+    items: { ...rowsOf(frames), opinions: Float32Array.from(frames, ({ score }) => 1 - score) },
+    questions: reviewing.questions.map((question) => inColumns(question, reviewing.figureNames)),
+    labels: Int8Array.from(frames, ({ label }) => label),
+    asked: Int32Array.from(own.keys()).filter((item) => own[item]?.isSeen === false),
+    count: input.count,
+  });
+  return { session, own, frames, lesson };
+}
+
+/** What was learned, in words, and how sure each is. */
+export function learnedSentences(
+  { learned }: Lesson,
+  { reviewing }: FrameFamily,
+): { sentence: string; certainty: number }[] {
+  return learned.map(({ question, answer, certainty }) => ({
+    sentence: reviewing.describe(
+      question,
+      answer.kind === 'above'
+        ? { figure: reviewing.figureNames[answer.figure] as string, value: answer.threshold }
+        : null,
+    ),
+    certainty,
+  }));
 }
 
 /** Few enough that each is chosen by what was said of those before. */
@@ -132,23 +160,19 @@ export function inColumns(question: NamedQuestion, names: readonly string[]): Re
 
 function framesOf({ library, family }: ReviewPorts, session: Session): ReviewFrame[] {
   return judgedItems(library, session).flatMap(({ item, judgement, standing }): ReviewFrame[] => {
-    const { features = null, measurements = null } = judgement ?? {};
-    if (item.status !== 'ok' || item.contentHash === null) return [];
-    if (judgement === undefined || features === null || measurements === null) return [];
-    if (features.length !== family.featureNames.length) return [];
-    const measured = library.measurements.find(item.contentHash, family.measurementVersion);
-    if (measured === undefined) return [];
+    const framed = framedItem({ library, family }, session, item, judgement);
+    if (framed === null || judgement === undefined || item.contentHash === null) return [];
     const said = standing.person?.label;
     const label = said === 'contaminated' ? 1 : said === 'clean' ? 0 : -1;
     return [
       {
+        ...framed,
         file: item.file,
         contentHash: item.contentHash,
-        camera: measured.header?.camera ?? null,
-        figures: family.reviewing.figures(features, measurements, session),
         score: judgement.score,
         label,
         isSeen: said != null,
+        by: standing.person?.by ?? null,
       },
     ];
   });
@@ -188,23 +212,13 @@ function alignedFrames(
 ): ReviewFrame[] {
   const first = featureNames.length;
   const width = reviewing.figureNames.length - first;
-  const ownOf = (frames: readonly ReviewFrame[]) => figuresOf(frames, first);
+  const ownOf = (frames: readonly ReviewFrame[]) => rowsOf(frames, first);
   const aligned = alignedTo(ownOf(source), ownOf(target));
   return source.map((frame, index) => {
     const figures = frame.figures.slice();
     figures.set(aligned.subarray(index * width, (index + 1) * width), first);
     return { ...frame, figures };
   });
-}
-
-/** Figures from a column on, row by row. */
-function figuresOf(frames: readonly ReviewFrame[], first = 0): { rows: Float32Array; width: number } {
-  const width = (frames[0]?.figures.length ?? 0) - first;
-  const rows = new Float32Array(frames.length * width);
-  frames.forEach(({ figures }, index) => {
-    rows.set(figures.subarray(first), index * width);
-  });
-  return { rows, width };
 }
 
 function adviceOf(outlook: {

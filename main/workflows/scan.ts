@@ -11,7 +11,7 @@ import type { WorkerPool } from '../jobs/pool.ts';
 import { policyKey } from '../library/calibrations.ts';
 import type { Library } from '../library/open-library.ts';
 import type { Item, Session, SessionPolicy } from '../library/sessions.ts';
-import { type FrameFamily, openFamilyPool } from './frame-family.ts';
+import { codeVersionOf, type FrameFamily, openFamilyPool } from './frame-family.ts';
 import type { WorkOptions } from './progress.ts';
 import { measureFiles } from './scanning/measure-files.ts';
 import {
@@ -179,7 +179,8 @@ async function judge(
     library.sessions.markScanned(session.id, how);
   });
   const scanned = library.sessions.byId(session.id)!;
-  notePrefilterOpinions(library, scanned, library.calibrations.thresholds('frames', how));
+  const thresholds = library.calibrations.thresholds('frames', how);
+  notePrefilterOpinions({ library, family }, scanned, thresholds, options);
   inheritPersonLabels(library, scanned);
   await refreshModelOpinions({ library, predictOpinion }, scanned, family.measurementVersion, options);
   explainFindings(library, scanned);
@@ -231,9 +232,4 @@ function saveJudgements(
       });
     }
   }
-}
-
-/** Named in judgements and data sets: a figure can be traced to the code that computed it. */
-export function codeVersionOf(family: FrameFamily): string {
-  return `${family.measurementVersion}+${family.judgementVersion}`;
 }

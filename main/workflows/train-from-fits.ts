@@ -77,10 +77,10 @@ async function freeze(
   }
   const make = () => createDataset(ports, { sessions: [session.name], seed: input.seed }, options);
   if (wanted.clean === standing.clean && wanted.contaminated === standing.contaminated) return make();
-  notePrefilterOpinions(library, session, wanted);
+  notePrefilterOpinions(ports, session, wanted, options);
   try {
     return await make();
   } finally {
-    notePrefilterOpinions(library, session, standing);
+    notePrefilterOpinions(ports, session, standing);
   }
 }

@@ -66,6 +66,7 @@ describe('the table of calls', () => {
         "review.learn.start",
         "review.queue",
         "review.second",
+        "review.taste.start",
         "review.undo",
         "review.watch",
         "runs.compare",

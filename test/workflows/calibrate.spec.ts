@@ -83,16 +83,16 @@ describe('calibrate', () => {
       ),
     );
     await scan(place.ports, { paths: [place.night] });
-    expect(() => calibrate(place.ports.library, ['night'])).toThrow(/there are 0 clean and 0 contaminated/);
+    expect(() => calibrate(place.ports, ['night'])).toThrow(/there are 0 clean and 0 contaminated/);
     const wanted = Array.from({ length: count }, (_, serial) => ({
       file: `f${serial}.fits`,
       label: serial >= 9 ? ('clean' as const) : ('contaminated' as const),
     }));
     labelFrames(place.ports.library, 'night', wanted, 'Ada');
-    const tried = calibrate(place.ports.library, ['night'], { apply: false });
+    const tried = calibrate(place.ports, ['night'], { apply: false });
     expect(tried.applied).toBe(false);
     expect(place.ports.library.calibrations.newest('frames', 'strict')).toBeUndefined();
-    const outcome = calibrate(place.ports.library, ['night']);
+    const outcome = calibrate(place.ports, ['night']);
     expect(outcome.thresholds).toEqual(tried.thresholds);
     expect(outcome.thresholds.clean).toBeLessThan(0.7);
     expect(outcome.rates[1].cleanKept).toBeGreaterThan(outcome.rates[0].cleanKept!);
@@ -109,6 +109,6 @@ describe('calibrate', () => {
       policyChanges: { trail: 'advisory' },
     });
     expect(changed.report.frames[0].label).toBe('review');
-    expect(() => calibrate(place.ports.library, ['night', 'night-2'])).toThrow(/under 2 policies/);
+    expect(() => calibrate(place.ports, ['night', 'night-2'])).toThrow(/under 2 policies/);
   });
 });

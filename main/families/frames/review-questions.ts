@@ -148,9 +148,29 @@ export function describeReviewRule(
   question: string,
   threshold: { readonly figure: string; readonly value: number } | null,
 ): string {
-  const isFinding = reviewQuestions.some(({ name, kind }) => name === question && kind === 'finding');
   if (threshold === null) return `You keep frames with ${question}.`;
-  const size =
-    sizes[threshold.figure]?.(threshold.value) ?? `${threshold.figure} ${threshold.value.toFixed(2)}`;
-  return isFinding ? `You mind ${question} only from ${size} on.` : `You reject frames from ${size} on.`;
+  const size = sizeOf(threshold);
+  return isFinding(question)
+    ? `You mind ${question} only from ${size} on.`
+    : `You reject frames from ${size} on.`;
+}
+
+/** The same as the reason for what one frame is called. */
+export function reviewReason(
+  question: string,
+  threshold: { readonly figure: string; readonly value: number } | null,
+): string {
+  if (threshold === null)
+    return `${isFinding(question) ? question : 'something'}, which this observer does not mind`;
+  return isFinding(question)
+    ? `${question}, which this observer minds only from ${sizeOf(threshold)} on`
+    : `this observer rejects frames from ${sizeOf(threshold)} on`;
+}
+
+function isFinding(question: string): boolean {
+  return reviewQuestions.some(({ name, kind }) => name === question && kind === 'finding');
+}
+
+function sizeOf({ figure, value }: { readonly figure: string; readonly value: number }): string {
+  return sizes[figure]?.(value) ?? `${figure} ${value.toFixed(2)}`;
 }

@@ -58,16 +58,35 @@ export function weighAnswers(questions: readonly OpenQuestion[], labels: Int8Arr
       Float64Array.from(reviewed, (i) => labels[i]!),
     );
   }
-  questions.forEach((question, place) => {
-    if (differs(weights[place]!) < likely) effects[place] = effectOf(question, question.prior);
+  const innocence = survivals(questions, weights).reduce((left, own) =>
+    left.map((value, item) => value * own[item]!),
+  );
+  return { questions, weights, hidden, probabilities: probabilitiesFrom(innocence, hidden) };
+}
+
+/** Of each question and item P(the person minds nothing there); what is only possible is left as the judge has it. */
+export function survivals(
+  questions: readonly OpenQuestion[],
+  weights: readonly Float64Array[],
+): Float64Array[] {
+  return questions.map((question, place) => {
+    const own = weights[place]!;
+    const effect = effectOf(question, differs(own) < likely ? question.prior : own);
+    return effect.map((value, item) => survival(value, question.confidence[item]!));
   });
+}
+
+/**
+ * P(second class) of each item.
+ * @param innocence P(no question matters) of each item
+ * @param hidden as in `Beliefs`
+ */
+export function probabilitiesFrom(innocence: Float64Array, hidden: Float64Array): Float32Array {
   const shown = 1 - meanHidden(hidden);
-  const probabilities = Float32Array.from(labels, (_, item) => {
-    const left = innocent(item);
+  return Float32Array.from(innocence, (left) => {
     const probability = 1 - withSlip(left * shown);
     return left > 0.5 ? Math.min(belowHalf, probability) : probability;
   });
-  return { questions, weights, hidden, probabilities };
 }
 
 /** That the person answers otherwise than the judge, whose answer is the first one. */

@@ -1,8 +1,9 @@
 /** What the reviews so far teach: new probabilities, the order in which to go on, whether it still pays, and what was learned. */
 import { NightsiftError } from '../../../contract/errors.ts';
-import { type Beliefs, differs, likely, weighAnswers } from './beliefs.ts';
+import { type Beliefs, differs, weighAnswers } from './beliefs.ts';
 import { type ProposedItem, proposeReviews, type ReviewOutlook, reviewOutlook } from './order.ts';
 import { openQuestions, type ReviewAnswer, type ReviewItems, type ReviewQuestion } from './questions.ts';
+import { likeliestDifference, type Taste, tasteOf } from './taste.ts';
 
 export interface LessonInput {
   readonly items: ReviewItems;
@@ -29,6 +30,8 @@ export interface Lesson {
   readonly proposals: readonly ProposedItem[];
   readonly outlook: ReviewOutlook;
   readonly learned: readonly LearnedAnswer[];
+  /** All that was learned, to judge other items by; figures by their columns. */
+  readonly taste: Taste<number>;
   /** Labels that were learned from. */
   readonly labels: number;
 }
@@ -47,6 +50,7 @@ export function reviewLesson({ items, questions, labels, asked, count }: LessonI
     proposals: proposeReviews(beliefs, unreviewed, count),
     outlook: reviewOutlook(beliefs, unreviewed),
     learned: learnedAnswers(beliefs, questions),
+    taste: tasteOf(beliefs, questions),
     labels: reviews,
   };
 }
@@ -63,16 +67,11 @@ function checkItems({ rows, width, opinions }: ReviewItems, labels: Int8Array): 
 /** The first answer is the judge's own; of the others the likeliest is told. */
 function learnedAnswers({ questions, weights }: Beliefs, asked: readonly ReviewQuestion[]): LearnedAnswer[] {
   return questions.flatMap(({ name, kind, answers }, q) => {
-    const certainty = differs(weights[q]!);
-    if (answers.length < 2 || certainty < likely) return [];
-    const likeliest = answers
-      .map((answer, place) => ({ answer, weight: weights[q]![place]! }))
-      .slice(1)
-      .reduce((best, each) => (each.weight > best.weight ? each : best));
-    const { answer } = likeliest;
+    const answer = likeliestDifference(answers, weights[q]!);
+    if (answer === null) return [];
     const isOfFigure = (question: ReviewQuestion): boolean =>
       question.kind === 'figure' && answer.kind === 'above' && question.figure === answer.figure;
     const question = kind === 'figure' ? (asked.find(isOfFigure)?.name ?? name) : name;
-    return [{ question, answer, certainty }];
+    return [{ question, answer, certainty: differs(weights[q]!) }];
   });
 }

@@ -29,10 +29,18 @@ export interface ReviewItems {
 }
 
 /** One possible answer. */
-export type ReviewAnswer =
-  | { readonly kind: 'always' | 'never' }
-  /** Matters where the figure in this column is above the threshold. */
-  | { readonly kind: 'above'; readonly figure: number; readonly threshold: number };
+export type ReviewAnswer = { readonly kind: 'always' | 'never' } | ThresholdAnswer;
+
+/** Matters where the figure in this column is above the threshold. */
+export interface ThresholdAnswer {
+  readonly kind: 'above';
+  readonly figure: number;
+  readonly threshold: number;
+  /** Over this distance from the threshold it comes to matter (scale of the logistic curve). */
+  readonly softness: number;
+  /** Stands in for the figure where it was not measured. */
+  readonly typical: number;
+}
 
 /** A question with its possible answers, for given items. */
 export interface OpenQuestion {
@@ -69,14 +77,40 @@ const rarest = 0.01;
 const commonest = 0.75;
 
 export function openQuestions(items: ReviewItems, questions: readonly ReviewQuestion[]): OpenQuestion[] {
-  const confidences = questions.map((question) => confidenceOf(items, question));
-  const rest = carryOpinions(items, questions, confidences);
+  const { confidences, rest } = judgedConfidences(items, questions);
   const findings = questions.flatMap((question, place) =>
     question.kind === 'finding' ? [findingQuestion(items, question, confidences[place]!)] : [],
   );
   const figures = questions.flatMap((question) => (question.kind === 'figure' ? [question.figure] : []));
   const other = { kind: 'finding', name: 'other', confidences: [], figures: [] } as const;
   return [...findings, figureQuestion(items, figures), findingQuestion(items, other, rest)];
+}
+
+/** Of each question and item how sure the judge is; `rest` is what of his opinion no question carries. */
+export function judgedConfidences(
+  items: ReviewItems,
+  questions: readonly ReviewQuestion[],
+): { readonly confidences: readonly Float64Array[]; readonly rest: Float64Array } {
+  const confidences = questions.map((question) => confidenceOf(items, question));
+  return { confidences, rest: carryOpinions(items, questions, confidences) };
+}
+
+/** Confidence as a question of that kind takes it: reviews can overrule the surest judge. */
+export function cappedConfidence(kind: OpenQuestion['kind'], confidence: Float64Array): Float64Array {
+  return kind === 'figure'
+    ? new Float64Array(confidence.length).fill(surestFigure)
+    : confidence.map((c) => Math.min(surestFinding, c));
+}
+
+/** Of each item how far it matters by that answer. */
+export function biteOf(items: ReviewItems, answer: ReviewAnswer): Float32Array {
+  if (answer.kind !== 'above')
+    return new Float32Array(items.opinions.length).fill(answer.kind === 'always' ? 1 : 0);
+  const { figure, threshold, softness: width, typical } = answer;
+  return Float32Array.from(items.opinions, (_, item) => {
+    const value = items.rows[item * items.width + figure]!;
+    return 1 / (1 + Math.exp(-((Number.isFinite(value) ? value : typical) - threshold) / width));
+  });
 }
 
 function confidenceOf({ rows, width, opinions }: ReviewItems, question: ReviewQuestion): Float64Array {
@@ -123,28 +157,25 @@ function findingQuestion(
   { name, figures, settled = false }: FindingQuestion,
   confidence: Float64Array,
 ): OpenQuestion {
-  const count = confidence.length;
-  const always = new Float32Array(count).fill(1);
-  const base = {
-    name,
-    kind: 'finding',
-    confidence: confidence.map((c) => Math.min(surestFinding, c)),
-  } as const;
-  if (settled) return { ...base, answers: [{ kind: 'always' }], bite: [always], prior: Float64Array.of(1) };
+  const base = { name, kind: 'finding', confidence: cappedConfidence('finding', confidence) } as const;
+  const [always, never] = [{ kind: 'always' }, { kind: 'never' }] as const;
+  if (settled)
+    return { ...base, answers: [always], bite: [biteOf(items, always)], prior: Float64Array.of(1) };
   const there = Array.from(confidence.keys()).filter((item) => confidence[item]! > present);
   const steps =
     there.length < fewestItems
       ? []
       : figures.flatMap((figure) => {
-          const values = columnOf(items, figure);
-          const sorted = Float64Array.from(there, (item) => values[item]!).sort();
+          const column = columnOf(items, figure);
+          const sorted = Float64Array.from(there, (item) => column.values[item]!).sort();
           const shares = Array.from({ length: thresholds }, (_, k) => (k + 0.5) / thresholds);
-          return stepsAt(values, figure, sorted, shares);
+          return stepsAt(column, sorted, shares);
         });
+  const answers = [always, never, ...steps];
   return {
     ...base,
-    answers: [{ kind: 'always' }, { kind: 'never' }, ...steps.map(({ answer }) => answer)],
-    bite: [always, new Float32Array(count), ...steps.map(({ bite }) => bite)],
+    answers,
+    bite: answers.map((answer) => biteOf(items, answer)),
     prior: priorOf([agreeing, indifferent], steps.length),
   };
 }
@@ -154,25 +185,25 @@ function findingQuestion(
  * explain the same reviews, and none of them must be believed before the others are ruled out.
  */
 function figureQuestion(items: ReviewItems, figures: readonly number[]): OpenQuestion {
-  const count = items.opinions.length;
   const shares = Array.from(
     { length: thresholds },
     (_, k) => 1 - rarest - (commonest - rarest) * (k / (thresholds - 1)) ** 2,
   );
   const steps = figures.map((figure) => {
-    const values = columnOf(items, figure);
-    const sorted = Float64Array.from(values).sort();
-    return sorted.at(-1)! > sorted[0]! ? stepsAt(values, figure, sorted, shares) : [];
+    const column = columnOf(items, figure);
+    const sorted = Float64Array.from(column.values).sort();
+    return sorted.at(-1)! > sorted[0]! ? stepsAt(column, sorted, shares) : [];
   });
   // each figure is as likely as any other, however many thresholds it has
   const prior = steps.flatMap((own) => own.map(() => rejecting / own.length));
   const none = 1 - prior.reduce((sum, share) => sum + share, 0);
+  const answers = [{ kind: 'never' } as const, ...steps.flat()];
   return {
     name: 'figures',
     kind: 'figure',
-    confidence: new Float64Array(count).fill(surestFigure),
-    answers: [{ kind: 'never' }, ...steps.flat().map(({ answer }) => answer)],
-    bite: [new Float32Array(count), ...steps.flat().map(({ bite }) => bite)],
+    confidence: cappedConfidence('figure', new Float64Array(items.opinions.length)),
+    answers,
+    bite: answers.map((answer) => biteOf(items, answer)),
     prior: Float64Array.from([none, ...prior]),
   };
 }
@@ -184,25 +215,27 @@ function priorOf(named: readonly number[], steps: number): Float64Array {
   return Float64Array.from([...named, ...new Array<number>(steps).fill((1 - sum) / steps)]);
 }
 
+interface Column {
+  readonly figure: number;
+  readonly values: Float64Array;
+  readonly typical: number;
+}
+
 /** A figure that could not be measured counts as typical. */
-function columnOf({ rows, width, opinions }: ReviewItems, column: number): Float64Array {
-  const values = Float64Array.from(opinions, (_, item) => rows[item * width + column]!);
+function columnOf({ rows, width, opinions }: ReviewItems, figure: number): Column {
+  const values = Float64Array.from(opinions, (_, item) => rows[item * width + figure]!);
   const known = values.filter(Number.isFinite).sort();
-  const middle = known[known.length >> 1] ?? 0;
-  return values.map((value) => (Number.isFinite(value) ? value : middle));
+  const typical = known[known.length >> 1] ?? 0;
+  return { figure, typical, values: values.map((value) => (Number.isFinite(value) ? value : typical)) };
 }
 
 function stepsAt(
-  values: Float64Array,
-  figure: number,
+  { figure, typical }: Column,
   sorted: Float64Array,
   shares: readonly number[],
-): { answer: ReviewAnswer; bite: Float32Array }[] {
+): ThresholdAnswer[] {
   const spread = quantile(sorted, 0.84) - quantile(sorted, 0.16);
   const width = Math.max(1e-6, (softness * spread) / thresholds);
   const places = new Set(shares.map((share) => quantile(sorted, share)));
-  return [...places].map((threshold) => ({
-    answer: { kind: 'above', figure, threshold },
-    bite: Float32Array.from(values, (value) => 1 / (1 + Math.exp(-(value - threshold) / width))),
-  }));
+  return [...places].map((threshold) => ({ kind: 'above', figure, threshold, softness: width, typical }));
 }

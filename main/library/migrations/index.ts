@@ -7,6 +7,7 @@ import { recordsMigration } from './0005-records.ts';
 import { workbenchMigration } from './0006-workbench.ts';
 import { policyChangesMigration } from './0007-policy-changes.ts';
 import { studiesMigration } from './0008-studies.ts';
+import { tastesMigration } from './0009-tastes.ts';
 
 /** `migrations[n]` takes a database from version n to n + 1. */
 export const migrations: readonly string[] = [
@@ -18,4 +19,5 @@ export const migrations: readonly string[] = [
   workbenchMigration,
   policyChangesMigration,
   studiesMigration,
+  tastesMigration,
 ];

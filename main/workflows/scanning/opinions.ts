@@ -6,6 +6,9 @@ import type { Judgement } from '../../library/measurements.ts';
 import type { Library } from '../../library/open-library.ts';
 import type { Item, Session } from '../../library/sessions.ts';
 import { type Decision, decide, isHard, type Voice } from '../decide.ts';
+import type { FrameFamily } from '../frame-family.ts';
+import type { WorkOptions } from '../progress.ts';
+import { tastedWords } from './tasted-words.ts';
 
 /** An item that a model can be asked about. */
 export interface PredictableItem {
@@ -124,17 +127,26 @@ export async function refreshModelOpinions(
   return opinion?.model ?? null;
 }
 
-/** Notes the prefilter's word about every judged item. */
-export function notePrefilterOpinions(library: Library, session: Session, thresholds: Thresholds): void {
+/** Notes the prefilter's word about every judged item, as the taste in force has it. */
+export function notePrefilterOpinions(
+  { library, family }: { readonly library: Library; readonly family: FrameFamily },
+  session: Session,
+  thresholds: Thresholds,
+  options: Pick<WorkOptions, 'onMessage'> = {},
+): void {
   const batch = library.labels.newBatch();
   library.transaction(() => {
     const judgements = library.measurements.judgements(session.id);
+    const words = tastedWords({ library, family }, session, options);
     for (const { id, contentHash, status } of library.sessions.items(session.id, { presentOnly: true })) {
       const judgement = judgements.get(id);
       if (judgement === undefined || status === 'skipped') continue;
-      const { score, findings } = judgement;
-      const label = isHard(findings) ? 'contaminated' : labelForScore(score, thresholds);
-      library.labels.addIfNew({ itemId: id, contentHash, author: 'prefilter', label, score }, batch);
+      const { score, by, reason } = words.get(id) ?? { score: judgement.score, by: null, reason: null };
+      const label = isHard(judgement.findings) ? 'contaminated' : labelForScore(score, thresholds);
+      library.labels.addIfNew(
+        { itemId: id, contentHash, author: 'prefilter', label, score, by, reason },
+        batch,
+      );
     }
   });
 }

@@ -64,7 +64,8 @@ function opinionsOf({ standing }: JudgedItem): Opinion[] {
   return labelAuthors.flatMap((author) => {
     const event = standing[author];
     if (event?.label == null) return [];
-    return [{ author, label: event.label as FrameLabel, score: event.score, by: event.by }];
+    const { label, score, by, reason } = event;
+    return [{ author, label: label as FrameLabel, score, by, ...(reason !== null && { reason }) }];
   });
 }
 

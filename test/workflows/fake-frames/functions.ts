@@ -13,6 +13,7 @@ export interface FakeFrame {
   readonly type?: FrameHeader['frameType'];
   readonly object?: string;
   readonly filter?: string;
+  readonly camera?: string;
   readonly dateObs?: string;
   /** Fills the view, so that near-duplicates can be made. */
   readonly look?: number;
@@ -61,7 +62,7 @@ function headerOf(frame: FakeFrame): FrameHeader {
     temperatureCelsius: -10,
     dateObs: frame.dateObs ?? null,
     frameType: frame.type ?? 'light',
-    camera: null,
+    camera: frame.camera ?? null,
     telescope: null,
     software: null,
     focalLengthMillimetres: null,

@@ -28,6 +28,7 @@ export const threadedFamily: FrameFamily = {
     figureNames: ['score', 'serial', 'nothing'],
     questions: [{ kind: 'figure', name: 'serial', figure: 'serial' }],
     figures: (features) => features,
+    because: (question, threshold) => `rejected by ${question} from ${threshold?.value.toFixed(1)} on`,
     describe: (question, threshold) => `${question} from ${threshold?.value.toFixed(1)} on`,
   },
   worker: new URL('./worker.ts', import.meta.url),

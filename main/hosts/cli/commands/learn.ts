@@ -1,7 +1,23 @@
-/** nightsift learn: what the reviews so far teach, and which frames to look at next. */
-import type { Command } from 'commander';
+/** nightsift learn: what the reviews so far teach, which frames to look at next, and judging by it from now on. */
+import { type Command, Option } from 'commander';
+import type { TasteOutcome } from '../../../../contract/calls/training.ts';
 import { type Context, follow, giveJson, wrongUse } from '../context.ts';
 import { table } from '../tables.ts';
+
+interface LearnOptions {
+  readonly next: string;
+  readonly otherCameras?: true;
+  readonly apply?: true;
+  readonly forget?: true;
+  readonly json?: string | true;
+}
+
+const examples = `
+Examples:
+  nightsift learn m31 --next 10
+  nightsift learn m31 --apply        judge the nights of this camera so, also those to come
+  nightsift learn m31 --forget       judge them as before
+`;
 
 export function addLearn(program: Command, context: Context): void {
   program
@@ -10,9 +26,16 @@ export function addLearn(program: Command, context: Context): void {
     .argument('<session>')
     .option('--next <number>', 'how many frames to name', '20')
     .option('--other-cameras', 'learn from reviews of other cameras too')
+    .addOption(
+      new Option('--apply', 'keep what was learned and judge every night of this camera with it').conflicts(
+        'forget',
+      ),
+    )
+    .option('--forget', 'judge the nights of this camera without what was learned')
     .option('--json [file]', 'the same for machines')
-    .addHelpText('after', '\nExample:\n  nightsift learn m31 --next 10\n')
-    .action(async (session: string, options: { next: string; otherCameras?: true; json?: string | true }) => {
+    .addHelpText('after', examples)
+    .action(async (session: string, options: LearnOptions) => {
+      if (options.apply || options.forget) return changeTaste(context, session, options);
       const count = Number(options.next);
       if (!Number.isInteger(count) || count < 1)
         throw wrongUse(`--next takes a number, not "${options.next}".`);
@@ -33,4 +56,35 @@ export function addLearn(program: Command, context: Context): void {
         `Learned from ${lesson.reviewed} reviewed frames in ${lesson.elapsedSeconds.toFixed(1)} s. ${lesson.advice}\n${learned.join('')}${queue}`,
       );
     });
+}
+
+async function changeTaste(context: Context, session: string, options: LearnOptions): Promise<void> {
+  const outcome = await follow(context, 'review.taste.start', {
+    session,
+    action: options.apply ? 'apply' : 'forget',
+    otherCameras: options.otherCameras === true,
+  });
+  if (await giveJson(context, options.json, outcome)) return;
+  const judged = outcome.sessions.map(
+    (row) => `  ${row.session}: ${row.changed} ${row.changed === 1 ? 'label' : 'labels'} changed\n`,
+  );
+  context.terminal.out(`${tasteSentences(outcome)}${judged.join('')}`);
+}
+
+function tasteSentences({ taste, cameras, retired }: TasteOutcome): string {
+  const places = cameras.map((camera) => (camera === '' ? 'frames whose header names no camera' : camera));
+  const where = places.join(', ');
+  const before = retired.length === 0 ? '' : ` in place of taste ${retired.join(', ')}`;
+  if (taste === null) {
+    return retired.length === 0
+      ? `No taste was in force for ${where}.\n`
+      : `Taste ${retired.join(', ')} is no longer in force for ${where}; nothing was deleted.\n`;
+  }
+  const from = taste.persons.length === 0 ? '' : ` of ${taste.persons.join(', ')}`;
+  const learned = taste.learned.map(({ sentence, certainty }) => `${sentence} (${certainty.toFixed(2)})\n`);
+  const nothing = 'The reviews so far agree with the judge: nothing is called otherwise for it.\n';
+  return (
+    `Taste ${taste.number}, learned from ${taste.reviewed} reviewed frames${from}, is in force for ${where}${before}.\n` +
+    (learned.join('') || nothing)
+  );
 }

@@ -132,7 +132,7 @@ async function tellArrived(
   const { report } = await (await context.client())('sessions.show', { session });
   const fresh = new Set(files);
   for (const frame of report.frames.filter(({ file }) => fresh.has(file))) {
-    const why = frame.label === 'clean' ? '' : `  ${reason(frame)}`;
+    const why = frame.label === 'clean' && tasteReason(frame) === null ? '' : `  ${reason(frame)}`;
     context.terminal.err(`${frame.file}  ${frame.label ?? frame.status}${why}\n`);
   }
   if (options.annotate !== undefined) await annotate(context, session, options.annotate, files);
@@ -190,6 +190,7 @@ export function scanSummary(outcome: ScanOutcome): string {
     `Session "${session.name}": ${report.frames.length} files in ${seconds}`,
     ` (${outcome.measured} measured, ${outcome.reused} already known)\n`,
     countsLine(report),
+    tasteLine(report),
     skippedLines(report),
     spoiledList(report, longestList),
   ].join('');
@@ -219,6 +220,19 @@ export function skippedLines({ frames }: ScanReport): string {
     .join('');
 }
 
+/** Frames that are called otherwise than what was measured of them says; empty without. */
+function tasteLine({ session, frames }: ScanReport): string {
+  const count = frames.filter((frame) => tasteReason(frame) !== null).length;
+  if (count === 0) return '';
+  return `  ${count} of them judged as the observer sees it: nightsift sessions show "${session}"\n`;
+}
+
+/** Why the taste in force has the frame called otherwise; null where it has not, or somebody else decides. */
+export function tasteReason({ labelledBy, opinions }: ScannedFrame): string | null {
+  if (labelledBy !== 'prefilter') return null;
+  return opinions.find(({ author }) => author === 'prefilter')?.reason ?? null;
+}
+
 export function spoiledList(report: ScanReport, limit: number): string {
   const spoiled = report.frames
     .filter((frame) => frame.status === 'failed' || (frame.label !== null && frame.label !== 'clean'))
@@ -238,7 +252,9 @@ export function spoiledList(report: ScanReport, limit: number): string {
 function reason(frame: ScannedFrame): string {
   if (frame.error) return `${frame.error.code}: ${frame.error.message}`;
   const sentences = frame.findings.slice(0, 3).map(findingText);
-  if (sentences.length > 0) return sentences.join('; ');
+  const taste = tasteReason(frame);
+  if (sentences.length > 0) return [...sentences, ...(taste === null ? [] : [taste])].join('; ');
+  if (taste !== null) return `nothing was found wrong, but ${taste}`;
   if (frame.labelledBy !== 'model') return `labelled by the ${frame.labelledBy ?? 'prefilter'}`;
   const said = frame.label === 'review' ? 'the model is not sure' : 'the model thinks so';
   return `${said}; nothing was found wrong`;

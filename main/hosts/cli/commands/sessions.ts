@@ -1,13 +1,14 @@
 /** nightsift sessions, label, calibrate, sort, undo: what is done with a night once it is scanned. */
 import { type Command, Option } from 'commander';
 import type { CalibrationOutcome, SessionRow, SortOutcome } from '../../../../contract/calls/sessions.ts';
+import type { ScannedFrame } from '../../../../contract/scan-report.ts';
 import { frameLabels } from '../../../../contract/words.ts';
 import { absolute, type Context, follow, giveJson, wrongUse } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { describePolicy } from '../policy-words.ts';
 import { type Column, table } from '../tables.ts';
 import { labelLine, recordsTable } from './records.ts';
-import { countsLine, frameColumns, skippedLines } from './scan.ts';
+import { countsLine, frameColumns, skippedLines, tasteReason } from './scan.ts';
 
 interface JsonOption {
   readonly json?: string | true;
@@ -47,7 +48,7 @@ export function addSessions(program: Command, context: Context): void {
       }
       context.terminal.out(
         `Session "${shown.session.name}" of ${shown.session.root}, policy ${describePolicy(shown.session)}\n` +
-          `${countsLine(shown.report)}${skippedLines(shown.report)}\n${table(shown.report.frames, shownColumns)}`,
+          `${countsLine(shown.report)}${skippedLines(shown.report)}\n${table(shown.report.frames, columnsFor(shown.report.frames))}`,
       );
     });
 }
@@ -102,6 +103,13 @@ const expressionColumns: readonly Column<Expressed>[] = [
 ];
 
 const shownColumns = frameColumns.filter(({ title }) => title !== 'error' && title !== 'status');
+
+/** With the reasons of a taste where there are any. */
+function columnsFor(frames: readonly ScannedFrame[]): readonly Column<ScannedFrame>[] {
+  return frames.some((frame) => tasteReason(frame) !== null)
+    ? [...shownColumns, { title: 'taste', of: (frame) => tasteReason(frame) ?? '' }]
+    : shownColumns;
+}
 
 const sessionColumns: readonly Column<SessionRow>[] = [
   { title: 'session', of: (row) => row.name },
