@@ -72,7 +72,7 @@ function tableOf(some: readonly Figured[]) {
 const runtime = onnxRuntime({ threads: 2 });
 const parallel = openEstimatorPool(2);
 
-/** Every fourth of the teaching nights stops the training. */
+/** Of the 18 teaching nights of a default run four or eight stop the training; it needs five seeds at least. */
 const network: Learner = async (teaching, asked, seed) => {
   const all = [...teaching, ...asked];
   const { columns, values: data } = tableOf(all);

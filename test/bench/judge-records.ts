@@ -66,7 +66,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** What a record depends on; the session's judgement is not part of it. */
 const sources = ['contract', 'main/formats', 'main/families/frames', 'test/bench/judge-worker.ts'];
 const judging =
-  /(detectors|session|judge-session|score|policy|weight|describe|features|settle|simulate|expression)/;
+  /(detectors|session|judge-session|score|policy|weight|describe|features|settle|simulate|expression|review-questions)/;
 
 function hashSources(hash: ReturnType<typeof createHash>, path: string): void {
   const full = join(root, path);

@@ -26,7 +26,7 @@ const { values } = parseArgs({
   },
 });
 const reviews = Number(values.reviews);
-const steps = [0, 10, 20, 30, 40, 50, 60, 80, 100].filter((count) => count <= reviews);
+const steps = [...[0, 10, 20, 30, 40, 50, 60, 80, 100].filter((count) => count < reviews), reviews];
 const { figureNames, questions: named } = framesFamily.reviewing;
 const questions = named.map((question) => inColumns(question, figureNames));
 

@@ -2,7 +2,9 @@
  * SafeTensors: an 8-byte little-endian header length, a JSON header (name to dtype, shape, data_offsets; free
  * strings under `__metadata__`), then the tensors' bytes without gaps. Layout as the format's public specification states.
  */
+
 import { NightsiftError } from '../../../contract/errors.ts';
+import { joinBytes } from '../join-bytes.ts';
 
 const elementBytes = {
   BOOL: 1,
@@ -57,14 +59,7 @@ export function safeTensorsParts(file: SafeTensorsFile): Uint8Array[] {
 
 /** Tensors keep the map's order. */
 export function encodeSafeTensors(file: SafeTensorsFile): Uint8Array {
-  const parts = safeTensorsParts(file);
-  const result = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let position = 0;
-  for (const part of parts) {
-    result.set(part, position);
-    position += part.length;
-  }
-  return result;
+  return joinBytes(safeTensorsParts(file));
 }
 
 /**

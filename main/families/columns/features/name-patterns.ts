@@ -76,7 +76,7 @@ const figures = [
   'nameConsonants', // the longest row of them
 ] as const;
 
-/** Of a name; no longer one is read. */
+/** Of a name, for its vowels, turns and consonants; words are cut as early. */
 const mostCharacters = 200;
 
 export const namePatternNames = [...meanings.map(([name]) => name), ...figures];

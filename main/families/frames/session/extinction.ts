@@ -24,7 +24,8 @@ export function extinctionByAirmass(
 ): Float64Array {
   const none = new Float64Array(airmass.length);
   const told = Float64Array.from(airmass, (value) => value ?? Number.NaN);
-  if (airmass.length < fewestFrames || told.some((value) => !(value >= 1))) return none;
+  const measured = told.filter((_, k) => Number.isFinite(losses[k] as number) && (trust[k] as number) > 0);
+  if (measured.length < fewestFrames || told.some(Number.isNaN)) return none;
   const { reference } = robustTrend(told, losses, {
     faults: 'up',
     degree: 1,
