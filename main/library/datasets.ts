@@ -91,22 +91,24 @@ export function datasetsRepository(catalogue: Catalogue, now: () => string): Dat
       .map((row): DatasetVersion => ({ ...row, metadata: JSON.parse(row.metadata) }));
   const find = (reference: string): DatasetVersion | undefined => {
     const at = reference.lastIndexOf('@');
+    if (at > 0 && /^\d+$/.test(reference.slice(at + 1))) {
+      const values = { name: reference.slice(0, at), version: Number(reference.slice(at + 1)) };
+      const split = select('dataset.name = @name AND version.version = @version', values)[0];
+      if (split !== undefined) return split;
+    }
     const named = select('dataset.name = @name ORDER BY version.version DESC LIMIT 1', {
       name: reference,
     })[0];
-    if (named === undefined && at > 0 && /^\d+$/.test(reference.slice(at + 1))) {
-      const values = { name: reference.slice(0, at), version: Number(reference.slice(at + 1)) };
-      return select('dataset.name = @name AND version.version = @version', values)[0];
-    }
     if (named !== undefined || !/^[0-9a-f]{12,64}$/.test(reference)) return named;
     return select("version.hash LIKE @prefix || '%' ORDER BY version.id LIMIT 1", { prefix: reference })[0];
   };
+  const byId = (id: number) => select('version.id = @id', { id })[0];
   const list = () => select('1 = 1 ORDER BY dataset.name, version.version', {});
   return {
     add: (name, hash, metadata, items) =>
       catalogue.transaction(() => {
         const known = select('dataset.name = @name AND version.hash = @hash', { name, hash })[0];
-        return known ?? insertVersion(catalogue, { name, hash, metadata, items, at: now() }, find);
+        return known ?? insertVersion(catalogue, { name, hash, metadata, items, at: now() }, byId);
       }),
     list,
     find,
@@ -122,7 +124,7 @@ export function datasetsRepository(catalogue: Catalogue, now: () => string): Dat
         details: { reference },
       });
     },
-    byId: (id) => select('version.id = @id', { id })[0],
+    byId,
     items: (versionId) => readItems(catalogue, versionId),
     ...tensorStatements(catalogue, now),
   };
@@ -139,7 +141,7 @@ interface NewVersion {
 function insertVersion(
   catalogue: Catalogue,
   { name, hash, metadata, items, at }: NewVersion,
-  find: (reference: string) => DatasetVersion | undefined,
+  byId: (id: number) => DatasetVersion | undefined,
 ): DatasetVersion {
   catalogue.run(
     'INSERT INTO datasets (name, family, created_at) VALUES (@name, @family, @at) ON CONFLICT DO NOTHING',
@@ -160,7 +162,7 @@ function insertVersion(
       { ...item, versionId: rowId, features: floatBytes(item.features) },
     );
   }
-  return find(name)!;
+  return byId(Number(rowId))!;
 }
 
 function readItems(catalogue: Catalogue, versionId: number): DatasetItem[] {

@@ -127,23 +127,16 @@ export function modelsRepository(catalogue: Catalogue, now: () => string): Model
 
 type Select = (rest: string, values?: Record<string, string | number>) => ModelVersion[];
 
-/** `NAME`, `NAME@VERSION`, `NAME@STAGE`; a name may hold an @ of its own. */
+/** `NAME@VERSION`, `NAME@STAGE`, else `NAME`, which may hold an @ of its own. */
 function findVersion(select: Select, reference: string): ModelVersion | undefined {
-  const isName =
-    reference.includes('@') && select('WHERE model.name = @name', { name: reference }).length > 0;
-  const at = isName ? -1 : reference.lastIndexOf('@');
-  const name = at > 0 ? reference.slice(0, at) : reference;
-  const which = at > 0 ? reference.slice(at + 1) : '';
-  if (which === '')
-    return select('WHERE model.name = @name ORDER BY version.version DESC LIMIT 1', { name })[0];
-  if (/^\d+$/.test(which)) {
-    const values = { name, version: Number(which) };
-    return select('WHERE model.name = @name AND version.version = @version', values)[0];
-  }
-  return select(
-    `WHERE model.name = @name AND ${stageOfVersion} = @stage ORDER BY version.version DESC LIMIT 1`,
-    { name, stage: which },
-  )[0];
+  const at = reference.lastIndexOf('@');
+  const [name, which] = [reference.slice(0, Math.max(0, at)), reference.slice(at + 1)];
+  const isNumber = /^\d+$/.test(which);
+  const condition = isNumber ? 'version.version = @which' : `${stageOfVersion} = @which`;
+  const latest = 'ORDER BY version.version DESC LIMIT 1';
+  const values = { name, which: isNumber ? Number(which) : which };
+  const split = at > 0 ? select(`WHERE model.name = @name AND ${condition} ${latest}`, values)[0] : undefined;
+  return split ?? select(`WHERE model.name = @name ${latest}`, { name: reference })[0];
 }
 
 function insertVersion(catalogue: Catalogue, version: NewModelVersion, at: string): number {

@@ -26,8 +26,10 @@ export interface RunSummary {
   readonly judgedOn?: string;
 }
 
-/** Runs that did not end by themselves can be gone on with: from the last checkpoint, else from their start. */
-/** What its data or settings refuse would be refused again. */
+/**
+ * Runs that did not end by themselves can be gone on with: from the last checkpoint, else from their start. What its data or
+ * settings refused would be refused again.
+ */
 export function isResumable({ kind, status, errorCode }: Run): boolean {
   if (status === 'failed' && ['notEnoughData', 'wrongUse'].includes(errorCode ?? '')) return false;
   return kind === 'train' && ['interrupted', 'cancelled', 'failed'].includes(status);

@@ -78,7 +78,10 @@ async function carryOut(
   const definition = definitionOf(study);
   const version = library.datasets.byId(study.datasetVersionId)!;
   options.onMessage?.(`Study ${study.id} on ${dataSetName(library, version.id)}`);
-  const best = await search(ports, study, version, options).finally(() => ports.learning.letGo());
+  const best = await search(ports, study, version, options).finally(() => {
+    // not waited for: another training may have the thread
+    ports.learning.letGo().catch(() => undefined);
+  });
   options.onMessage?.(
     `Best: ${definition.figure} ${best.figure.toFixed(4)} with ${settingsText(best.settings)}`,
   );

@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { NightsiftError } from '../../../contract/errors.ts';
+import { systemCode } from '../../library/storage-errors.ts';
 
 /** Whether `folder`, or a file, is `root` or lies below it. */
 export function liesIn(root: string, folder: string): boolean {
@@ -16,10 +17,18 @@ export function copiesAmongFrames(root: string, into: string): string | null {
     : null;
 }
 
-/** Before the first file is written into a folder. Errors: wrongUse where a file has its name. */
+/** Before the first file is written into a folder. Errors: wrongUse where a file has its name, or that of a folder above it. */
 export function refuseFile(into: string): void {
-  if (statSync(into, { throwIfNoEntry: false })?.isDirectory() !== false) return;
-  throw new NightsiftError('wrongUse', `${into} is a file, not a folder.`, {
+  if (isFolderOrFree(into)) return;
+  throw new NightsiftError('wrongUse', `${into} is a file, or lies below one; a folder is needed.`, {
     hint: 'Name a folder; it is made if it is not there.',
   });
+}
+
+function isFolderOrFree(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() !== false;
+  } catch (error) {
+    return systemCode(error) !== 'ENOTDIR'; // what else is wrong, writing will say
+  }
 }

@@ -63,7 +63,7 @@ function factsOf(file: string) {
 }
 
 /** How the ONNX files begin that are written here: for a look before there is one. */
-export const modelBeginning = new TextEncoder().encode('\b\u000anightsift');
+export const modelBeginning = new TextEncoder().encode('\b\u000a\u0012\tnightsift');
 
 /** JSON that names our schema, or is laid out as every command here lays it out; records of others rarely are. */
 const ourJson = /^(?:\s*\{\s*"schema"\s*:\s*"nightsift\.|\{\n {2}"|\[\n {2}(?:\{\n {4})?"|\{\}\s*$|\[\]\s*$)/;

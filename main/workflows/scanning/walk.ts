@@ -68,7 +68,7 @@ interface Walk {
   readonly starts: readonly string[];
   readonly reasonAgainst: ReasonAgainst;
   readonly files: FoundFile[];
-  /** Real paths of folders already visited: what makes loops of links harmless. */
+  /** Real paths of folders already visited: one named within another is visited once. */
   readonly folders: Set<string>;
   /** Real path of a file to the name it was first met by. */
   readonly seen: Map<string, string>;
@@ -138,11 +138,16 @@ function visitLink(walk: Walk, path: string): void {
       return;
     }
     const real = realpathSync(path);
-    if (walk.starts.some((start) => liesIn(start, real))) return;
+    if (walk.starts.some((start) => isVisited(start, real))) return; // under its own name
     skip(walk, path, `a link to the folder ${real}, which is not followed: name that folder to take it in`);
   } catch (error) {
     skip(walk, path, `a link that leads nowhere (${systemWords(error)})`);
   }
+}
+
+function isVisited(start: string, real: string): boolean {
+  const isHidden = /(^|[\\/])\./.test(relative(start, real));
+  return liesIn(start, real) && !isHidden;
 }
 
 function visitFile(walk: Walk, path: string): void {
