@@ -183,6 +183,9 @@ export const RunComparison = z.object({
 });
 export type RunComparison = z.infer<typeof RunComparison>;
 
+/** Frames that can be proposed for review at once. */
+export const mostProposals = 1000;
+
 /** What the reviews so far teach of a session, and which frames to look at next. */
 export const ReviewLesson = z.object({
   session: z.string(),
@@ -296,7 +299,7 @@ export const trainingCalls = {
     in: z.object({
       session: z.string().min(1),
       /** Frames to propose. */
-      count: z.number().int().positive().max(1000).default(50),
+      count: z.number().int().positive().max(mostProposals).default(50),
       /** Learn from reviews of other cameras too, their figures brought to this one's. */
       otherCameras: z.boolean().default(false),
     }),

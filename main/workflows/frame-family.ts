@@ -10,8 +10,13 @@ export interface FrameReviewing {
   readonly figureNames: readonly string[];
   readonly questions: readonly NamedQuestion[];
   figures(features: Float32Array, measurements: FrameMeasurements, policy: SessionPolicy): Float32Array;
-  /** An answer for people; null where a finding never matters. */
-  describe(question: string, threshold: { readonly figure: string; readonly value: number } | null): string;
+  /** That a frame with these findings shows what the question is about. */
+  isTold(question: NamedQuestion, findings: ReadonlySet<string>): boolean;
+  /** An answer for people; null where a finding never matters, `open` where it is not known from where on it does. */
+  describe(
+    question: string,
+    threshold: { readonly figure: string; readonly value: number } | 'open' | null,
+  ): string;
   /** Why an answer changes what a frame is called, as part of a sentence of someone else. */
   because(question: string, threshold: { readonly figure: string; readonly value: number } | null): string;
 }

@@ -2,6 +2,7 @@
 import { frameFeatureNames, frameFeatureVersion } from '../families/frames/features.ts';
 import {
   describeReviewRule,
+  isTold,
   reviewFigureNames,
   reviewFigures,
   reviewQuestions,
@@ -24,6 +25,7 @@ export const framesFamily: FrameFamily = {
     questions: reviewQuestions,
     figures: (features, measurements, { policy, policyChanges }) =>
       reviewFigures(features, measurements, policy, policyChanges),
+    isTold,
     describe: describeReviewRule,
     because: reviewReason,
   },

@@ -8,6 +8,7 @@ import type { NamedQuestion } from '../families/frames/review-questions.ts';
 import { alignedTo } from '../learning/coral.ts';
 import type { Lesson } from '../learning/review/lesson.ts';
 import type { ReviewQuestion } from '../learning/review/questions.ts';
+import type { LearnedAnswer } from '../learning/review/told.ts';
 import type { Library } from '../library/open-library.ts';
 import type { Session } from '../library/sessions.ts';
 import type { FrameFamily } from './frame-family.ts';
@@ -27,6 +28,7 @@ export interface ReviewPorts {
 interface ReviewFrame extends FramedItem {
   readonly file: string;
   readonly contentHash: string;
+  readonly findings: ReadonlySet<string>;
   /** P(clean) of the judge. */
   readonly score: number;
   /** 1 for contaminated, 0 for clean, -1 where no person has decided. */
@@ -56,7 +58,11 @@ export async function learnFromReviews(
 ): Promise<ReviewLesson> {
   const begun = performance.now();
   const { session, own, lesson } = await lessonOf(ports, input, options);
-  const scoreOf = (item: number): number => 1 - (lesson.probabilities[item] as number);
+  // what a person said of a frame stands
+  const scoreOf = (item: number): number => {
+    const { label } = own[item] as ReviewFrame;
+    return label === -1 ? 1 - (lesson.probabilities[item] as number) : 1 - label;
+  };
   const left = own.filter(({ isSeen }) => !isSeen).length;
   const { expectedError, expectedGain } = lesson.outlook;
   const enough = lesson.outlook.enough || left === 0;
@@ -109,6 +115,9 @@ export async function lessonOf(
     labels: Int8Array.from(frames, ({ label }) => label),
     asked: Int32Array.from(own.keys()).filter((item) => own[item]?.isSeen === false),
     count: input.count,
+    told: reviewing.questions.map((question) =>
+      Uint8Array.from(frames, ({ findings }) => (reviewing.isTold(question, findings) ? 1 : 0)),
+    ),
   });
   return { session, own, frames, lesson };
 }
@@ -118,15 +127,22 @@ export function learnedSentences(
   { learned }: Lesson,
   { reviewing }: FrameFamily,
 ): { sentence: string; certainty: number }[] {
-  return learned.map(({ question, answer, certainty }) => ({
-    sentence: reviewing.describe(
-      question,
-      answer.kind === 'above'
-        ? { figure: reviewing.figureNames[answer.figure] as string, value: answer.threshold }
-        : null,
-    ),
+  return learned.map(({ question, answer, certainty, reviews }) => ({
+    sentence: withReviews(reviewing.describe(question, thresholdOf(answer, reviewing.figureNames)), reviews),
     certainty,
   }));
+}
+
+function thresholdOf(answer: LearnedAnswer['answer'], figureNames: readonly string[]) {
+  if (answer.kind === 'open') return answer.kind;
+  return answer.kind === 'above'
+    ? { figure: figureNames[answer.figure] as string, value: answer.threshold }
+    : null;
+}
+
+/** How many reviewed frames speak for a sentence. */
+function withReviews(sentence: string, reviews: number): string {
+  return `${sentence.replace(/\.$/, '')} (${reviews} ${reviews === 1 ? 'frame' : 'frames'}).`;
 }
 
 /** Few enough that each is chosen by what was said of those before. */
@@ -169,6 +185,7 @@ function framesOf({ library, family }: ReviewPorts, session: Session): ReviewFra
         ...framed,
         file: item.file,
         contentHash: item.contentHash,
+        findings: new Set(judgement.findings.map(({ code }) => code)),
         score: judgement.score,
         label,
         isSeen: said != null,

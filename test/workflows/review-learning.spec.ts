@@ -50,6 +50,10 @@ describe('learning from reviews', () => {
     const lesson = await learnFromReviews(school.ports, { session: 'night', count: 5 });
     expect(lesson.reviewed).toBe(40);
     expect(lesson.queue).toHaveLength(5);
+    // what the person said of a frame is what it is called
+    expect(lesson.scores.slice(10, 50).map(({ score }) => score)).toEqual(
+      Array.from({ length: 40 }, (_, k) => (k < 10 ? 1 : 0)),
+    );
     const wrong = lesson.scores.filter(({ score }, index) => score > 0.5 !== index < 20);
     expect(wrong.length).toBeLessThanOrEqual(4); // the judge alone: 10
 
@@ -78,7 +82,7 @@ describe('learning from reviews', () => {
     const files = items.map((id) => Number(school.library.sessions.item(id)?.file.slice(1, 3)));
     expect(files.filter((file) => file >= 15 && file < 55)).toEqual([]);
     expect(lesson.advice).toMatch(/of the 20 unreviewed frames are judged wrong/);
-    expect(lesson.learned).toEqual([expect.stringMatching(/^serial from \d+\.\d on$/)]);
+    expect(lesson.learned).toEqual([expect.stringMatching(/^serial from \d+\.\d on \(\d+ frames\)\.$/)]);
   });
 
   test('says so when all is reviewed, or nothing can be', async () => {

@@ -92,11 +92,14 @@ describe('an observer\u2019s taste', () => {
       by: 'prefilter+taste-1',
     });
     expect(framesOf('elsewhere')).toEqual(before[2]);
-    // the score is the lesson's
+    // the score is the lesson's, but for frames on which a person's word stands
     const scores = new Map(lesson.scores.map(({ file, score }) => [file, score]));
-    for (const { file, opinions } of framesOf('night').filter(
-      ({ opinions }) => opinions[0]?.reason !== undefined,
-    )) {
+    const tasted = framesOf('night').filter(
+      ({ opinions }) =>
+        opinions[0]?.reason !== undefined && opinions.every(({ author }) => author !== 'person'),
+    );
+    expect(tasted.length).toBeGreaterThan(0);
+    for (const { file, opinions } of tasted) {
       expect(opinions[0]?.score).toBeCloseTo(scores.get(file)!, 6);
     }
     // the judge's own judgement stays

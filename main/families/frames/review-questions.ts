@@ -106,6 +106,14 @@ export const reviewQuestions: readonly NamedQuestion[] = [
   ].map(figure),
 ];
 
+/** That persons are told of a frame with these findings what the question is about. */
+export function isTold(question: NamedQuestion, findings: ReadonlySet<string>): boolean {
+  return (
+    question.kind === 'finding' &&
+    question.confidences.some((name) => findings.has(name.slice(confidencePrefix.length)))
+  );
+}
+
 /** Undoes `squeeze` of features.ts. */
 function stretched(value: number): number {
   return Math.sign(value) * Math.expm1(Math.abs(value));
@@ -143,16 +151,40 @@ const sizes: Readonly<Record<string, (value: number) => string>> = {
   'own.dimness': (value) => `a weight below ${Math.exp(-value).toFixed(2)}`,
 };
 
-/** What reviews told of a question, for people; `threshold` is null where the finding never matters. */
+/** Findings as they go behind "frames with". */
+const findingWords: Readonly<Record<string, string>> = {
+  trail: 'trails',
+  cloud: 'clouds',
+  veil: 'a veil',
+  occlusion: 'a blocked field',
+  blur: 'blurred stars',
+  elongation: 'elongated stars',
+  doubleStars: 'double stars',
+  brightSky: 'a bright sky',
+  strayLight: 'stray light',
+  staticGlow: 'static glow',
+  saturation: 'saturation',
+  hotPixels: 'hot pixels',
+  cosmicRays: 'cosmic rays',
+  fewStars: 'few stars',
+  other: 'nothing but a low score against them',
+};
+
+/** What reviews told of a question, for people; `threshold` is null where the finding never matters, `open` where it is not known. */
 export function describeReviewRule(
   question: string,
-  threshold: { readonly figure: string; readonly value: number } | null,
+  threshold: { readonly figure: string; readonly value: number } | 'open' | null,
 ): string {
-  if (threshold === null) return `You keep frames with ${question}.`;
+  const words = findingWords[question];
+  const kept = `You keep ${threshold === 'open' ? 'some ' : ''}frames with ${words}`;
+  if (threshold === null) return `${kept}.`;
+  if (threshold === 'open') {
+    return words === undefined
+      ? 'You reject some frames in which nothing was found wrong; by which figure is still open.'
+      : `${kept}; up to what size is still open.`;
+  }
   const size = sizeOf(threshold);
-  return isFinding(question)
-    ? `You mind ${question} only from ${size} on.`
-    : `You reject frames from ${size} on.`;
+  return words === undefined ? `You reject frames from ${size} on.` : `${kept}, up to ${size}.`;
 }
 
 /** The same as the reason for what one frame is called. */

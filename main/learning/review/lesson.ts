@@ -1,9 +1,10 @@
 /** What the reviews so far teach: new probabilities, the order in which to go on, whether it still pays, and what was learned. */
 import { NightsiftError } from '../../../contract/errors.ts';
-import { type Beliefs, differs, weighAnswers } from './beliefs.ts';
+import { weighAnswers } from './beliefs.ts';
 import { type ProposedItem, proposeReviews, type ReviewOutlook, reviewOutlook } from './order.ts';
-import { openQuestions, type ReviewAnswer, type ReviewItems, type ReviewQuestion } from './questions.ts';
-import { likeliestDifference, type Taste, tasteOf } from './taste.ts';
+import { openQuestions, type ReviewItems, type ReviewQuestion } from './questions.ts';
+import { type Taste, tasteOf } from './taste.ts';
+import { type LearnedAnswer, toldAnswers } from './told.ts';
 
 export interface LessonInput {
   readonly items: ReviewItems;
@@ -14,14 +15,8 @@ export interface LessonInput {
   readonly asked: Int32Array;
   /** How many to propose. */
   readonly count: number;
-}
-
-/** An answer that reviews made more likely than the judge's own. */
-export interface LearnedAnswer {
-  readonly question: string;
-  readonly answer: ReviewAnswer;
-  /** That the person differs from the judge on this question, 0..1. */
-  readonly certainty: number;
+  /** Per question: 1 for items of which persons were told that finding. Without it: what the judge holds for likely. */
+  readonly told?: readonly Uint8Array[] | undefined;
 }
 
 export interface Lesson {
@@ -39,7 +34,7 @@ export interface Lesson {
 /**
  * @throws NightsiftError `badInput` when the arrays do not fit or an opinion is no number
  */
-export function reviewLesson({ items, questions, labels, asked, count }: LessonInput): Lesson {
+export function reviewLesson({ items, questions, labels, asked, count, told }: LessonInput): Lesson {
   checkItems(items, labels);
   const beliefs = weighAnswers(openQuestions(items, questions), labels);
   const reviews = labels.reduce((sum, label) => sum + (label === -1 ? 0 : 1), 0);
@@ -49,7 +44,7 @@ export function reviewLesson({ items, questions, labels, asked, count }: LessonI
     probabilities: reviews === 0 ? items.opinions.slice() : beliefs.probabilities,
     proposals: proposeReviews(beliefs, unreviewed, count),
     outlook: reviewOutlook(beliefs, unreviewed),
-    learned: learnedAnswers(beliefs, questions),
+    learned: toldAnswers(beliefs, { items, questions, labels, told }),
     taste: tasteOf(beliefs, questions),
     labels: reviews,
   };
@@ -61,17 +56,5 @@ function checkItems({ rows, width, opinions }: ReviewItems, labels: Int8Array): 
   throw new NightsiftError('badInput', 'The figures of the reviewed frames cannot be learned from.', {
     hint: 'Scan the session again, then review on.',
     details: { values: rows.length, width, items: opinions.length, labels: labels.length },
-  });
-}
-
-/** The first answer is the judge's own; of the others the likeliest is told. */
-function learnedAnswers({ questions, weights }: Beliefs, asked: readonly ReviewQuestion[]): LearnedAnswer[] {
-  return questions.flatMap(({ name, kind, answers }, q) => {
-    const answer = likeliestDifference(answers, weights[q]!);
-    if (answer === null) return [];
-    const isOfFigure = (question: ReviewQuestion): boolean =>
-      question.kind === 'figure' && answer.kind === 'above' && question.figure === answer.figure;
-    const question = kind === 'figure' ? (asked.find(isOfFigure)?.name ?? name) : name;
-    return [{ question, answer, certainty: differs(weights[q]!) }];
   });
 }

@@ -53,12 +53,20 @@ describe('what reviews of frames may teach', () => {
 
   it('tells every threshold in the words of the sky', () => {
     expect(describeReviewRule('trail', { figure: 'trail.snr', value: Math.log1p(0.9) })).toBe(
-      'You mind trail only from a peak of 0.90 sigma on.',
+      'You keep frames with trails, up to a peak of 0.90 sigma.',
     );
     expect(describeReviewRule('own.fwhm', { figure: 'own.fwhm', value: Math.log(4 / 3) })).toBe(
       'You reject frames from a FWHM of 4.00 px on.',
     );
-    expect(describeReviewRule('brightSky', null)).toBe('You keep frames with brightSky.');
+    expect(describeReviewRule('brightSky', null)).toBe('You keep frames with a bright sky.');
+    expect(describeReviewRule('elongation', 'open')).toBe(
+      'You keep some frames with elongated stars; up to what size is still open.',
+    );
+    expect(describeReviewRule('figures', 'open')).toMatch(/^You reject some frames .* still open\.$/);
+    for (const { name, kind, ...question } of reviewQuestions) {
+      if (kind !== 'finding' || ('settled' in question && question.settled)) continue;
+      expect(describeReviewRule(name, null)).toMatch(/^You keep frames with [a-z ]+\.$/);
+    }
     for (const question of reviewQuestions) {
       const figures = question.kind === 'finding' ? question.figures : [question.figure];
       for (const figure of figures) {

@@ -225,6 +225,13 @@ describe('a command', () => {
     expect(house.asked.map(({ method }) => method)).toEqual(['models.show', 'models.promote']);
   });
 
+  test.each(['0', '1e9', '1001', 'x'])('of learn --next %s names the option and its limits', async (next) => {
+    const { code, terminal, house } = await run(`learn autumn --next ${next}`);
+    expect(code).toBe(2);
+    expect(terminal.errors).toMatch(/--next <number>.*1 to 1000/);
+    expect(house.asked).toEqual([]);
+  });
+
   test('that the handlers call wrong use ends with 2', async () => {
     const house = trialHouse();
     const fail = () =>

@@ -29,7 +29,9 @@ export const threadedFamily: FrameFamily = {
     questions: [{ kind: 'figure', name: 'serial', figure: 'serial' }],
     figures: (features) => features,
     because: (question, threshold) => `rejected by ${question} from ${threshold?.value.toFixed(1)} on`,
-    describe: (question, threshold) => `${question} from ${threshold?.value.toFixed(1)} on`,
+    isTold: () => false,
+    describe: (question, threshold) =>
+      `${question} from ${threshold === null || threshold === 'open' ? '?' : threshold.value.toFixed(1)} on.`,
   },
   worker: new URL('./worker.ts', import.meta.url),
 };

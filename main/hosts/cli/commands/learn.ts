@@ -1,11 +1,12 @@
 /** nightsift learn: what the reviews so far teach, which frames to look at next, and judging by it from now on. */
 import { type Command, Option } from 'commander';
-import type { TasteOutcome } from '../../../../contract/calls/training.ts';
-import { type Context, follow, giveJson, wrongUse } from '../context.ts';
+import { mostProposals, type TasteOutcome } from '../../../../contract/calls/training.ts';
+import { wholeNumber } from '../arguments.ts';
+import { type Context, follow, giveJson } from '../context.ts';
 import { table } from '../tables.ts';
 
 interface LearnOptions {
-  readonly next: string;
+  readonly next: number;
   readonly otherCameras?: true;
   readonly apply?: true;
   readonly forget?: true;
@@ -24,7 +25,7 @@ export function addLearn(program: Command, context: Context): void {
     .command('learn')
     .description('Learn from the reviews of a session\u2019s camera and name the frames to review next.')
     .argument('<session>')
-    .option('--next <number>', 'how many frames to name', '20')
+    .option('--next <number>', 'how many frames to name', wholeNumber(1, mostProposals), 20)
     .option('--other-cameras', 'learn from reviews of other cameras too')
     .addOption(
       new Option('--apply', 'keep what was learned and judge every night of this camera with it').conflicts(
@@ -36,12 +37,9 @@ export function addLearn(program: Command, context: Context): void {
     .addHelpText('after', examples)
     .action(async (session: string, options: LearnOptions) => {
       if (options.apply || options.forget) return changeTaste(context, session, options);
-      const count = Number(options.next);
-      if (!Number.isInteger(count) || count < 1)
-        throw wrongUse(`--next takes a number, not "${options.next}".`);
       const lesson = await follow(context, 'review.learn.start', {
         session,
-        count,
+        count: options.next,
         otherCameras: options.otherCameras === true,
       });
       if (await giveJson(context, options.json, lesson)) return;
@@ -49,13 +47,21 @@ export function addLearn(program: Command, context: Context): void {
         { title: 'review next', of: (row) => row.file },
         { title: 'P(clean)', of: (row) => row.score, digits: 2 },
       ]);
-      const learned = lesson.learned.map(
-        ({ sentence, certainty }) => `${sentence} (${certainty.toFixed(2)})\n`,
-      );
+      const learned = lesson.learned.map(learnedLine);
       context.terminal.out(
         `Learned from ${lesson.reviewed} reviewed frames in ${lesson.elapsedSeconds.toFixed(1)} s. ${lesson.advice}\n${learned.join('')}${queue}`,
       );
     });
+}
+
+function learnedLine({
+  sentence,
+  certainty,
+}: {
+  readonly sentence: string;
+  readonly certainty: number;
+}): string {
+  return `${sentence} ${Math.floor(100 * certainty)} % sure.\n`;
 }
 
 async function changeTaste(context: Context, session: string, options: LearnOptions): Promise<void> {
@@ -81,7 +87,7 @@ function tasteSentences({ taste, cameras, retired }: TasteOutcome): string {
       : `Taste ${retired.join(', ')} is no longer in force for ${where}; nothing was deleted.\n`;
   }
   const from = taste.persons.length === 0 ? '' : ` of ${taste.persons.join(', ')}`;
-  const learned = taste.learned.map(({ sentence, certainty }) => `${sentence} (${certainty.toFixed(2)})\n`);
+  const learned = taste.learned.map(learnedLine);
   const nothing = 'The reviews so far agree with the judge: nothing is called otherwise for it.\n';
   return (
     `Taste ${taste.number}, learned from ${taste.reviewed} reviewed frames${from}, is in force for ${where}${before}.\n` +

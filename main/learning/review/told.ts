@@ -1,0 +1,88 @@
+/** What may be told of a person: only what is likely as it is said, and only where reviewed items bear on it. */
+import { type Beliefs, differs, likely } from './beliefs.ts';
+import type { LessonInput } from './lesson.ts';
+import type { OpenQuestion, ReviewAnswer, ReviewQuestion } from './questions.ts';
+
+/** An answer that reviews made more likely than the judge's own. */
+export interface LearnedAnswer {
+  readonly question: string;
+  /**
+   * `never`: the finding does not matter. `above`: of a finding, that it does not matter up to the threshold; of a figure, that
+   * it matters from there on. `open`: the person differs from the judge, but from where on no one knows yet.
+   */
+  readonly answer: ReviewAnswer | { readonly kind: 'open' };
+  /** Probability of just that, 0..1. */
+  readonly certainty: number;
+  /** Reviewed items that speak for it: those called good in spite of the finding, or bad for the figure alone. At least one. */
+  readonly reviews: number;
+}
+
+/** From here on a finding is one that the person saw named. */
+const named = 0.5;
+
+export function toldAnswers(
+  { questions, weights }: Beliefs,
+  { items, questions: asked, labels, told }: Pick<LessonInput, 'items' | 'questions' | 'labels' | 'told'>,
+): LearnedAnswer[] {
+  return questions.flatMap((question, place) => {
+    const own = weights[place]!;
+    if (question.answers.length < 2 || differs(own) < likely) return [];
+    const isFinding = question.kind === 'finding';
+    const mask = told?.[asked.findIndex(({ kind, name }) => kind === 'finding' && name === question.name)];
+    const arises = (item: number): boolean =>
+      !isFinding || (mask === undefined ? question.confidence[item]! >= named : mask[item] === 1);
+    const speaks = (item: number): boolean =>
+      isFinding ? labels[item] === 0 : labels[item] === 1 && items.opinions[item]! < 0.5;
+    const about = Array.from(labels.keys()).filter(arises);
+    const claim = widestClaim(question, own, about, speaks) ?? openClaim(own, about.filter(speaks).length);
+    return claim.reviews === 0 ? [] : [{ ...claim, question: nameOf(question, claim.answer, asked) }];
+  });
+}
+
+type Claim = Omit<LearnedAnswer, 'question'>;
+
+/** That some items are called otherwise than the judge does. */
+function openClaim(weights: Float64Array, reviews: number): Claim {
+  return { answer: { kind: 'open' }, certainty: differs(weights), reviews };
+}
+
+/**
+ * Of the claims that are likely, the one about most items. A claim is as likely as all answers together by which each of its
+ * items is called as it says, whatever figure they go by. Null where none is likely.
+ */
+function widestClaim(
+  { kind, answers, bite }: OpenQuestion,
+  weights: Float64Array,
+  items: readonly number[],
+  speaks: (item: number) => boolean,
+): Claim | null {
+  const matters = kind === 'figure';
+  const agrees = (answer: number, item: number): boolean => bite[answer]![item]! > 0.5 === matters;
+  const certaintyOf = (place: number, covered: readonly number[]): number =>
+    answers[place]!.kind === 'never'
+      ? weights[place]!
+      : weights.reduce(
+          (sum, weight, other) => (covered.every((item) => agrees(other, item)) ? sum + weight : sum),
+          0,
+        );
+  const claims = answers.flatMap((answer, place) => {
+    const covered = items.filter((item) => agrees(place, item));
+    const reviews = covered.filter(speaks).length;
+    // the first answer is the judge's own
+    if (place === 0 || reviews === 0) return [];
+    const certainty = Math.min(1, certaintyOf(place, covered));
+    return certainty < likely ? [] : [{ claim: { answer, certainty, reviews }, width: covered.length }];
+  });
+  claims.sort((a, b) => b.width - a.width || b.claim.certainty - a.claim.certainty);
+  return claims[0]?.claim ?? null;
+}
+
+/** All figures are one question; what is told of it bears the name of the figure. */
+function nameOf(
+  { kind, name }: OpenQuestion,
+  answer: LearnedAnswer['answer'],
+  asked: readonly ReviewQuestion[],
+): string {
+  if (kind === 'finding' || answer.kind !== 'above') return name;
+  return asked.find((each) => each.kind === 'figure' && each.figure === answer.figure)?.name ?? name;
+}
