@@ -2,21 +2,15 @@
 import { NightsiftError } from '../../../contract/errors.ts';
 import { weighAnswers } from './beliefs.ts';
 import { type ProposedItem, proposeReviews, type ReviewOutlook, reviewOutlook } from './order.ts';
-import { openQuestions, type ReviewItems, type ReviewQuestion } from './questions.ts';
+import { openQuestions, type ReviewItems } from './questions.ts';
 import { type Taste, tasteOf } from './taste.ts';
-import { type LearnedAnswer, toldAnswers } from './told.ts';
+import { type LearnedAnswer, type ReviewedItems, toldAnswers } from './told.ts';
 
-export interface LessonInput {
-  readonly items: ReviewItems;
-  readonly questions: readonly ReviewQuestion[];
-  /** Per item: 0 or 1 where a person said so, -1 elsewhere. */
-  readonly labels: Int8Array;
+export interface LessonInput extends ReviewedItems {
   /** Items that may be proposed, and on which the outlook is drawn. */
   readonly asked: Int32Array;
   /** How many to propose. */
   readonly count: number;
-  /** Per question: 1 for items of which persons were told that finding. Without it: what the judge holds for likely. */
-  readonly told?: readonly Uint8Array[] | undefined;
 }
 
 export interface Lesson {

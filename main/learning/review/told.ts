@@ -1,7 +1,15 @@
 /** What may be told of a person: only what is likely as it is said, and only where reviewed items bear on it. */
 import { type Beliefs, differs, likely } from './beliefs.ts';
-import type { LessonInput } from './lesson.ts';
-import type { OpenQuestion, ReviewAnswer, ReviewQuestion } from './questions.ts';
+import type { OpenQuestion, ReviewAnswer, ReviewItems, ReviewQuestion } from './questions.ts';
+
+export interface ReviewedItems {
+  readonly items: ReviewItems;
+  readonly questions: readonly ReviewQuestion[];
+  /** Per item: 0 or 1 where a person said so, -1 elsewhere. */
+  readonly labels: Int8Array;
+  /** Per question: 1 for items of which persons were told that finding. Without it: what the judge holds for likely. */
+  readonly told?: readonly Uint8Array[] | undefined;
+}
 
 /** An answer that reviews made more likely than the judge's own. */
 export interface LearnedAnswer {
@@ -22,7 +30,7 @@ const named = 0.5;
 
 export function toldAnswers(
   { questions, weights }: Beliefs,
-  { items, questions: asked, labels, told }: Pick<LessonInput, 'items' | 'questions' | 'labels' | 'told'>,
+  { items, questions: asked, labels, told }: ReviewedItems,
 ): LearnedAnswer[] {
   return questions.flatMap((question, place) => {
     const own = weights[place]!;
