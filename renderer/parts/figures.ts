@@ -37,10 +37,14 @@ export const figureWords: Readonly<Record<FigureName | 'score', FigureWords>> = 
   tiltAngle: { title: 'Tilt, direction', unit: '°', digits: 0, lowIsGood: true },
 };
 
-/** A dash where nothing was measured. */
+/** From this many digits on a value is a share, a score or the like: small ones are shown as 0.00. */
+const digitsOfShares = 2;
+
+/** A dash where nothing was measured; two figures of what rounding would leave nothing of, such as a background below 1 ADU. */
 export function figureText(value: number | null | undefined, digits: number): string {
   if (value == null || !Number.isFinite(value)) return '–';
-  if (value !== 0 && Math.abs(value) < 10 ** -digits / 2) return value.toPrecision(2);
+  if (digits < digitsOfShares && value !== 0 && Math.abs(value) < 10 ** -digits / 2)
+    return value.toPrecision(2);
   return value.toLocaleString('en-GB', {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,

@@ -88,6 +88,7 @@ describe.skipIf(!canRun)('the workbench in a browser', () => {
     await page.locator('.cell img').first().waitFor();
     expect(await page.locator('.cell').count()).toBeGreaterThan(8);
     await eventually(() => page.locator('.cell img').count()).toBeGreaterThan(11);
+    await eventually(() => page.locator('.cell .awaited').count()).toBe(0);
     await picture(page, 'frames');
     await isFlawless();
 
@@ -115,9 +116,11 @@ describe.skipIf(!canRun)('the workbench in a browser', () => {
     await page.getByText('does not know "nonsense"').waitFor();
     await page.keyboard.press('Control+A');
     await page.keyboard.type('score >= 0.7');
-    await page.getByText(/holds for \d+ frames?/).waitFor();
+    await eventually(() => page.getByLabel('Expression').inputValue()).toBe('score >= 0.7');
+    // Enter takes the text as it is, whatever was found of it while it was typed
     await page.keyboard.press('Enter');
     await eventually(() => page.locator('.cell').count()).toBeLessThan(frames);
+    expect(await page.getByText(/holds for \d+ frames?/).textContent()).not.toContain(`for ${frames} `);
     await page.keyboard.press('Escape');
     await focusByTab(page, 'Clear');
     await page.keyboard.press('Enter');
@@ -163,6 +166,17 @@ describe.skipIf(!canRun)('the workbench in a browser', () => {
     await eventually(() => page.getByTestId('queue-count').textContent()).toMatch(/^\s*0 of \d+ decided/);
     await leaveField(page);
     await isFlawless();
+    const left = async (): Promise<number> =>
+      Number(
+        /of the (\d+) unreviewed/.exec((await page.getByTestId('review-lesson').textContent()) ?? '')?.[1],
+      );
+    const before = await left();
+    await page.keyboard.press('a');
+    await eventually(left).toBe(before - 1);
+    await page.waitForTimeout(300);
+    await picture(page, 'review-telling');
+    await page.keyboard.press('Control+z');
+    await eventually(left).toBe(before);
   });
 
   it('compares a blind second look with the first', async () => {

@@ -13,6 +13,11 @@ describe('figures', () => {
     expect([12.34, 0.06, 0.004].map((value) => figureText(value, 1))).toEqual(['12.3', '0.1', '0.0040']);
   });
 
+  it('show scores and shares that are next to nothing as nothing', () => {
+    expect([1.3e-7, 0.004, 0.999].map((value) => figureText(value, 2))).toEqual(['0.00', '0.00', '1.00']);
+    expect(figureText(2e-9, 4)).toBe('0.0000');
+  });
+
   it('say whose doubt a label is where nothing was found wrong', () => {
     const frame = { label: 'review', labelledBy: 'model', score: 0.49 } as const;
     expect(labelReason(frame)).toMatch(/The model is not sure: it gives 0\.49 for clean/);
