@@ -1,11 +1,11 @@
 import { NightsiftError } from '../../contract/errors.ts';
-import { itemsOf, type TensorInput } from './dataset.ts';
+import { itemsOf, type TensorDataset } from './dataset.ts';
 import { type Evaluation, evaluateWithIntervals, figuresBySplit } from './metrics/index.ts';
 import { unknownLimits } from './metrics/unknown.ts';
 import type { NetworkState } from './nets/network.ts';
-import { loadPredictor } from './predict.ts';
 import { answersOf, judgeAnswers, temperatureFor } from './targets.ts';
-import { compressNetwork, type Scores } from './training/compress.ts';
+import { type Answered, compressNetwork } from './training/compress.ts';
+import { type DeliveredModel, judgedTrainingItems, openDelivered } from './training/delivered-answers.ts';
 import { exportOnnx, exportSafeTensors, exportStatistics, withMetadata } from './training/export.ts';
 import type { Scorer } from './training/scorer.ts';
 import { settledValues, type TrainingState } from './training/state.ts';
@@ -18,15 +18,11 @@ const fewestToCalibrate = 20;
 const exportTolerance = 1e-4;
 const largestExportCheck = 64;
 
-async function score(
-  task: TrainerTask,
-  scorer: Scorer,
-  state: NetworkState,
-  items: Int32Array,
-): Promise<Scores> {
-  const { inputs, dataset } = task.source;
-  const labels = Int32Array.from(items, (item) => dataset.labels[item]!);
-  return { items, labels, logits: await scorer.logits(inputs, items, state) };
+/** Where logits of the trainer itself come from. */
+export interface TrainerLogits {
+  readonly scorer: Scorer;
+  /** Those of the validation split that the trainer has at hand for these values. */
+  readonly validated: (values: NetworkState) => Float32Array | undefined;
 }
 
 /** Judges, calibrates, exports and checks what a training has come to. */
@@ -35,61 +31,55 @@ export async function finishTraining(
   state: TrainingState,
   options: TrainOptions,
   ports: TrainPorts,
-  scorer: Scorer,
+  { scorer, validated }: TrainerLogits,
 ): Promise<TrainedNetwork> {
-  const { dataset, parameters, targets } = task.source;
+  const { dataset, inputs, parameters, targets } = task.source;
   const { classes } = dataset;
   const values = state.best ?? settledValues(state);
-  const train = await score(task, scorer, values, task.source.items);
-  const validation = await score(task, scorer, values, task.validation);
-  const test = await score(task, scorer, values, itemsOf(dataset, 'test'));
-  const temperature = chooseTemperature(task, validation);
+  const ownLogits = (items: Int32Array) => scorer.logits(inputs, items, values);
+  const validationLogits = validated(values) ?? (await ownLogits(task.validation));
+  const temperature = chooseTemperature(task, labelsOf(dataset, task.validation), validationLogits);
   const metadata = describe(task, options, temperature);
   const whole = exportOnnx(task.plan, values, temperature, metadata, targets);
-  const exportCheck = await checkExport(
-    task,
-    whole,
-    temperature,
-    validation.items.length > 0 ? validation : train,
-    ports,
-  );
+  const runtime = ports.exportRuntime ?? ports.runtime;
+  const width = task.plan.classes;
+  const delivered = await openDelivered(whole, inputs, width, runtime);
+  const fromLogits = (logits: Float32Array) => answersOf(targets, logits, width, temperature);
+  const validation = answered(dataset, task.validation, fromLogits(validationLogits));
+  const test = await answeredBy(delivered, dataset, itemsOf(dataset, 'test'));
+  const others = validation.items.length + test.items.length;
+  const judged = judgedTrainingItems(task.source.items, dataset.labels, others);
+  const train = await answeredBy(delivered, dataset, judged);
+  const exportCheck =
+    validation.items.length > 0
+      ? compared(
+          validation.answers,
+          await delivered.answers(validation.items.subarray(0, largestExportCheck)),
+          task,
+        )
+      : compared(train.answers, fromLogits(await ownLogits(judged.subarray(0, largestExportCheck))), task);
+  await delivered.release();
   const plain = { train, validation, test };
   const compressed =
-    parameters.precision === 'int8'
-      ? await compressNetwork(task, whole, plain, {
-          runtime: ports.exportRuntime ?? ports.runtime,
-          temperature,
-        })
-      : undefined;
+    parameters.precision === 'int8' ? await compressNetwork(task, whole, plain, runtime) : undefined;
   // from here on what is judged is what is delivered
-  const scores = compressed?.scores ?? plain;
-  const remaining = compressed ? 1 : temperature;
+  const found = compressed?.found ?? plain;
   const limits =
     targets === undefined
-      ? unknownLimits(
-          answersOf(targets, scores.validation.logits, classes.length, remaining),
-          scores.validation.labels,
-          classes.length,
-        )
+      ? unknownLimits(found.validation.answers, found.validation.labels, classes.length)
       : null;
   const told = limits ? { unknown: JSON.stringify(limits) } : {};
   const onnx = withMetadata(compressed?.onnx ?? whole, told);
-  const judge = ({ logits, labels }: Scores): Evaluation =>
-    judgeAnswers(
-      targets,
-      answersOf(targets, logits, classes.length, remaining),
-      labels,
-      classes,
-      evaluateWithIntervals,
-    );
+  const judge = ({ answers, labels }: Answered): Evaluation =>
+    judgeAnswers(targets, answers, labels, classes, evaluateWithIntervals);
   const evaluations = {
-    train: judge(scores.train),
-    validation: judge(scores.validation),
-    test: judge(scores.test),
+    train: judge(found.train),
+    validation: judge(found.validation),
+    test: judge(found.test),
   };
   const shown =
     [evaluations.test, evaluations.validation].find((each) => each.items > 0) ?? evaluations.train;
-  const persons = onPersons(task, scores.test, remaining);
+  const persons = onPersons(task, found.test);
   return {
     onnx,
     safetensors: exportSafeTensors(task.plan, values, { ...metadata, ...told }),
@@ -107,7 +97,23 @@ export async function finishTraining(
   };
 }
 
-function chooseTemperature(task: TrainerTask, { labels, logits }: Scores): number {
+function labelsOf({ labels }: TensorDataset, items: Int32Array): Int32Array {
+  return Int32Array.from(items, (item) => labels[item]!);
+}
+
+function answered(dataset: TensorDataset, items: Int32Array, answers: Float32Array): Answered {
+  return { items, labels: labelsOf(dataset, items), answers };
+}
+
+async function answeredBy(
+  delivered: DeliveredModel,
+  dataset: TensorDataset,
+  items: Int32Array,
+): Promise<Answered> {
+  return answered(dataset, items, await delivered.answers(items));
+}
+
+function chooseTemperature(task: TrainerTask, labels: Int32Array, logits: Float32Array): number {
   const { dataset, parameters, targets } = task.source;
   const classes = new Set(labels).size;
   if (parameters.calibration !== true || labels.length < fewestToCalibrate || classes < 2) return 1;
@@ -116,16 +122,15 @@ function chooseTemperature(task: TrainerTask, { labels, logits }: Scores): numbe
 
 function onPersons(
   { plan, source: { dataset, targets } }: TrainerTask,
-  { items, logits, labels }: Scores,
-  temperature: number,
+  { items, answers, labels }: Answered,
 ): Evaluation | undefined {
   const width = plan.classes;
   const places = Array.from(items.keys()).filter((index) => dataset.personLabelled[items[index]!] === 1);
   if (places.length === 0) return undefined;
-  const rows = places.flatMap((index) => Array.from(logits.subarray(index * width, (index + 1) * width)));
+  const rows = places.flatMap((index) => Array.from(answers.subarray(index * width, (index + 1) * width)));
   return judgeAnswers(
     targets,
-    answersOf(targets, Float32Array.from(rows), width, temperature),
+    Float32Array.from(rows),
     places.map((index) => labels[index]!),
     dataset.classes,
     evaluateWithIntervals,
@@ -155,43 +160,26 @@ function describe(task: TrainerTask, options: TrainOptions, temperature: number)
   };
 }
 
-/** The exported file's answers against the trainer's, on items of the data set. */
-async function checkExport(
-  task: TrainerTask,
-  onnx: Uint8Array,
-  temperature: number,
-  scores: Scores,
-  ports: TrainPorts,
-): Promise<{ maximumDifference: number; items: number }> {
-  const { targets } = task.source;
-  const classes = task.plan.classes;
-  const items = Math.min(scores.items.length, largestExportCheck);
-  const expected = answersOf(targets, scores.logits.slice(0, items * classes), classes, temperature);
-  const predictor = await loadPredictor(onnx, ports.exportRuntime ?? ports.runtime);
-  const found = await predictor.predict(
-    task.source.inputs.map((input) => subset(input, scores.items.subarray(0, items))),
-  );
-  await predictor.release();
+/**
+ * Answers of the exported file and of the trainer to the same first items.
+ * @throws NightsiftError `verifyFailed`
+ */
+function compared(
+  one: Float32Array,
+  other: Float32Array,
+  { plan, source }: TrainerTask,
+): { maximumDifference: number; items: number } {
+  const size = Math.min(one.length, other.length);
   let maximumDifference = 0;
-  found.forEach((value, index) => {
+  for (let index = 0; index < size; index++) {
     // of numbers in their own width
-    const difference = Math.abs(value - expected[index]!) / (targets?.scale ?? 1);
+    const difference = Math.abs(one[index]! - other[index]!) / (source.targets?.scale ?? 1);
     maximumDifference = Number.isNaN(difference) ? Infinity : Math.max(maximumDifference, difference);
-  });
-  if (maximumDifference <= exportTolerance) return { maximumDifference, items };
+  }
+  if (maximumDifference <= exportTolerance) return { maximumDifference, items: size / plan.classes };
   throw new NightsiftError(
     'verifyFailed',
     `The exported model differs from the trained one by ${maximumDifference}, more than ${exportTolerance}.`,
     { hint: 'The model was not written. Please report this with the recipe and its settings.' },
   );
-}
-
-function subset(input: TensorInput, items: Int32Array): TensorInput {
-  const size = input.shape.reduce((product, length) => product * length, 1);
-  const { data } = input;
-  const picked = data.slice(0, items.length * size);
-  items.forEach((item, index) => {
-    picked.set(data.subarray(item * size, (item + 1) * size), index * size);
-  });
-  return { ...input, data: picked };
 }

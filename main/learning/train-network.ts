@@ -49,7 +49,7 @@ export async function trainNetwork(
   const teacher =
     options.teacher && (await teacherLogits(options.teacher, dataset, ports.exportRuntime ?? ports.runtime));
   const task = planTask(dataset, recipe, parameters, options, teacher);
-  const scorer = await Scorer.open(task.plan, ports.runtime);
+  const scorer = new Scorer(task.plan, ports.runtime);
   try {
     const state = startState(task, options, ports);
     const trainer = await Trainer.open(task, state, ports);
@@ -58,7 +58,10 @@ export async function trainNetwork(
     } finally {
       await trainer.release();
     }
-    const trained = await finishTraining(task, state, options, ports, scorer);
+    const trained = await finishTraining(task, state, options, ports, {
+      scorer,
+      validated: (values) => trainer.validationLogits(values),
+    });
     const folds = numberOf(parameters, 'folds');
     if (folds < 2) return trained;
     const spread = await crossValidation(dataset, { ...options, parameters }, ports, folds, trainNetwork);

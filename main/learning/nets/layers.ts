@@ -17,7 +17,11 @@ function drawn(shape: readonly number[], draw: () => number): Float32Array {
 function kaimingNormal(shape: readonly number[]): (random: Random) => Float32Array {
   const fanOut = shape[0]! * elementCount(shape.slice(2));
   const deviation = Math.sqrt(2 / fanOut);
-  return (random) => drawn(shape, () => random.normal() * deviation);
+  return (random) => {
+    const values = new Float32Array(elementCount(shape));
+    random.fillNormal(values, deviation);
+    return values;
+  };
 }
 
 /** Uniform in +-1/sqrt(fan-in), PyTorch's default for linear layers. */

@@ -64,7 +64,7 @@ export async function openPhase(
     ...(frozen && !cached ? { frozen: isBody } : {}),
   });
   prepareState(state, step);
-  const scorer = await Scorer.open(plan, runtime);
+  const scorer = new Scorer(plan, runtime);
   const session = await runtime.load(step.model, { purpose: 'training', ...threadsFor(step) });
   const updater = step.update && (await runtime.load(step.update.model, { purpose: 'training' }));
   const feeder = await BatchFeeder.open(source, beside);

@@ -6,31 +6,22 @@ import type { GraphRuntime, GraphSession, TensorValue } from '../runtime.ts';
 import { floats, plainFeeds } from './batches.ts';
 
 /** Items scored at once. */
-const scoringBatch = 32;
+export const scoringBatch = 32;
 
-/** The network in inference mode with its weights as feeds, so one session serves every epoch. */
+interface OpenedScorer {
+  readonly session: GraphSession;
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+}
+
+/** The network in inference mode with its weights as feeds, so one session serves every epoch. Opened when first asked. */
 export class Scorer {
-  private readonly session: GraphSession;
-  private readonly shapes: ReadonlyMap<string, readonly number[]>;
-  private readonly classes: number;
+  private readonly plan: NetworkPlan;
+  private readonly runtime: GraphRuntime;
+  private opened: Promise<OpenedScorer> | undefined;
 
-  private constructor(
-    session: GraphSession,
-    shapes: ReadonlyMap<string, readonly number[]>,
-    classes: number,
-  ) {
-    this.session = session;
-    this.shapes = shapes;
-    this.classes = classes;
-  }
-
-  static async open(plan: NetworkPlan, runtime: GraphRuntime): Promise<Scorer> {
-    const { graph, network, logits } = assembleNetwork(plan, { mode: 'inference', items: 1 });
-    const shapes = new Map(
-      [...network.parameters, ...network.statistics].map((spec) => [spec.name, spec.shape]),
-    );
-    const model = graph.toModel({ name: 'scorer', outputs: { logits }, symbolicBatchOutputs: ['logits'] });
-    return new Scorer(await runtime.load(encodeModel(model), { purpose: 'training' }), shapes, plan.classes);
+  constructor(plan: NetworkPlan, runtime: GraphRuntime) {
+    this.plan = plan;
+    this.runtime = runtime;
   }
 
   /** Logits [items, classes] of the plain, unaugmented items. */
@@ -39,18 +30,30 @@ export class Scorer {
     items: Int32Array,
     state: NetworkState,
   ): Promise<Float32Array> {
+    this.opened ??= open(this.plan, this.runtime);
+    const { session, shapes } = await this.opened;
+    const { classes } = this.plan;
     const weights: Record<string, TensorValue> = {};
-    for (const [name, shape] of this.shapes) weights[name] = floats(state.get(name)!, shape);
-    const result = new Float32Array(items.length * this.classes);
+    for (const [name, shape] of shapes) weights[name] = floats(state.get(name)!, shape);
+    const result = new Float32Array(items.length * classes);
     for (let start = 0; start < items.length; start += scoringBatch) {
       const part = items.subarray(start, start + scoringBatch);
-      const { logits } = await this.session.run({ ...plainFeeds(inputs, part), ...weights }, ['logits']);
-      result.set(logits!.data as Float32Array, start * this.classes);
+      const { logits } = await session.run({ ...plainFeeds(inputs, part), ...weights }, ['logits']);
+      result.set(logits!.data as Float32Array, start * classes);
     }
     return result;
   }
 
-  release(): Promise<void> {
-    return this.session.release();
+  async release(): Promise<void> {
+    await (await this.opened)?.session.release();
   }
+}
+
+async function open(plan: NetworkPlan, runtime: GraphRuntime): Promise<OpenedScorer> {
+  const { graph, network, logits } = assembleNetwork(plan, { mode: 'inference', items: 1 });
+  const model = graph.toModel({ name: 'scorer', outputs: { logits }, symbolicBatchOutputs: ['logits'] });
+  return {
+    session: await runtime.load(encodeModel(model), { purpose: 'training' }),
+    shapes: new Map([...network.parameters, ...network.statistics].map((spec) => [spec.name, spec.shape])),
+  };
 }

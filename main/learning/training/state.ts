@@ -103,11 +103,13 @@ export interface CheckpointIdentity {
   readonly seed: number;
 }
 
-const checkpointFormat = 'nightsift.checkpoint/1';
+const checkpointFormat = 'nightsift.checkpoint/2';
+/** The first wrote the best values always, also where they were those of the moment. */
+const readFormats: readonly (string | undefined)[] = ['nightsift.checkpoint/1', checkpointFormat];
 
 /**
  * A checkpoint as SafeTensors: `values/…`, `moments/…`, `average/…`, `best/…`, the `order` of the epoch under way, and in
- * the metadata the progress, the seed (with the position it is the whole state of every random stream) and a
+ * the metadata whether the best values are those of the moment (`best`: `settled`, and none are written), the progress, the seed (with the position it is the whole state of every random stream) and a
  * hash of configuration and data.
  * @returns its parts in order; those of arrays are the state's own bytes, good until the next step
  */
@@ -117,7 +119,9 @@ export function encodeCheckpoint(
   identity: CheckpointIdentity,
 ): Uint8Array[] {
   const tensors = new Map<string, SafeTensor>();
+  const bestIsSettled = isSettled(state);
   for (const group of ['values', 'moments', 'average', 'best'] as const) {
+    if (group === 'best' && bestIsSettled) continue;
     for (const [name, array] of state[group] ?? []) {
       tensors.set(`${group}/${name}`, { type: 'F32', shape: [array.length], bytes: bytesOf(array) });
     }
@@ -128,8 +132,17 @@ export function encodeCheckpoint(
     configuration: identity.configuration,
     seed: String(identity.seed),
     progress: JSON.stringify(state.progress),
+    ...(bestIsSettled && { best: 'settled' }),
   };
   return safeTensorsParts({ tensors, metadata });
+}
+
+/** As right after an epoch that was the best so far. */
+function isSettled(state: TrainingState): boolean {
+  const settled = settledValues(state);
+  return (
+    state.best !== undefined && Array.from(state.best).every(([name, array]) => settled.get(name) === array)
+  );
 }
 
 function bytesOf(array: Float32Array | Int32Array): Uint8Array {
@@ -144,7 +157,7 @@ export function decodeCheckpoint(
   identity: CheckpointIdentity,
 ): { state: TrainingState; order: Int32Array } {
   const { tensors, metadata } = decodeSafeTensors(bytes);
-  if (metadata.format !== checkpointFormat) {
+  if (!readFormats.includes(metadata.format)) {
     throw new NightsiftError('badModel', 'The file is not a checkpoint of a training run.', {
       hint: `Expected format ${checkpointFormat}, found ${metadata.format ?? 'none'}.`,
     });
@@ -171,8 +184,16 @@ export function decodeCheckpoint(
     'values' | 'moments' | 'average' | 'best',
     Map<string, Float32Array>
   >;
+  const state: TrainingState = {
+    values,
+    moments,
+    average,
+    best: best.size > 0 ? best : undefined,
+    progress,
+  };
+  if (metadata.best === 'settled') state.best = new Map(settledValues(state));
   return {
-    state: { values, moments, average, best: best.size > 0 ? best : undefined, progress },
+    state,
     order: order ? new Int32Array(new Uint8Array(order.bytes).buffer) : new Int32Array(0),
   };
 }

@@ -1,5 +1,6 @@
 import { NightsiftError } from '../../../contract/errors.ts';
 import { predictedClasses } from '../metrics/index.ts';
+import type { NetworkState } from '../nets/network.ts';
 import { numberOf } from '../recipes/recipe.ts';
 import type { GraphSession, TensorValue } from '../runtime.ts';
 import { answersOf, judgeAnswers } from '../targets.ts';
@@ -43,6 +44,12 @@ interface StepFigures {
   readonly gradientNorm: number;
 }
 
+/** What values said of the validation split. */
+interface Validated {
+  readonly values: NetworkState;
+  readonly logits: Float32Array;
+}
+
 export interface TrainerTask extends PhaseTask {
   readonly validation: Int32Array;
   /** False where the validation split is too small to choose weights by. */
@@ -61,6 +68,7 @@ export class Trainer {
   private readonly startedAt: number;
   private readonly startedAtStep: number;
   private order: Int32Array;
+  private validated: Validated | undefined;
 
   private constructor(task: TrainerTask, state: TrainingState, ports: TrainerPorts, phase: Phase) {
     this.task = task;
@@ -102,6 +110,11 @@ export class Trainer {
       if (progress.stepInEpoch === stepsPerEpoch(this.task.source)) await this.endEpoch();
       else if (this.checkpointIsDue()) await this.checkpoint({});
     }
+  }
+
+  /** What exactly these values said of the validation split, where they were scored with the whole network. */
+  validationLogits(values: NetworkState): Float32Array | undefined {
+    return this.validated && sameArrays(this.validated.values, values) ? this.validated.logits : undefined;
   }
 
   release(): Promise<void> {
@@ -278,12 +291,15 @@ export class Trainer {
     const { source, scorer } = this.phase;
     if (validation.length === 0) return {};
     const { classes, labels } = source.dataset;
-    const logits = await scorer.logits(source.inputs, validation, settledValues(this.state));
+    const values = new Map(settledValues(this.state));
+    const logits = await scorer.logits(source.inputs, validation, values);
     const truth = Int32Array.from(validation, (item) => labels[item]!);
     const { targets } = source;
     const answers = answersOf(targets, logits, classes.length);
     const result = judgeAnswers(targets, answers, truth, classes);
-    if (watchValidation) this.keepBest(result.loss);
+    const kept = watchValidation ? this.keepBest(result.loss, values) : true;
+    // from cached embeddings the last bits are others than a resumed run would find
+    if (kept) this.validated = source === this.task.source ? { values, logits } : undefined;
     const { loss, accuracy, balancedAccuracy, macroF1, numbers } = result;
     return figuresNamed(
       'validation',
@@ -291,7 +307,8 @@ export class Trainer {
     );
   }
 
-  private keepBest(loss: number): void {
+  /** True where these are the best values so far. */
+  private keepBest(loss: number, values: Map<string, Float32Array>): boolean {
     const { progress } = this.state;
     if (progress.bestLoss !== null && !(loss < progress.bestLoss)) {
       progress.epochsWithoutGain += 1;
@@ -300,16 +317,17 @@ export class Trainer {
         progress.reductions += 1;
         progress.plateauWait = 0;
       }
-      return;
+      return false;
     }
     // arrays are replaced, never written to, so holding them is a snapshot
-    this.state.best = new Map(settledValues(this.state));
+    this.state.best = values;
     Object.assign(progress, {
       bestLoss: loss,
       bestEpoch: progress.epoch,
       epochsWithoutGain: 0,
       plateauWait: 0,
     });
+    return true;
   }
 
   private async checkpoint(metrics: Record<string, number>): Promise<void> {
@@ -345,6 +363,10 @@ function figuresNamed(
     value === null ? [] : [[`${split}/${name}`, value] as const],
   );
   return Object.fromEntries(known);
+}
+
+function sameArrays(one: NetworkState, other: NetworkState): boolean {
+  return one.size === other.size && Array.from(one).every(([name, array]) => other.get(name) === array);
 }
 
 function scalar(value: number): TensorValue {
