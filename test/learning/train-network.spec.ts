@@ -62,6 +62,28 @@ describe('trainNetwork', () => {
     await predictor.release();
   });
 
+  it('answers each item once beside its steps, but for validation after each epoch and the check of the file', async () => {
+    const plain = onnxRuntime({ threads: 2 });
+    let answered = 0;
+    const runtime: TrainPorts['runtime'] = {
+      ...plain,
+      async load(model, settings) {
+        const session = await plain.load(model, settings);
+        return {
+          ...session,
+          run(feeds, fetches) {
+            if (!fetches?.includes('loss')) answered += feeds.image!.dims[0]!;
+            return session.run(feeds, fetches);
+          },
+        };
+      },
+    };
+    const { evaluations, exportCheck } = await trainNetwork(dataset, options, ports({ runtime }));
+    const { train, validation, test } = evaluations;
+    expect(exportCheck.items).toBe(validation.items);
+    expect(answered).toBe(5 * validation.items + train.items + test.items + exportCheck.items);
+  });
+
   it('separates what can be separated', async () => {
     const clear = syntheticDataset({ items: 120, side: 16, features: 3, seed: 8, testShare: 0.4 });
     const trained = await trainNetwork(

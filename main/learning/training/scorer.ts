@@ -30,6 +30,7 @@ export class Scorer {
     items: Int32Array,
     state: NetworkState,
   ): Promise<Float32Array> {
+    if (items.length === 0) return new Float32Array(0);
     this.opened ??= open(this.plan, this.runtime);
     const { session, shapes } = await this.opened;
     const { classes } = this.plan;
