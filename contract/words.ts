@@ -145,3 +145,13 @@ export function labelForScore(score: number, thresholds: Thresholds): FrameLabel
   if (score <= thresholds.contaminated) return 'contaminated';
   return 'review';
 }
+
+/** A score as people read it, to so many digits after the point: rounded, but never over a threshold into another label. */
+export function scoreText(score: number, thresholds: Thresholds = defaultThresholds, digits = 2): string {
+  const rounded = score.toFixed(digits);
+  const label = labelForScore(score, thresholds);
+  if (labelForScore(Number(rounded), thresholds) === label) return rounded;
+  const unit = 10 ** -digits;
+  const otherWay = Number(rounded) > score ? -unit : unit;
+  return (Number(rounded) + otherWay).toFixed(digits);
+}

@@ -1,4 +1,5 @@
 /** Numbers, times and names as they are written on screens. */
+import { scoreText, type Thresholds } from '../../contract/words.ts';
 import type { FigureName, FrameRow } from '../house/frame-row.ts';
 
 export interface FigureWords {
@@ -52,6 +53,11 @@ export function figureText(value: number | null | undefined, digits: number): st
   });
 }
 
+/** A score, which never contradicts the label that the thresholds give it; a dash without one. */
+export function scoreShown(score: number | null, thresholds?: Thresholds): string {
+  return score === null || !Number.isFinite(score) ? '–' : scoreText(score, thresholds);
+}
+
 /** Why a frame has its label where the judge found nothing to name. */
 export function labelReason({
   label,
@@ -61,7 +67,7 @@ export function labelReason({
   const nothing = 'Nothing was found wrong, compared with the frames of its kind.';
   if (labelledBy !== 'model' || label === 'clean') return nothing;
   const said = label === 'review' ? 'is not sure' : 'thinks it spoiled';
-  return `${nothing} The model ${said}: it gives ${figureText(score, 2)} for clean.`;
+  return `${nothing} The model ${said}: it gives ${scoreShown(score)} for clean.`;
 }
 
 export function countText(count: number): string {

@@ -30,7 +30,7 @@ import {
 } from './judge-records.ts';
 import { isFound, trailBars } from './judge-trail-bars.ts';
 
-type BenchKind = NightKind | ForeignRecipe['kind'];
+export type BenchKind = NightKind | ForeignRecipe['kind'];
 
 /** Clean kept, contaminated caught, in review. */
 export const finalBars: Record<BenchKind, number[]> = {
@@ -99,7 +99,7 @@ function printTable(judged: readonly JudgedFrame[]): void {
 
 const simulatorOf = ({ night }: JudgedFrame): string => (night.startsWith('foreign') ? 'foreign' : 'own');
 
-function describe(frame: JudgedFrame): string {
+export function describeFrame(frame: JudgedFrame): string {
   const { truth, judgement } = frame;
   const findings = (judgement?.findings ?? []).map(
     ({ code, confidence }) => `${code}:${confidence.toFixed(2)}`,
@@ -118,9 +118,9 @@ function printMisses(frames: readonly JudgedFrame[]): void {
   );
   const missed = frames.filter((frame) => frame.truth.trails.some((trail) => !isFound(frame, trail)));
   console.log('\nlabelled wrong or sent to review:');
-  for (const frame of wrong) console.log(`  ${describe(frame)}`);
+  for (const frame of wrong) console.log(`  ${describeFrame(frame)}`);
   console.log('\ntrails missed:');
-  for (const frame of missed) console.log(`  ${describe(frame)}`);
+  for (const frame of missed) console.log(`  ${describeFrame(frame)}`);
   for (const frame of frames)
     if (frame.error !== null)
       console.log(`failed: ${frame.night} #${frame.truth.index} ${frame.truth.encoding}: ${frame.error}`);
@@ -133,7 +133,7 @@ export function seedsFrom(words: string): number[] {
   });
 }
 
-function kindsFrom<T extends string>(words: string, known: readonly T[]): readonly T[] {
+export function kindsFrom<T extends string>(words: string, known: readonly T[]): readonly T[] {
   if (words === 'all') return known;
   return words.split(',').map((name) => {
     const kind = known.find((each) => each === name);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { figureText, labelReason } from '../../renderer/parts/figures.ts';
+import { figureText, labelReason, scoreShown } from '../../renderer/parts/figures.ts';
 
 describe('figures', () => {
   it('keep something to read where rounding would leave nothing', () => {
@@ -16,6 +16,17 @@ describe('figures', () => {
   it('show scores and shares that are next to nothing as nothing', () => {
     expect([1.3e-7, 0.004, 0.999].map((value) => figureText(value, 2))).toEqual(['0.00', '0.00', '1.00']);
     expect(figureText(2e-9, 4)).toBe('0.0000');
+  });
+
+  it('never round a score over a threshold into another label', () => {
+    const shown = [0.6983, 0.7, 0.6949, 0.3017, 0.3, 0.004, null].map((score) => scoreShown(score));
+    expect(shown).toEqual(['0.69', '0.70', '0.69', '0.31', '0.30', '0.00', '–']);
+    const calibrated = { clean: 0.654, contaminated: 0.4 };
+    expect([0.6545, 0.6539, 0.4001].map((score) => scoreShown(score, calibrated))).toEqual([
+      '0.66',
+      '0.65',
+      '0.41',
+    ]);
   });
 
   it('say whose doubt a label is where nothing was found wrong', () => {

@@ -11,6 +11,8 @@ export interface Column<Row> {
   readonly of: (row: Row) => Cell;
   /** Digits after the point; numbers without it are printed as they are. */
   readonly digits?: number;
+  /** How a number is written, where digits do not say all. */
+  readonly write?: (cell: number) => string;
   /** Digits that count, for figures of any size. */
   readonly significant?: number;
 }
@@ -34,10 +36,11 @@ export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]
 
 export function cellText(
   cell: Cell,
-  { digits, significant }: Pick<Column<never>, 'digits' | 'significant'>,
+  { digits, significant, write }: Pick<Column<never>, 'digits' | 'significant' | 'write'>,
 ): string {
   if (cell === null) return '–';
   if (typeof cell === 'string') return cell;
+  if (write !== undefined) return write(cell);
   if (significant !== undefined) return String(Number(cell.toPrecision(significant)));
   return digits === undefined ? String(cell) : cell.toFixed(digits);
 }

@@ -35,10 +35,10 @@ export const blur: FrameDetector = {
     const { focus, fwhm, loss, profile } = frame;
     if (focus === null || fwhm === null) return crowdingDoubt(frame.record);
     const excess = Math.min(focus.excess, fwhm.excess);
-    const { sigma } = focus;
+    const { sigma, seenSigma } = focus;
     const dimmer = loss !== null && loss.excess > Math.max(dewLoss, 4 * loss.sigma);
     const confidenceFor = (odds: number, reach: number): number =>
-      confidenceOfExcess({ excess, sigma, begin, reach, prior: odds / (1 + odds) });
+      confidenceOfExcess({ excess, sigma, seenSigma, begin, reach, prior: odds / (1 + odds) });
     const unfocused = confidenceFor(oddsWhenBright * profileOdds(frame), focusReach);
     // dew leaves the core as it is and adds a halo: a profile without flattening says nothing against it
     const dewed = dimmer ? confidenceFor(isEven(frame) ? oddsWhenEven : oddsWhenDim, dewReach) : 0;

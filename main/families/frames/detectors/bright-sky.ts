@@ -10,7 +10,7 @@ export const brightSky: FrameDetector = {
   codes: ['brightSky'],
   detect({ sky, skyPattern }) {
     if (sky === null) return [];
-    const confidence = confidenceOfExcess({ excess: sky.excess, sigma: sky.sigma, begin, reach: 30 });
+    const confidence = confidenceOfExcess({ ...sky, begin, reach: 30 });
     const evidence = {
       background: figure(Math.exp(sky.value)),
       usualBackground: figure(Math.exp(sky.reference)),

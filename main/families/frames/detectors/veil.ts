@@ -12,7 +12,15 @@ export const veil: FrameDetector = {
   detect({ loss, photometry, structure }) {
     if (loss === null || photometry === null) return [];
     const sigma = Math.hypot(loss.sigma, photometry.lossSigma);
-    const confidence = confidenceOfExcess({ excess: loss.excess, sigma, begin, reach: 40, prior: 0.03 });
+    const seenSigma = Math.hypot(loss.seenSigma, photometry.lossSigma);
+    const confidence = confidenceOfExcess({
+      excess: loss.excess,
+      sigma,
+      seenSigma,
+      begin,
+      reach: 40,
+      prior: 0.03,
+    });
     const evidence = {
       loss: figure(1 - Math.exp(-loss.excess)),
       usualScatter: figure(sigma),

@@ -3,7 +3,7 @@
  * regions, and the sentences. Coordinates of records are pixels of the file; as in the viewer the first row is on top,
  * unless the file says that its rows run from the bottom.
  */
-import type { Finding } from '../../../../contract/words.ts';
+import { type Finding, scoreText } from '../../../../contract/words.ts';
 import { type FrameRecord, starFlags } from '../record.ts';
 
 export interface Verdict {
@@ -176,7 +176,7 @@ function sentencesOf(
   characters: number,
 ): { readonly line: string; readonly colour: string }[] {
   const colour = colours[(label ?? 'review') as 'clean' | 'contaminated' | 'review'] ?? colours.review;
-  const title = `${file}: ${label ?? 'not judged'}${score === null ? '' : ` (score ${score.toFixed(2)})`}`;
+  const title = `${file}: ${label ?? 'not judged'}${score === null ? '' : ` (score ${scoreText(score)})`}`;
   return [
     ...wrapped(title, characters).map((line) => ({ line, colour })),
     ...findings.flatMap(({ sentence, cause }) =>

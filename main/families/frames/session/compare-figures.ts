@@ -41,6 +41,8 @@ const sharpestLossPerSquareHour = 0.15;
 
 /** What the seeing of neighbouring frames differs by, natural log. */
 const usualSeeing = 0.03;
+/** And one sigma of what it wanders by, natural log per hour. */
+const seeingPerHour = 0.12;
 
 /** Strength of a line where not even noise makes one. */
 const noLine = 4;
@@ -108,6 +110,7 @@ export function compareFigures(
     span: 25,
     leastSigma: 0.012,
     usualSigma: usualSeeing,
+    naturalPerHour: seeingPerHour,
   };
   const blur = against(of(logMinorAxis), { ...seeing, trust });
   const loss = compareLoss(hours, records, light, withoutWide(trust, blur));
@@ -254,7 +257,13 @@ function compareLoss(
   return compared.map((c, k) =>
     c === null
       ? null
-      : { ...c, value: whole[k], reference: c.reference + seeing[k] + air[k], sigma: sigma[k] },
+      : {
+          ...c,
+          value: whole[k],
+          reference: c.reference + seeing[k] + air[k],
+          sigma: sigma[k],
+          seenSigma: (sigma[k] * c.seenSigma) / c.sigma,
+        },
   );
 }
 
@@ -281,6 +290,7 @@ function compareWithTrend(
     const reference = trend.reference[k];
     if (!Number.isFinite(value) || !Number.isFinite(reference)) return null;
     const comparedWith = Math.round(trend.support[k]);
-    return { value, reference, excess: sign * (value - reference), sigma: trend.sigma[k], comparedWith };
+    const excess = sign * (value - reference);
+    return { value, reference, excess, sigma: trend.sigma[k], seenSigma: trend.seenSigma[k], comparedWith };
   });
 }

@@ -84,7 +84,7 @@ function compareField(
     skyPattern: patterns[k],
     photometry: light.frames[k],
     structure: structures[k],
-    usualShapeVariance: usual,
+    usualShapeVariance: usual[k],
     missing: missing[k],
     trailRepeats: repeats[k],
     faintLineRepeats: faintRepeats[k][0] ?? 0,

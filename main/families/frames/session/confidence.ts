@@ -10,6 +10,8 @@ export interface Excess {
   readonly excess: number;
   /** One sigma of that difference for a frame without the defect. */
   readonly sigma: number;
+  /** The same by what the frames compared show themselves, where they are too few to show all. Default `sigma`. */
+  readonly seenSigma?: number;
   /** The effect at which the defect begins, same unit. */
   readonly begin: number;
   /** The largest effect expected, as a multiple of `begin`. Default 10. */
@@ -24,8 +26,18 @@ const effectSteps = 32;
 const tailShare = 0.02;
 const tailStretch = 2.5;
 
+/** What is certain by the frames compared, and may be the night's own doing since they are few, is for a person to see. */
+export const doubtOfFewFrames = 0.4;
+
 /** Probability, 0..1, that the defect is there. Monotone in `excess`; 0 for an excess that was not measured. */
 export function confidenceOfExcess(question: Excess): number {
+  const { sigma, seenSigma = sigma } = question;
+  const predicted = confidenceWith(question);
+  if (!(seenSigma < sigma)) return predicted;
+  return Math.max(predicted, doubtOfFewFrames * confidenceWith({ ...question, sigma: seenSigma }));
+}
+
+function confidenceWith(question: Excess): number {
   const { excess, sigma, begin, reach = 10, prior = 0.05 } = question;
   if (!Number.isFinite(excess) || !(sigma > 0)) return 0;
   const value = clamp(excess, 0, begin * reach);

@@ -14,6 +14,8 @@ export interface Comparison {
   readonly excess: number;
   /** One sigma of `excess` for a frame without fault. */
   readonly sigma: number;
+  /** The same by what the frames compared show themselves; less where they are too few to show all. */
+  readonly seenSigma: number;
   /** Frames that carry the reference. */
   readonly comparedWith: number;
 }

@@ -3,6 +3,7 @@
  * Cloud has shape; veil, airmass and exposure have none. What the same night's frames show as a rule (dither over
  * an imperfect flat field, changing seeing) is measured over all frames and counts as noise.
  */
+import { openShare, referenceStretch } from './few-frames.ts';
 import { weightedLeastSquares } from './least-squares.ts';
 import { median, robustSigma, weightedMedian } from './robust-statistics.ts';
 import type { FramePhotometry } from './star-photometry.ts';
@@ -150,18 +151,35 @@ const bisquare = (u: number): number => (u >= 1 ? 0 : (1 - u * u) ** 2);
 const expectedShape = 0.004;
 const expectedFrames = 6;
 
-/** Variance of each shape term that the night's ordinary frames show beyond the stars' errors. */
-export function usualShapeVariance(structures: readonly (LightStructure | null)[]): Float64Array {
+/**
+ * For each frame, the variance of each shape term beyond the stars' errors: what the night's ordinary frames show, and what a
+ * reference of few frames adds: the shapes of the others (half of them clouded, it is clouded as well) and its stars' own errors.
+ */
+export function usualShapeVariance(structures: readonly (LightStructure | null)[]): Float64Array[] {
   const known = structures.filter((s): s is LightStructure => s !== null);
-  return Float64Array.from(terms, (_, k) => {
-    const values = known.filter((s) => Number.isFinite(s.variance[k]));
-    if (values.length < 6) return 0;
-    const total =
-      robustSigma(
-        values.map((s) => s.shape[k]),
-        0,
-      ) ** 2;
-    const usual = Math.max(0, total - median(values.map((s) => s.variance[k])));
-    return (values.length * usual + expectedFrames * expectedShape ** 2) / (values.length + expectedFrames);
-  });
+  const usual = terms.map((_, k) => usualVarianceOf(known, k));
+  const excessOf = (s: LightStructure, k: number): number =>
+    Number.isFinite(s.variance[k]) ? Math.max(0, s.shape[k] ** 2 - s.variance[k]) : 0;
+  const totals = terms.map((_, k) => known.reduce((sum, s) => sum + excessOf(s, k), 0));
+  const left = openShare(known.length) / Math.max(1, known.length - 1);
+  const ofStars = referenceStretch(known.length) ** 2 - 1;
+  return structures.map((own) =>
+    Float64Array.from(terms, (_, k) => {
+      if (own === null) return usual[k];
+      const ownVariance = Number.isFinite(own.variance[k]) ? own.variance[k] : 0;
+      return usual[k] + left * (totals[k] - excessOf(own, k)) + ofStars * ownVariance;
+    }),
+  );
+}
+
+function usualVarianceOf(known: readonly LightStructure[], term: number): number {
+  const values = known.filter((s) => Number.isFinite(s.variance[term]));
+  if (values.length < 6) return expectedShape ** 2;
+  const total =
+    robustSigma(
+      values.map((s) => s.shape[term]),
+      0,
+    ) ** 2;
+  const usual = Math.max(0, total - median(values.map((s) => s.variance[term])));
+  return (values.length * usual + expectedFrames * expectedShape ** 2) / (values.length + expectedFrames);
 }

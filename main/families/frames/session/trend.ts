@@ -5,6 +5,7 @@
  * what changes faster than nature does is a fault, not a trend.
  */
 import { convexCurve } from './convex-curve.ts';
+import { openShare, predictiveStretch, smallNight } from './few-frames.ts';
 import { type Curve, robustCurve } from './robust-curve.ts';
 import { median, robustSigma } from './robust-statistics.ts';
 
@@ -23,6 +24,8 @@ export interface TrendOptions {
   readonly usualSigma?: number;
   /** Steepest natural change, unit of the values per hour. Default: no limit. */
   readonly steepestPerHour?: number;
+  /** One sigma of the natural change, unit of the values per hour. Default: a third of the steepest, 0 without one. */
+  readonly naturalPerHour?: number;
   /**
    * For figures that bend only away from the better side, as extinction does: the sharpest natural bend, unit of the
    * values per square hour. `degree` and `span` then mean nothing. See convex-curve.ts.
@@ -42,12 +45,12 @@ export interface Trend {
   readonly reference: Float64Array;
   /** Scatter of blameless frames around it, with the reference's own uncertainty at each frame. */
   readonly sigma: Float64Array;
+  /** The same by what these frames themselves show, however few they are. */
+  readonly seenSigma: Float64Array;
   /** Frames that carry the reference at each frame. */
   readonly support: Float64Array;
 }
 
-/** The scatter of n frames is taken larger by this over n: a curve lies close to the few frames that it was laid through. */
-const smallNight = 3;
 /** How much farther than half a span the window reaches at the night's ends. */
 const endReach = 0.2;
 /** Fewer frames than this tell a straight line at best. */
@@ -67,6 +70,7 @@ export function robustTrend(
   const trend: Trend = {
     reference: new Float64Array(frames).fill(Number.NaN),
     sigma: new Float64Array(frames).fill(Number.NaN),
+    seenSigma: new Float64Array(frames).fill(Number.NaN),
     support: new Float64Array(frames),
   };
   const night: Night = { hours, values, options, sign: options.faults === 'up' ? 1 : -1 };
@@ -85,21 +89,36 @@ export function robustTrend(
   centre(night, trend.reference, order);
   const scatter = nightScatter(night, trend.reference, order);
   for (let frame = 0; frame < frames; frame++) {
-    trend.sigma[frame] = scatter * Math.sqrt((1 + trend.sigma[frame]) / (1 + (whole === null ? usual : 0)));
+    const seen = scatter * Math.sqrt((1 + trend.sigma[frame]) / (1 + (whole === null ? usual : 0)));
+    const open = openShare(order.length) * naturalChange(night, order, frame);
+    trend.seenSigma[frame] = seen * (1 + smallNight / order.length);
+    trend.sigma[frame] = Math.hypot(seen * predictiveStretch(order.length), open);
   }
   return trend;
 }
 
 /** Two or three frames, minutes or hours apart: only what no night does by itself stands out. */
-function againstTheBest({ values, options, sign }: Night, order: readonly number[], trend: Trend): Trend {
+function againstTheBest(night: Night, order: readonly number[], trend: Trend): Trend {
+  const { values, options, sign } = night;
   for (let frame = 0; frame < values.length; frame++) {
     const others = order.filter((other) => other !== frame).map((other) => sign * (values[other] as number));
     if (others.length === 0) continue;
     trend.reference[frame] = sign * Math.min(...others);
     trend.support[frame] = others.length;
-    trend.sigma[frame] = fewFramesSigmas * options.leastSigma;
+    trend.seenSigma[frame] = fewFramesSigmas * options.leastSigma;
+    trend.sigma[frame] = Math.hypot(trend.seenSigma[frame], naturalChange(night, order, frame));
   }
   return trend;
+}
+
+/** One sigma of what the figure changes by itself between the frame and the others (the root mean square of their times). */
+function naturalChange({ hours, options }: Night, order: readonly number[], frame: number): number {
+  const rate = options.naturalPerHour ?? (options.steepestPerHour ?? 0) / 3;
+  const lags = order
+    .filter((other) => other !== frame)
+    .map((other) => (hours[other] as number) - (hours[frame] as number));
+  if (rate === 0 || lags.length === 0) return 0;
+  return rate * Math.sqrt(lags.reduce((sum, lag) => sum + lag ** 2, 0) / lags.length);
 }
 
 interface Night {
@@ -203,7 +222,7 @@ function degreeFor({ hours, options }: Night, members: readonly number[], own: n
 
 /** Curves that lean away from faults lie a little off the middle of the blameless frames: shifts them there. */
 function centre(night: Night, reference: Float64Array, order: readonly number[]): void {
-  const core = 2 * nightScatter(night, reference, order);
+  const core = 2 * (1 + smallNight / order.length) * nightScatter(night, reference, order);
   const near: number[] = [];
   for (const i of order) {
     const residual = (night.values[i] as number) - reference[i];
@@ -222,8 +241,7 @@ function nightScatter(night: Night, reference: Float64Array, order: readonly num
   }
   const { leastSigma, usualSigma } = night.options;
   const own = better.length < 2 ? leastSigma : Math.max(leastSigma, robustSigma(better, 0));
-  const scatter = usualSigma === undefined ? own : withUsual(own, better.length, usualSigma);
-  return scatter * (1 + smallNight / order.length);
+  return usualSigma === undefined ? own : withUsual(own, better.length, usualSigma);
 }
 
 /** What the median deviation of n values knows of their scatter: as much as the standard deviation of this share of them. */

@@ -4,7 +4,7 @@ import type { JobEvent } from '../../../../contract/calls/jobs.ts';
 import type { ScanOutcome } from '../../../../contract/calls/sessions.ts';
 import type { RecordsReport } from '../../../../contract/records.ts';
 import type { ScannedFrame, ScanReport } from '../../../../contract/scan-report.ts';
-import type { Finding } from '../../../../contract/words.ts';
+import { defaultThresholds, type Finding, scoreText } from '../../../../contract/words.ts';
 import { type ParameterValue, parameterPair, wholeNumber } from '../arguments.ts';
 import { absolute, type Context, checkJson, follow, giveJson, place } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -169,7 +169,7 @@ export const frameColumns: readonly Column<ScannedFrame>[] = [
   { title: 'status', of: (frame) => frame.status },
   { title: 'label', of: (frame) => frame.label },
   { title: 'labelledBy', of: (frame) => frame.labelledBy },
-  { title: 'score', of: (frame) => frame.score, digits: 3 },
+  { title: 'score', of: (frame) => frame.score, write: (score) => scoreText(score, defaultThresholds, 3) },
   { title: 'fwhm', of: (frame) => frame.measurements?.fwhm ?? null, digits: 2 },
   { title: 'eccentricity', of: (frame) => frame.measurements?.eccentricity ?? null, digits: 2 },
   { title: 'starCount', of: (frame) => frame.measurements?.starCount ?? null },
@@ -241,7 +241,7 @@ export function spoiledList(report: ScanReport, limit: number): string {
   const shown = table(spoiled.slice(0, limit), [
     { title: 'file', of: (frame) => frame.file },
     { title: 'label', of: (frame) => frame.label },
-    { title: 'score', of: (frame) => frame.score, digits: 2 },
+    { title: 'score', of: (frame) => frame.score, write: (score) => scoreText(score) },
     { title: 'why', of: reason },
   ]);
   const rest = spoiled.length - limit;

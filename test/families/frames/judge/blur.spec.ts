@@ -24,6 +24,7 @@ function judged({ wider, scatter, loss, shape }: Seen) {
     reference: 1,
     excess,
     sigma,
+    seenSigma: sigma,
     comparedWith: 20,
   });
   const width = against(wider, scatter);

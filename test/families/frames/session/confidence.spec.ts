@@ -10,6 +10,18 @@ import { Random } from '../../../../main/families/frames/simulate/random.ts';
 const positive = (min: number, max: number) => fc.double({ min, max, noNaN: true });
 
 describe('confidenceOfExcess', () => {
+  it('is a doubt where only the few frames compared would make it certain', () => {
+    const certain = { excess: 0.09, sigma: 0.01, begin: 0.077, reach: 30 };
+    expect(confidenceOfExcess(certain)).toBeGreaterThan(0.95);
+    const few = confidenceOfExcess({ ...certain, sigma: 0.08, seenSigma: 0.01 });
+    expect(few).toBeGreaterThan(0.3);
+    expect(few).toBeLessThan(0.5);
+    // what no night does by itself stays certain
+    expect(confidenceOfExcess({ ...certain, excess: 0.7, sigma: 0.08, seenSigma: 0.01 })).toBeGreaterThan(
+      0.95,
+    );
+  });
+
   it('stays within 0..1 and never falls when the excess grows', () => {
     const given = fc.record({
       excess: positive(-1, 3),

@@ -64,6 +64,21 @@ describe('robustTrend', () => {
     expect(Math.abs(median(trend.reference) - 2)).toBeLessThan(0.02);
   });
 
+  it('knows the less of a figure the fewer frames there are, and loses nothing on nights of dozens', () => {
+    const wideningOf = (frames: number): number => {
+      const some = Float64Array.from({ length: frames }, (_, k) => (1.5 * k) / (frames - 1));
+      const random = new Random(4);
+      const values = some.map(() => 1 + 0.005 * random.normal());
+      const { sigma, seenSigma } = robustTrend(some, values, { ...options, steepestPerHour: 0.35 });
+      return median(sigma.map((value, k) => value / seenSigma[k]));
+    };
+    const widening = [4, 5, 6, 8, 12, 24, 60].map(wideningOf);
+    for (let k = 1; k < widening.length; k++) expect(widening[k]).toBeLessThan(widening[k - 1]);
+    expect(widening[0]).toBeGreaterThan(5);
+    expect(widening[5]).toBeLessThan(1.05);
+    expect(widening[6]).toBeLessThan(1.002);
+  });
+
   it('limits the slope it believes', () => {
     const values = hours.map((hour) => (hour > 3 ? 2 * (hour - 3) : 0));
     const trend = robustTrend(hours, values, { ...options, steepestPerHour: 0.3 });
