@@ -84,7 +84,7 @@ export const PredictReport = z.object({
       unknown: z.boolean().optional(),
       /** How badly the item fits what was learned, in standard deviations of what chance explains. */
       misfit: z.number().optional(),
-      /** What had to be assumed in reading the item, or what its file says against the answer. */
+      /** What had to be assumed in reading the item, what its file says against the answer, or that it is two classes at once. */
       note: z.string().optional(),
       saliency: Saliency.optional(),
     }),

@@ -39,6 +39,8 @@ export interface Answers {
   readonly scores: Float64Array | null;
   /** [items]: how badly each fits what was learned; null for models that do not tell. */
   readonly misfits: Float64Array | null;
+  /** [items]: how probably each is of two classes at once; missing of models that do not tell. */
+  readonly together?: Float64Array;
 }
 
 /** Values and items predicted at once; they bound memory and do not change results. */
@@ -62,23 +64,26 @@ export async function loadPredictor(onnx: Uint8Array, runtime: GraphRuntime): Pr
   const session = await runtime.load(onnx, { purpose: 'inference' });
   const scored = session.outputNames.includes('scores');
   const answered = session.outputNames.includes('values') ? 'values' : 'probabilities';
+  const tellsTogether = session.outputNames.includes('together');
   const tellsMisfit = session.outputNames.includes('misfit');
   const itemValues = inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const most = inputs.some(({ type }) => type === 'float64') ? mostOfDoubles : batchValues;
-  const together = Math.max(fewestTogether, Math.min(most, Math.floor(batchValues / itemValues)));
+  const batch = Math.max(fewestTogether, Math.min(most, Math.floor(batchValues / itemValues)));
   const answer = async (given: readonly TensorInput[]): Promise<Answers> => {
     const items = countItems(inputs, given);
     const probabilities = new Float32Array(items * classes.length);
     const scores = scored ? new Float64Array(items) : null;
     const misfits = tellsMisfit ? new Float64Array(items) : null;
-    for (let start = 0; start < items; start += together) {
-      const part = { start, end: Math.min(items, start + together) };
+    const together = tellsTogether ? new Float64Array(items) : undefined;
+    for (let start = 0; start < items; start += batch) {
+      const part = { start, end: Math.min(items, start + batch) };
       const outputs = await session.run(feedsOf(inputs, given, part));
       probabilities.set(outputs[answered]!.data as Float32Array, start * classes.length);
       scores?.set(outputs.scores!.data as Float32Array | Float64Array, start);
       misfits?.set(outputs.misfit!.data as Float32Array, start);
+      together?.set(outputs.together!.data as Float32Array, start);
     }
-    return { probabilities, scores, misfits };
+    return { probabilities, scores, misfits, ...(together && { together }) };
   };
   return {
     metadata,

@@ -312,13 +312,14 @@ function exportClassifier(
     parts.nameOutput(strange, 'scores');
     outputs.push({ name: 'scores', type: 'float32', shape: [1] });
   }
-  if (fitted.addMisfitTo !== undefined) {
-    const misfit = fitted.addMisfitTo(parts, table);
-    parts.nameOutput(
-      fitted.inputType === 'float32' ? misfit : parts.apply('Cast', [misfit], { to: 1 }),
-      'misfit',
-    );
-    outputs.push({ name: 'misfit', type: 'float32', shape: [1] });
+  for (const [name, add] of [
+    ['misfit', fitted.addMisfitTo],
+    ['together', fitted.addTogetherTo],
+  ] as const) {
+    if (add === undefined) continue;
+    const value = add(parts, table);
+    parts.nameOutput(fitted.inputType === 'float32' ? value : parts.apply('Cast', [value], { to: 1 }), name);
+    outputs.push({ name, type: 'float32', shape: [1] });
   }
   return parts.toModel({
     name: estimator.name,

@@ -15,6 +15,7 @@ import type { ModelVersion } from '../library/models.ts';
 import type { Library } from '../library/open-library.ts';
 import type { FrameFamily } from './frame-family.ts';
 import { type ModelMetadata, type ModelMetrics, referenceOf } from './models.ts';
+import { type PairAnswer, pairAnswer } from './pair-answer.ts';
 import { dataSetName } from './runs.ts';
 import { type FrameSource, frameInputs } from './training/frame-inputs.ts';
 import { type LearningPool, openLearningPool } from './training/learning-pool.ts';
@@ -32,6 +33,8 @@ export interface Prediction {
   readonly unknown: boolean | null;
   /** How badly the item fits what was learned, in standard deviations of chance; null where the model cannot tell. */
   readonly misfit: number | null;
+  /** What a model says that knows items of two classes at once; missing in others. */
+  readonly pair?: PairAnswer;
 }
 
 export interface TrainedModel {
@@ -215,7 +218,7 @@ function featuresOf(inputRecipe: string | undefined): readonly string[] | null {
 }
 
 function predictionsOf(
-  { probabilities, classes, scores, misfits }: PredictTaskOutput,
+  { probabilities, classes, scores, misfits, together }: PredictTaskOutput,
   limits: UnknownLimits | null,
   targets: TargetKind | undefined,
 ): Prediction[] {
@@ -234,6 +237,7 @@ function predictionsOf(
       score: clean >= 0 ? (row[clean] as number) : (scores?.[item] ?? (row[best] as number)),
       unknown: isUnknown(limits, row[best] as number, misfit),
       misfit,
+      ...(together && { pair: pairAnswer(classes, row, together[item]!) }),
     };
   });
 }

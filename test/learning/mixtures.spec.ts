@@ -108,6 +108,72 @@ describe('a mixture of multinomials', () => {
     expect(second![1]).toBeCloseTo(first![0]!, 9);
   });
 
+  test('tells how probably a row is two classes at once, weights of such shapes set aside, and in the graph too', async () => {
+    const both = [0.35, 0.3, 0.35];
+    const rows = [...shares, both, both];
+    const input = {
+      table: table(rows.map((row) => row.map((share) => share * 1e6))),
+      labels: Int32Array.of(0, 1, 0, 1),
+      weights: Float32Array.of(1, 1, 3, 1.5),
+      classes: 2,
+    };
+    const fitted = await countMixture.fit(input, { ...settings, pairEmphasis: 10 }, { seed: 1 });
+    const asked = table([...rows.slice(0, 3).map((row) => row.map((share) => share * 300)), [4, 2, 1]]);
+    const [first, second, pair, doubtful] = fitted.together!(asked);
+    expect(Math.max(first!, second!)).toBeLessThan(0.01);
+    expect(pair).toBeGreaterThan(0.99);
+    expect(doubtful).toBeGreaterThan(0.01);
+    expect(doubtful).toBeLessThan(0.5);
+    // the class that weighs more in the shared shape is the one that is called
+    const answers = fitted.predict(asked);
+    expect(answers[2 * 2]).toBeGreaterThan(answers[2 * 2 + 1]!);
+    const parts = new ModelParts();
+    parts.nameOutput(fitted.addTogetherTo!(parts, 'counts'), 'together');
+    const onnx = parts.toModel({
+      name: 'mixture',
+      input: { name: 'counts', type: 'float64', shape: [3] },
+      outputs: [{ name: 'together', type: 'float64', shape: [1] }],
+      metadata: {},
+    });
+    const session = await onnxRuntime({ threads: 1 }).load(onnx);
+    const found = await session.run({ counts: { type: 'float64', dims: [4, 3], data: asked.values } });
+    await session.release();
+    for (const [row, value] of fitted.together!(asked).entries())
+      expect(Number(found.together!.data[row])).toBeCloseTo(value, 9);
+  });
+
+  test('does not call a shape midway between two cuts a misfit, nor a scale that drifted a little', async () => {
+    const width = 80;
+    const wide = (rows: readonly (readonly number[])[]) => ({
+      rows: rows.length,
+      columns: width,
+      values: Float64Array.from(rows.flat()),
+    });
+    const peak = (height: number, at = 40) =>
+      Array.from({ length: width }, (_, k) => 500 + height * Math.exp(-0.5 * ((k - at) / 2) ** 2));
+    const input = {
+      table: wide([peak(2000), peak(12_000), peak(4000, 70)]),
+      labels: Int32Array.of(0, 0, 1),
+      classes: 2,
+    };
+    const misfitWith = async (drift: number, rows: readonly (readonly number[])[]) => {
+      const parameters = completeParameters(countMixture, { tolerance: 0.05, drift });
+      return (await countMixture.fit(input, parameters, { seed: 1 })).misfit!(wide(rows));
+    };
+    const [between, strange, line] = await misfitWith(0.012, [
+      peak(6000),
+      peak(6000, 55),
+      peak(2000).map((value, k) => value + (k === 60 ? 700 : 0)),
+    ]);
+    expect(between).toBeLessThan(2);
+    expect(strange).toBeGreaterThan(10);
+    expect(line).toBeGreaterThan(4);
+    const [stiff] = await misfitWith(0, [peak(12_000, 40.4)]);
+    const [loose] = await misfitWith(0.012, [peak(12_000, 40.4)]);
+    expect(stiff).toBeGreaterThan(5);
+    expect(loose).toBeLessThan(5);
+  });
+
   test('refuses rows without a count', async () => {
     const input = { table: table([[0, 0, 0]]), labels: Int32Array.of(0), classes: 2 };
     await expect(countMixture.fit(input, settings, { seed: 1 })).rejects.toMatchObject({

@@ -62,7 +62,7 @@ const leastPassing = 0.005;
  * found another .006 and cost nothing (one seed). Plans that pair one template of each class, or none that drifted, give pairs less: only what
  * those templates weigh.
  */
-const pairEmphasis = 30;
+export const pairEmphasis = 30;
 
 /** How finely pairs are cut, from fine to coarse; the first that fits the number of shapes of pairs is taken. */
 const pairPlans = [
@@ -248,7 +248,7 @@ function besidePair(part: number): readonly number[] {
   return part < nearlyAlone ? potassiumBeside : [0];
 }
 
-/** Two sources at once: a shape of either class. */
+/** Two sources at once: a shape of either class, and more of the one that makes more of the counts. */
 function pairs(
   { sources, skies }: Instrument,
   plan: PairPlan,
@@ -268,8 +268,8 @@ function pairs(
             );
       const weight = ((one.weight + other.weight) * mixtureShare * pairEmphasis) / (each * chosen.length);
       return shapes.flatMap((shares) => [
-        { label: one.label, shares, weight },
-        { label: other.label, shares, weight },
+        { label: one.label, shares, weight: 2 * first * weight },
+        { label: other.label, shares, weight: 2 * (1 - first) * weight },
       ]);
     }),
   );

@@ -4,6 +4,7 @@ import type { Spectrum } from '../../formats/spectra/spectrum.ts';
 import type { FamilyItem, Problem, ReadOptions, SourceBytes, SourceReading } from '../family.ts';
 import { peaksOf } from './baseline.ts';
 import { fineBins, finekeV, onFineGrid, risesOver } from './energy-grid.ts';
+import { isBackgroundName } from './names.ts';
 import { givenCalibration, isBackgroundSpectrum, prepared } from './prepare.ts';
 import { readSpectrumTable, type TableSpectrum } from './shared-layout.ts';
 import { tensorsOf } from './spectrum-tensors.ts';
@@ -117,7 +118,7 @@ function itemOf(
       liveSeconds: spectrum.liveSeconds,
       detector: spectrum.detector,
       start: spectrum.start,
-      ...(spectrum.isBackground && { background: true }),
+      ...((spectrum.isBackground || Object.values(labels).some(isBackgroundName)) && { background: true }),
       ...(spectrum.counts.some((value) => !Number.isInteger(value)) && { fractional: true }),
       ...kept(cells, ['variant', 'kind']),
     },

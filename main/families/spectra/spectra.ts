@@ -1,6 +1,7 @@
 /** Which nuclide made this gamma spectrum. */
 import { orPacked, tableFileEndings } from '../../formats/tables/table.ts';
 import type { Family } from '../family.ts';
+import { pairEmphasis } from './hypotheses.ts';
 import { leavingOut } from './leaving-out.ts';
 import { isBackgroundName } from './names.ts';
 import { spectrumReadingSettings } from './prepare.ts';
@@ -29,7 +30,7 @@ export const spectraFamily: Family = {
   labelColumns,
   templatesBelow: 12,
   recipes: [
-    { recipe: 'count-mixture', parameters: { response: 0.1 } },
+    { recipe: 'count-mixture', parameters: { response: 0.1, tolerance: 0.07, drift: 0.012, pairEmphasis } },
     {
       recipe: 'mlp',
       parameters: {

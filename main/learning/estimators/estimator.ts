@@ -62,6 +62,10 @@ export interface Fitted {
   misfit?(table: Table): Float64Array;
   /** The same in a graph, [rows, 1]. */
   addMisfitTo?(parts: ModelParts, input: string): string;
+  /** How probably each row is of two classes at once; absent where the method knows no such rows. */
+  together?(table: Table): Float64Array;
+  /** The same in a graph, [rows, 1]. */
+  addTogetherTo?(parts: ModelParts, input: string): string;
   readonly figures: Readonly<Record<string, number>>;
 }
 

@@ -57,7 +57,7 @@ function withoutOutOfBag(own: Fitted, madeUpRows: number): Fitted {
 
 /** Asked with all columns, it answers by those selected: a Gather at the start of its graph. */
 function widened(own: Fitted, selected: Int32Array, columns: number): Fitted {
-  const { predict, addTo, importances, misfit, addMisfitTo, ...rest } = own;
+  const { predict, addTo, importances, misfit, addMisfitTo, together, addTogetherTo, ...rest } = own;
   const narrow = (table: Table) => {
     checkColumns(table, columns);
     return pickColumns(table, selected);
@@ -76,6 +76,8 @@ function widened(own: Fitted, selected: Int32Array, columns: number): Fitted {
     ...(wide && { importances: wide }),
     ...(misfit && { misfit: (table) => misfit(narrow(table)) }),
     ...(addMisfitTo && { addMisfitTo: (parts, input) => addMisfitTo(parts, gather(parts, input)) }),
+    ...(together && { together: (table) => together(narrow(table)) }),
+    ...(addTogetherTo && { addTogetherTo: (parts, input) => addTogetherTo(parts, gather(parts, input)) }),
     figures: { ...rest.figures, selectedColumns: selected.length },
   };
 }

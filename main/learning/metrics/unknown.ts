@@ -8,8 +8,9 @@ export interface UnknownLimits {
   readonly misfit?: number;
 }
 
-/** Share of right answers that each limit may cost. */
+/** Shares of right answers that the limits may cost, of whatever class: of those that fit badly one in 200. */
 const lostShare = 0.01;
+const misfitShare = 0.005;
 /** Chance alone comes this far: no limit is lower. */
 const leastMisfit = 4;
 /** Fewer right answers set no limit. */
@@ -40,7 +41,7 @@ export function unknownLimits(
   const confidence = quantile(confidences, lostShare);
   return misfits === undefined
     ? { confidence }
-    : { confidence, misfit: Math.max(leastMisfit, quantile(fits, 1 - lostShare)) };
+    : { confidence, misfit: Math.max(leastMisfit, quantile(fits, 1 - misfitShare)) };
 }
 
 function quantile(values: readonly number[], share: number): number {

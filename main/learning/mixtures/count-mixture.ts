@@ -14,6 +14,7 @@ import { numberOf, type Parameters } from '../recipes/recipe.ts';
 import { addMisfit, countsOf, type Mixture, misfitOf, type Scores } from './misfit.ts';
 import { pooledShapes, type Shape } from './pooled-shapes.ts';
 import { addGains, addResponse, responseOf } from './response.ts';
+import { addTogether, togetherOf, twinsAmong } from './together.ts';
 
 export const countMixture: Estimator = {
   name: 'count-mixture',
@@ -46,6 +47,15 @@ export const countMixture: Estimator = {
       maximum: 10,
     },
     {
+      name: 'drift',
+      description:
+        'how far the scale of energies may have drifted, as a share, before a spectrum fits none of the shapes: steep parts may then differ more',
+      kind: 'number',
+      default: 0,
+      minimum: 0,
+      maximum: 1,
+    },
+    {
       name: 'response',
       description:
         'how far the response of the detector may differ from that of the templates: one sigma of an exponent of the energy; 0: not at all',
@@ -53,6 +63,15 @@ export const countMixture: Estimator = {
       default: 0,
       minimum: 0,
       maximum: 2,
+    },
+    {
+      name: 'pairEmphasis',
+      description:
+        'by how much shapes that two classes share weigh more than two come at once: taken off again in telling one from two',
+      kind: 'number',
+      default: 1,
+      minimum: 1,
+      maximum: 1e6,
     },
     {
       name: 'templateCounts',
@@ -104,8 +123,21 @@ function mixtureOf(
         Math.log((1 - floor) * shares[column]! + floor / columns) / dispersion;
   });
   const tolerance = numberOf(parameters, 'tolerance');
+  const drift = numberOf(parameters, 'drift');
   const response = responseOf({ columns, logarithms, dispersion }, numberOf(parameters, 'response'));
-  const model: Mixture = { columns, classes, logarithms, priors, firsts, dispersion, tolerance, response };
+  const model: Mixture = {
+    columns,
+    classes,
+    logarithms,
+    priors,
+    firsts,
+    dispersion,
+    tolerance,
+    drift,
+    response,
+  };
+  const twins = twinsAmong(sorted);
+  const emphasis = numberOf(parameters, 'pairEmphasis');
   return {
     columns,
     width: classes,
@@ -114,6 +146,11 @@ function mixtureOf(
     addTo: (parts, value) => addTo(model, parts, value),
     misfit: (table) => misfitOf(model, table, scoresOf),
     addMisfitTo: (parts, value) => addMisfit(model, parts, addScores(model, parts, value)),
+    ...(twins.includes(1) && {
+      together: (table: Table) => togetherOf(model, { twins, emphasis }, table, scoresOf),
+      addTogetherTo: (parts: ModelParts, value: string) =>
+        addTogether(parts, { twins, emphasis }, addScores(model, parts, value)),
+    }),
     figures: { shapes: sorted.length },
   };
 }

@@ -27,7 +27,7 @@ export interface Response {
 /** No direction is followed further, in deviations: beyond, it is another shape and no other response. */
 const furthest = 2.5;
 /** Columns grow from about a seventh of their range, as the roots of energies above a threshold do. */
-const start = 1 / 7;
+export const start = 1 / 7;
 /** The second curve falls off over a thirtieth of the columns, and may be off by twice as much as the first at their start. */
 const fallOff = 30;
 const secondWidth = 2;

@@ -3,6 +3,7 @@ import { isNightsiftError, NightsiftError } from '../../../contract/errors.ts';
 import type { PredictReport } from '../../../contract/scan-report.ts';
 import type { Family } from '../../families/family.ts';
 import { targetKindOf } from '../../learning/targets.ts';
+import { pairSentence } from '../pair-answer.ts';
 import type { WorkOptions } from '../progress.ts';
 import type { Prediction, TrainedModel } from '../trained-model.ts';
 import { answerPlaces } from './answer.ts';
@@ -74,6 +75,9 @@ async function itemsOf(
     const answer = answers[index]!;
     const { label, probabilities, score, value } = answer;
     const doubt = assumed ?? family.contradiction?.(facts, label) ?? null;
+    const pair = (answer.pair && pairSentence(answer.pair)) ?? null;
+    const isUndecided = answer.pair?.kind === 'undecided';
+    const notes = [doubt, pair].filter((note) => note !== null);
     const saliency =
       input.explain === true && family.leavingOut !== undefined
         ? await saliencyOf(model, family.leavingOut, rowsOf([places[index]!]), answer)
@@ -88,7 +92,8 @@ async function itemsOf(
       ...(value !== undefined && { value }),
       ...(input.top !== undefined && { top: topOf(answer, input.top) }),
       ...(answer.unknown !== null && { unknown: answer.unknown }),
-      ...(doubt !== null && { unknown: true, note: doubt }),
+      ...((doubt !== null || isUndecided) && { unknown: true }),
+      ...(notes.length > 0 && { note: notes.join('; ') }),
       ...(answer.misfit !== null && { misfit: answer.misfit }),
       ...(saliency !== undefined && { saliency }),
     });

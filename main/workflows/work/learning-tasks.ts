@@ -85,6 +85,8 @@ export interface PredictTaskOutput {
   readonly scores: Float64Array | null;
   /** How badly each item fits what was learned; null for models that do not tell. */
   readonly misfits: Float64Array | null;
+  /** How probably each item is of two classes at once; missing of models that do not tell. */
+  readonly together?: Float64Array;
 }
 
 /** The input and output of `teach` are those of `reviewLesson`. */

@@ -9,7 +9,7 @@ const probabilities = Array.from({ length: 200 }, (_, item) => {
 const labels = Array.from({ length: 200 }, (_, item) => (item < 100 ? 0 : 1));
 
 describe('limits of what counts as an answer', () => {
-  test('cost one right answer in a hundred, whatever wrong ones say', () => {
+  test('cost one right answer in a hundred, one in 200 by its fit, whatever wrong ones say', () => {
     const misfits = Array.from({ length: 200 }, (_, item) => (item < 100 ? item / 10 : 1000));
     const limits = unknownLimits(probabilities, labels, 2, misfits)!;
     expect(limits.confidence).toBeCloseTo(0.504, 9);

@@ -1,0 +1,35 @@
+/** What to say of an item that may be of two classes at once. */
+
+export interface PairAnswer {
+  /** The two likeliest classes, the stronger first. */
+  readonly classes: readonly [string, string];
+  /** That it is two at once. */
+  readonly probability: number;
+  readonly kind: 'two' | 'undecided' | 'one';
+}
+
+/** Below and above it is told whether an item is one class or two. */
+const undecided = { from: 0.25, to: 0.75 };
+
+/**
+ * @param probabilities of the classes; a pair lends each of its two its share of the counts
+ * @param together probability that it is of two classes
+ */
+export function pairAnswer(
+  classes: readonly string[],
+  probabilities: ArrayLike<number>,
+  together: number,
+): PairAnswer {
+  const order = Array.from(classes.keys()).sort((one, other) => probabilities[other]! - probabilities[one]!);
+  const kind = together > undecided.to ? 'two' : together > undecided.from ? 'undecided' : 'one';
+  return { classes: [classes[order[0]!]!, classes[order[1]!]!], probability: together, kind };
+}
+
+/** Null where it is one. */
+export function pairSentence({ classes: [first, second], probability, kind }: PairAnswer): string | null {
+  if (kind === 'one') return null;
+  const share = `${Math.round(100 * probability)} %`;
+  return kind === 'two'
+    ? `two together: ${first} + ${second} (${share}), ${first} the stronger`
+    : `${first} alone or ${first} + ${second} (two together: ${share}): not certain`;
+}
