@@ -183,6 +183,8 @@ export interface JudgedItems {
   readonly probabilities: Float32Array;
   /** Anomaly scores, growing with strangeness; null for classifiers. */
   readonly scores: Float64Array | null;
+  /** Index of the class of anomalies; -1 where no class is. */
+  readonly anomaly: number;
   readonly items: readonly Pick<FamilyItem, 'id' | 'group' | 'position' | 'facts'>[];
 }
 

@@ -90,7 +90,9 @@ function checkEnough(dataset: TensorDataset): void {
   const found = [...present].map((label) => dataset.classes[label]).join(', ') || 'none';
   throw new NightsiftError(
     'notEnoughData',
-    `Training needs at least 4 items of at least 2 classes; found ${train.length} items of: ${found}.`,
+    train.length === 0
+      ? 'Training needs at least 4 items of at least 2 classes; none was found.'
+      : `Training needs at least 4 items of at least 2 classes; found ${train.length} items of: ${found}.`,
     { hint: 'Review more items so that every class has examples.', details: { items: train.length } },
   );
 }

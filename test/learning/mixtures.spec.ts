@@ -114,7 +114,7 @@ describe('a mixture of multinomials', () => {
     const input = {
       table: table(rows.map((row) => row.map((share) => share * 1e6))),
       labels: Int32Array.of(0, 1, 0, 1),
-      weights: Float32Array.of(1, 1, 3, 1.5),
+      weights: Float64Array.of(1, 1, 3, 1.5),
       classes: 2,
     };
     const fitted = await countMixture.fit(input, { ...settings, pairEmphasis: 10 }, { seed: 1 });

@@ -24,6 +24,26 @@ export function areaUnderPrecisionRecall(
   return area;
 }
 
+/** The chance that an anomaly scores above a usual row, equal scores counting half (Mann and Whitney). Null without both. */
+export function areaUnderRoc(scores: ArrayLike<number>, strange: ArrayLike<number>): number | null {
+  const order = Array.from({ length: scores.length }, (_, row) => row).sort(
+    (a, b) => scores[a]! - scores[b]!,
+  );
+  let [usual, anomalies, wins] = [0, 0, 0];
+  for (let place = 0; place < order.length; ) {
+    let end = place;
+    let found = 0;
+    while (end < order.length && scores[order[end]!] === scores[order[place]!])
+      found += strange[order[end++]!]!;
+    const others = end - place - found;
+    wins += found * (usual + others / 2);
+    usual += others;
+    anomalies += found;
+    place = end;
+  }
+  return usual === 0 || anomalies === 0 ? null : wins / (usual * anomalies);
+}
+
 /** Rows first … last. */
 export interface RowRange {
   readonly first: number;

@@ -3,7 +3,7 @@ import { tableFileEndings } from '../../formats/tables/table.ts';
 import type { Family, JudgedItems, QualityFigure, SourceReading } from '../family.ts';
 import { labelColumns } from './columns.ts';
 import { telemetryEvents } from './events.ts';
-import { areaUnderPrecisionRecall } from './metrics.ts';
+import { areaUnderPrecisionRecall, areaUnderRoc } from './metrics.ts';
 import { noveltyThreshold } from './novelty.ts';
 import { readTelemetry, telemetryReadingSettings } from './read.ts';
 import { simulateTelemetry } from './simulate.ts';
@@ -62,9 +62,17 @@ function quality({ items, tensors, problems }: SourceReading): QualityFigure[] {
   ];
 }
 
-/** Of two classes the score says which is the strange one. */
-function figures({ labels, scores, classes }: JudgedItems): Record<string, number | null> {
-  if (!scores || classes.length !== 2) return {};
-  const strange = labels.map((label) => (label === 1 ? 1 : 0));
-  return { 'anomaly/prAuc': areaUnderPrecisionRecall(scores, strange) };
+/** Of a detector: how its scores rank, and how often it calls an anomaly. */
+function figures({ labels, scores, anomaly, probabilities }: JudgedItems): Record<string, number | null> {
+  if (!scores || anomaly < 0) return {};
+  const strange = labels.map((label) => (label === anomaly ? 1 : 0));
+  const called = strange.map((_, row) => probabilities[row * 2 + anomaly]! > 0.5);
+  const hits = strange.filter((is, row) => is === 1 && called[row]).length;
+  const named = called.filter(Boolean).length + strange.filter((is) => is === 1).length;
+  return {
+    'anomaly/prAuc': areaUnderPrecisionRecall(scores, strange),
+    'anomaly/rocAuc': areaUnderRoc(scores, strange),
+    'anomaly/f1': named === 0 ? null : (2 * hits) / named,
+    'anomaly/calledShare': called.length === 0 ? null : called.filter(Boolean).length / called.length,
+  };
 }

@@ -29,3 +29,12 @@ export function bothClasses(classes: readonly string[]): readonly string[] {
   const pair = pairs.find((names) => names.includes(known));
   return pair ?? (strangeWord.test(known) ? [defaultClasses[0], known] : [known, defaultClasses[1]]);
 }
+
+/** What the classes call a usual or strange item that another file calls by other words: 0 and 1, say, where they are nominal and anomaly. Null for other words. */
+export function ownWordFor(label: string, classes: readonly string[]): string | null {
+  if (classes.includes(label)) return label;
+  const strange = anomalyIndex(classes);
+  if (strange < 0) return null;
+  if (strangeWord.test(label.trim())) return classes[strange]!;
+  return usualWord.test(label.trim()) ? classes[1 - strange]! : null;
+}

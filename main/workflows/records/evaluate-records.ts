@@ -2,6 +2,7 @@
 import type { EvaluationReport, JudgedItem } from '../../../contract/calls/training.ts';
 import { NightsiftError } from '../../../contract/errors.ts';
 import type { Family, FamilyItem } from '../../families/family.ts';
+import { anomalyIndex, ownWordFor } from '../../learning/anomaly/anomaly-classes.ts';
 import { evaluate, labelQuality } from '../../learning/metrics/index.ts';
 import { markRows, marksOf, numberOfLabel, type TargetKind, targetKindOf } from '../../learning/targets.ts';
 import type { HeldOut } from '../../learning/train-out-of-fold.ts';
@@ -12,7 +13,7 @@ import type { WorkOptions } from '../progress.ts';
 import type { Prediction, TrainedModel } from '../trained-model.ts';
 import { evaluationReport, targetReport } from '../training/evaluation-report.ts';
 import { answerPlaces } from './answer.ts';
-import { recordCandidates } from './candidates.ts';
+import { recordCandidates, unlabelledWord } from './candidates.ts';
 import { labelColumnOf } from './given-labels.ts';
 import { checkReadBy, checkReading, type RecordInputRecipe } from './model-inputs.ts';
 import { readFiles } from './read-files.ts';
@@ -43,7 +44,13 @@ async function examine(
 ): Promise<EvaluationReport> {
   const kind = targetKindOf(asked.model.metadata);
   if (kind !== undefined) return examineTargets(asked, kind, places, options);
-  const known = places.filter(({ label }) => asked.model.classes.includes(label));
+  const { classes } = asked.model;
+  const known = places.flatMap((place) => {
+    const label = ownWordFor(place.label, classes);
+    return label === null ? [] : [{ ...place, label }];
+  });
+  if (known.length === 0 && places.some(({ label }) => label !== unlabelledWord))
+    throw otherClasses(asked, places);
   const predictions = await answerPlaces(asked.model, known, options);
   return reportOf(
     asked,
@@ -52,6 +59,20 @@ async function examine(
     scoresOf(predictions, asked.model),
   );
 }
+
+function otherClasses({ on, model, family }: Asked, places: readonly LabelledPlace[]): NightsiftError {
+  const given = [...new Set(places.map(({ label }) => label))].sort();
+  return new NightsiftError(
+    'notEnoughData',
+    `The ${places.length} labelled ${family.noun.many} of ${on} are called ${given.slice(0, mostNamed).join(', ')}${given.length > mostNamed ? ', …' : ''}; the model knows ${model.classes.join(', ')}.`,
+    {
+      hint: 'Name the column that holds labels of these classes with --label.',
+      details: { given, known: [...model.classes] },
+    },
+  );
+}
+
+const mostNamed = 10;
 
 /** Items with a mark that the model does not know, or whose label is no number, are left out. */
 async function examineTargets(
@@ -118,7 +139,8 @@ function reportOf(
     { classes, probabilities, labels, person: places.map(({ labelledBy }) => labelledBy === 'person') },
   );
   const { calibrationError } = evaluate(probabilities, labels, classes);
-  const own = family.figures?.({ classes, labels, probabilities, scores, items }) ?? {};
+  const own =
+    family.figures?.({ classes, labels, probabilities, scores, anomaly: anomalyIndex(classes), items }) ?? {};
   return {
     ...report,
     judged: judgedItems(places, classes, labels, probabilities),

@@ -47,7 +47,7 @@ export function labelLine({ labels, labelledByPerson, items }: SessionRow): stri
     .map(([label, count]) => `${count} ${label}`);
   const unlabelled = items - Object.values(labels).reduce((sum, count) => sum + count, 0);
   if (unlabelled > 0) counts.push(`${unlabelled} without a label`);
-  return `  ${counts.join(', ')} (${labelledByPerson} labelled by persons)\n`;
+  return `  ${counts.join(', ')} (${labelledByPerson} labelled by persons or files)\n`;
 }
 
 function sourceText(source: RecordSource): string {
