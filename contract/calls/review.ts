@@ -51,6 +51,15 @@ export const Agreement = z.object({
 });
 export type Agreement = z.infer<typeof Agreement>;
 
+/** What was learned of this person so far, in words, and whether reviewing on pays. */
+export const TellingLesson = z.object({
+  advice: z.string(),
+  learned: z.array(z.string()),
+  /** Number of the taste that is in force for the camera. */
+  taste: z.number().int().nullable(),
+});
+export type TellingLesson = z.infer<typeof TellingLesson>;
+
 export const reviewCalls = {
   /** Durable (fsynced) when it answers. One id is one step of undo, however many frames it names. */
   'review.decide': ask({
@@ -83,8 +92,8 @@ export const reviewCalls = {
     out: z.object({
       items: z.array(z.number().int()),
       decided: z.number(),
-      /** With `telling`: what was learned of this person, in words, and whether reviewing on pays. */
-      lesson: z.object({ advice: z.string(), learned: z.array(z.string()) }).nullable(),
+      /** With `telling`. */
+      lesson: TellingLesson.nullable(),
     }),
   }),
   /** A second answer, given without seeing the first; it changes no label. */

@@ -15,6 +15,7 @@ import type { FrameFamily } from './frame-family.ts';
 import type { WorkOptions } from './progress.ts';
 import { type FramedItem, framedItem, rowsOf } from './scanning/learnable.ts';
 import { judgedItems } from './scanning/opinions.ts';
+import { tasteInForce } from './scanning/tasted-words.ts';
 import { findSession } from './sessions.ts';
 import type { LearningPool } from './training/learning-pool.ts';
 
@@ -159,7 +160,11 @@ export async function tellingQueue(ports: ReviewPorts, reference: string, option
   return {
     items: queue.flatMap(({ file }) => ids.get(file) ?? []),
     decided: reviewed,
-    lesson: { advice, learned: learned.map(({ sentence }) => sentence) },
+    lesson: {
+      advice,
+      learned: learned.map(({ sentence }) => sentence),
+      taste: tasteInForce(ports.library, session),
+    },
   };
 }
 

@@ -19,7 +19,7 @@ import {
 } from './review-learning.ts';
 import type { FigurePorts } from './scanning/learnable.ts';
 import { decidedItems, notePrefilterOpinions } from './scanning/opinions.ts';
-import { cameraKey } from './scanning/tasted-words.ts';
+import { cameraKey, camerasOf } from './scanning/tasted-words.ts';
 import { findSession } from './sessions.ts';
 
 /**
@@ -143,13 +143,4 @@ function tellOutdated({ library, family }: FigurePorts, session: Session, { onMe
 
 function labelsOf(library: Library, session: Session): (string | null)[] {
   return decidedItems(library, session).map(({ decision }) => decision?.label ?? null);
-}
-
-function camerasOf(library: Library, session: Session): Set<string> {
-  const measurements = [...library.measurements.newestOfSession(session.id).values()];
-  return new Set(
-    measurements.flatMap(({ status, header }) =>
-      status === 'ok' ? [cameraKey(header?.camera ?? null)] : [],
-    ),
-  );
 }

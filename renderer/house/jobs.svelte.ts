@@ -27,6 +27,7 @@ const titles: Readonly<Record<string, string>> = {
   'sort.start': 'Sorting files',
   'undo.start': 'Taking back',
   'calibrate.start': 'Calibrating',
+  'review.taste.start': 'Judging anew',
   'train.start': 'Training',
   'train-from-fits.start': 'Training',
   'evaluate.start': 'Evaluating',

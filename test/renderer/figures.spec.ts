@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { figureText, labelReason, scoreShown } from '../../renderer/parts/figures.ts';
+import { figureText, labelReason, scoreShown, tasteReason } from '../../renderer/parts/figures.ts';
 
 describe('figures', () => {
   it('keep something to read where rounding would leave nothing', () => {
@@ -38,5 +38,23 @@ describe('figures', () => {
       { ...frame, labelledBy: 'prefilter' },
     ] as const)
       expect(labelReason(said)).not.toContain('model');
+  });
+
+  it('say what an observer minds, where the taste decides', () => {
+    const reason = 'this observer rejects frames from a FWHM of 3.20 px on (taste 3)';
+    const opinion = {
+      author: 'prefilter',
+      label: 'contaminated',
+      score: 0.1,
+      by: 'prefilter+taste-3',
+    } as const;
+    const frame = { opinions: [{ ...opinion, reason }] };
+    expect(tasteReason({ labelledBy: 'prefilter' }, frame)).toBe(reason);
+    expect(labelReason({ label: 'contaminated', labelledBy: 'prefilter', score: 0.1 }, reason)).toMatch(
+      /^Nothing was found wrong, .* But this observer rejects frames from .* \(taste 3\)\.$/,
+    );
+    expect(tasteReason({ labelledBy: 'person' }, frame)).toBeNull();
+    expect(tasteReason({ labelledBy: 'prefilter' }, { opinions: [opinion] })).toBeNull();
+    expect(tasteReason({ labelledBy: 'prefilter' }, null)).toBeNull();
   });
 });

@@ -192,11 +192,13 @@ export function reviewReason(
   question: string,
   threshold: { readonly figure: string; readonly value: number } | null,
 ): string {
-  if (threshold === null)
-    return `${isFinding(question) ? question : 'something'}, which this observer does not mind`;
-  return isFinding(question)
-    ? `${question}, which this observer minds only from ${sizeOf(threshold)} on`
-    : `this observer rejects frames from ${sizeOf(threshold)} on`;
+  const name = isFinding(question)
+    ? question.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    : null;
+  if (threshold === null) return `${name ?? 'something'}, which this observer does not mind`;
+  return name !== null
+    ? `${name}, which this observer minds only from about ${sizeOf(threshold)} on`
+    : `this observer rejects frames from about ${sizeOf(threshold)} on`;
 }
 
 function isFinding(question: string): boolean {

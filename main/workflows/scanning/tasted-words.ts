@@ -6,6 +6,7 @@ import {
   type Taste,
   type TasteCause,
 } from '../../learning/review/taste.ts';
+import type { Library } from '../../library/open-library.ts';
 import type { Session } from '../../library/sessions.ts';
 import type { StoredTaste } from '../../library/tastes.ts';
 import { codeVersionOf, type FrameFamily } from '../frame-family.ts';
@@ -28,13 +29,32 @@ interface TastedFrame extends FramedItem {
 }
 
 /** What a taste that holds is told apart by in a version: `prefilter+taste-3`. */
-export function tasteVersion({ id }: Pick<StoredTaste, 'id'>): string {
+function tasteVersion({ id }: Pick<StoredTaste, 'id'>): string {
   return `prefilter+taste-${id}`;
 }
 
 /** How a camera is called where tastes are kept. */
 export function cameraKey(camera: string | null): string {
   return camera ?? '';
+}
+
+/** Of the session's readable frames, as tastes know them. */
+export function camerasOf(library: Library, session: Session): Set<string> {
+  const measurements = [...library.measurements.newestOfSession(session.id).values()];
+  return new Set(
+    measurements.flatMap(({ status, header }) =>
+      status === 'ok' ? [cameraKey(header?.camera ?? null)] : [],
+    ),
+  );
+}
+
+/** Number of the taste that is in force for a session's camera; of several cameras, for one that has any. */
+export function tasteInForce(library: Library, session: Session): number | null {
+  if (!library.tastes.exist()) return null;
+  const numbers = [...camerasOf(library, session)].flatMap(
+    (camera) => library.tastes.inForce(session.family, camera)?.id ?? [],
+  );
+  return numbers[0] ?? null;
 }
 
 /** By item. Frames whose camera has no taste are left out, and all where a taste no longer fits, which `onMessage` is told. */
@@ -80,7 +100,7 @@ function framesByCamera(ports: FigurePorts, session: Session): Map<string, Taste
 }
 
 /** Why a taste cannot be used with this code; null where it can. */
-export function misfitOf(taste: StoredTaste, family: FrameFamily): string | null {
+function misfitOf(taste: StoredTaste, family: FrameFamily): string | null {
   if (taste.codeVersion !== codeVersionOf(family))
     return `it was learned from figures of ${taste.codeVersion}, which are measured by ${codeVersionOf(family)} now`;
   const names = new Set(family.reviewing.figureNames);

@@ -6,6 +6,7 @@ import {
   reviewFigureNames,
   reviewFigures,
   reviewQuestions,
+  reviewReason,
 } from '../../../main/families/frames/review-questions.ts';
 
 const features = Float32Array.from(frameFeatureNames, (_, column) => column / 100);
@@ -67,6 +68,14 @@ describe('what reviews of frames may teach', () => {
       if (kind !== 'finding' || ('settled' in question && question.settled)) continue;
       expect(describeReviewRule(name, null)).toMatch(/^You keep frames with [a-z ]+\.$/);
     }
+    expect(reviewReason('brightSky', null)).toBe('bright sky, which this observer does not mind');
+    expect(reviewReason('other', null)).toBe('something, which this observer does not mind');
+    expect(reviewReason('trail', { figure: 'trail.snr', value: Math.log1p(0.9) })).toBe(
+      'trail, which this observer minds only from about a peak of 0.90 sigma on',
+    );
+    expect(reviewReason('own.fwhm', { figure: 'own.fwhm', value: Math.log(4 / 3) })).toBe(
+      'this observer rejects frames from about a FWHM of 4.00 px on',
+    );
     for (const question of reviewQuestions) {
       const figures = question.kind === 'finding' ? question.figures : [question.figure];
       for (const figure of figures) {

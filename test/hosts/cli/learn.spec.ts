@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import type { TasteOutcome } from '../../../contract/calls/training.ts';
+import type { ScannedFrame } from '../../../contract/scan-report.ts';
+import { spoiledList, tasteLine } from '../../../main/hosts/cli/commands/scan.ts';
 import { run, trialHouse } from './trial-house.ts';
 
 const applied: TasteOutcome = {
@@ -70,4 +72,86 @@ test('apply and forget together are wrong use', async () => {
   const { code, house } = await run('learn m31 --apply --forget');
   expect(code).toBe(2);
   expect(house.opened).toEqual([]);
+});
+
+test('the lists of a scan say what a taste made of a frame, with the findings or without', () => {
+  const finding = { code: 'trail', severity: 1, confidence: 1, sentence: 'a trail', evidence: {} } as const;
+  const frameOf = (file: string, label: 'clean' | 'contaminated', findings: ScannedFrame['findings']) => {
+    const opinion = { author: 'prefilter', label, score: 0.5, by: 'prefilter+taste-3' } as const;
+    const common = {
+      status: 'ok',
+      width: 4,
+      height: 4,
+      header: null,
+      measurements: null,
+      score: 0.5,
+    } as const;
+    const opinions = [{ ...opinion, reason: `why ${file} (taste 3)` }];
+    return { ...common, file, label, labelledBy: 'prefilter', findings, opinions } satisfies ScannedFrame;
+  };
+  const frames = [
+    frameOf('kept', 'clean', [finding]),
+    frameOf('hit', 'contaminated', [finding]),
+    frameOf('bare', 'contaminated', []),
+  ];
+  const report = { schema: 'nightsift.scan/1', session: 'm31', policy: 'strict', frames } as const;
+  const list = spoiledList({ ...report, frames }, 10);
+  expect(list).toContain('a trail; why hit (taste 3)');
+  expect(list).toContain('nothing was found wrong, but why bare (taste 3)');
+  expect(tasteLine({ ...report, frames })).toBe(
+    '  3 of them judged as the observer sees it: nightsift sessions show "m31"\n',
+  );
+  // a person's word stands by itself
+  const said = frames.map((frame) => ({ ...frame, labelledBy: 'person' as const }));
+  expect(tasteLine({ ...report, frames: said })).toBe('');
+  expect(spoiledList({ ...report, frames: said }, 10)).not.toContain('taste');
+});
+
+test('sessions show has a column for it where a taste decides', async () => {
+  const frame = {
+    file: 'a.fits',
+    status: 'ok',
+    width: 4,
+    height: 4,
+    header: null,
+    measurements: null,
+    score: 0.9,
+    label: 'clean',
+    labelledBy: 'prefilter',
+    findings: [],
+    opinions: [
+      {
+        author: 'prefilter',
+        label: 'clean',
+        score: 0.9,
+        by: 'prefilter+taste-3',
+        reason: 'trail, which this observer does not mind (taste 3)',
+      },
+    ],
+  } satisfies ScannedFrame;
+  const session = {
+    id: '1',
+    name: 'm31',
+    family: 'frames',
+    policy: 'strict',
+    root: '/m31',
+    createdAt: 't',
+    updatedAt: 't',
+    items: 1,
+    clean: 1,
+    contaminated: 0,
+    review: 0,
+    failed: 0,
+    skipped: 0,
+    waiting: 0,
+    labelledByPerson: 0,
+    labels: {},
+  } as const;
+  const report = { schema: 'nightsift.scan/1', session: 'm31', policy: 'strict', frames: [frame] } as const;
+  const house = trialHouse({
+    'sessions.show': () => ({ session: { ...session }, report: { ...report, frames: [frame] } }),
+  });
+  const { code, terminal } = await run('sessions show m31', house);
+  expect(code).toBe(0);
+  expect(terminal.output).toContain('trail, which this observer does not mind (taste 3)');
 });

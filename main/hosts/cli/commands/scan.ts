@@ -221,7 +221,7 @@ export function skippedLines({ frames }: ScanReport): string {
 }
 
 /** Frames that are called otherwise than what was measured of them says; empty without. */
-function tasteLine({ session, frames }: ScanReport): string {
+export function tasteLine({ session, frames }: ScanReport): string {
   const count = frames.filter((frame) => tasteReason(frame) !== null).length;
   if (count === 0) return '';
   return `  ${count} of them judged as the observer sees it: nightsift sessions show "${session}"\n`;
