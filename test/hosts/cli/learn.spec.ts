@@ -37,7 +37,7 @@ test('learn --apply says which taste holds where, in place of which, and what it
   });
   expect(terminal.output).toBe(
     'Taste 3, learned from 40 reviewed frames of ada, is in force for ASI2600 in place of taste 2.\n' +
-      'You keep frames with trail. (0.97)\n  m31: 12 labels changed\n  m33: 1 label changed\n',
+      'You keep frames with trail. 97 % sure.\n  m31: 12 labels changed\n  m33: 1 label changed\n',
   );
 });
 
