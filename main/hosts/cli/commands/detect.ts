@@ -75,6 +75,7 @@ function summary({ events, figures, heldOut, into }: DetectReport): string {
       title: 'channels',
       of: ({ channels }) =>
         channels
+          .filter(({ share }, place) => place === 0 || share >= 0.03)
           .slice(0, 2)
           .map(({ name, share }) => `${name} ${Math.round(100 * share)} %`)
           .join(', '),

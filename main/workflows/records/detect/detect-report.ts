@@ -63,6 +63,7 @@ function eventTable(events: DetectReport['events']): ReportPart {
         rows,
         rounded(peakScore),
         channels
+          .filter(({ share }, place) => place === 0 || share >= 0.03)
           .slice(0, shownChannels)
           .map(({ name, share, direction }) => `${name} ${direction} (${Math.round(100 * share)} %)`)
           .join(', '),
