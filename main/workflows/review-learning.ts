@@ -14,7 +14,7 @@ import type { Session } from '../library/sessions.ts';
 import type { FrameFamily } from './frame-family.ts';
 import type { WorkOptions } from './progress.ts';
 import { type FramedItem, framedItem, rowsOf } from './scanning/learnable.ts';
-import { judgedItems } from './scanning/opinions.ts';
+import { decidedItems, judgedItems } from './scanning/opinions.ts';
 import { tasteInForce } from './scanning/tasted-words.ts';
 import { findSession } from './sessions.ts';
 import type { LearningPool } from './training/learning-pool.ts';
@@ -153,13 +153,12 @@ const tellingBatch = 10;
 export async function tellingQueue(ports: ReviewPorts, reference: string, options: WorkOptions) {
   const session = findSession(ports.library, reference);
   const input = { session: session.name, count: tellingBatch };
-  const { queue, reviewed, advice, learned } = await learnFromReviews(ports, input, options);
-  const ids = new Map(
-    ports.library.sessions.items(session.id, { presentOnly: true }).map(({ file, id }) => [file, id]),
-  );
+  const { queue, advice, learned } = await learnFromReviews(ports, input, options);
+  const decided = decidedItems(ports.library, session);
+  const ids = new Map(decided.map(({ item }) => [item.file, item.id]));
   return {
     items: queue.flatMap(({ file }) => ids.get(file) ?? []),
-    decided: reviewed,
+    decided: decided.filter(({ standing }) => standing.person?.label != null).length,
     lesson: {
       advice,
       learned: learned.map(({ sentence }) => sentence),

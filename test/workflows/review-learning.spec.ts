@@ -78,7 +78,7 @@ describe('learning from reviews', () => {
     );
     const { items, decided, lesson } = await tellingQueue(school.ports, 'night', {});
     expect(items).toHaveLength(10);
-    expect(decided).toBe(30);
+    expect(decided).toBe(40);
     const files = items.map((id) => Number(school.library.sessions.item(id)?.file.slice(1, 3)));
     expect(files.filter((file) => file >= 15 && file < 55)).toEqual([]);
     expect(lesson.advice).toMatch(/of the 20 unreviewed frames are judged wrong/);
