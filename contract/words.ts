@@ -155,3 +155,12 @@ export function scoreText(score: number, thresholds: Thresholds = defaultThresho
   const otherWay = Number(rounded) > score ? -unit : unit;
   return (Number(rounded) + otherWay).toFixed(digits);
 }
+
+/** Why an observer's taste has a frame called otherwise than what was found; null where it has not, or another decides. */
+export function tasteReason(frame: {
+  readonly labelledBy: LabelAuthor | null;
+  readonly opinions: readonly { readonly author: LabelAuthor; readonly reason?: string | undefined }[];
+}): string | null {
+  if (frame.labelledBy !== 'prefilter') return null;
+  return frame.opinions.find(({ author }) => author === 'prefilter')?.reason ?? null;
+}

@@ -79,7 +79,8 @@ function factorOf(
       for (let j = 0; j <= i; j++) factor[i * size + j]! += share * row[i]! * row[j]!;
     }
   }
-  for (let i = 0; i < size; i++) factor[i * size + i]! += shrinkage;
+  // what was not measured lowers no variance
+  for (let i = 0; i < size; i++) factor[i * size + i] = 1;
   factorise(factor, size);
   return factor;
 }

@@ -50,15 +50,12 @@ export async function finishTraining(
   const others = validation.items.length + test.items.length;
   const judged = judgedTrainingItems(task.source.items, dataset.labels, others);
   const train = await answeredBy(delivered, dataset, judged);
-  const exportCheck =
+  const [one, other] =
     validation.items.length > 0
-      ? compared(
-          validation.answers,
-          await delivered.answers(validation.items.subarray(0, largestExportCheck)),
-          task,
-        )
-      : compared(train.answers, fromLogits(await ownLogits(judged.subarray(0, largestExportCheck))), task);
-  await delivered.release();
+      ? [validation.answers, await delivered.answers(validation.items.subarray(0, largestExportCheck))]
+      : [train.answers, fromLogits(await ownLogits(judged.subarray(0, largestExportCheck)))];
+  await delivered.release(); // before the comparison, which may refuse
+  const exportCheck = compared(one, other, task);
   const plain = { train, validation, test };
   const compressed =
     parameters.precision === 'int8' ? await compressNetwork(task, whole, plain, runtime) : undefined;

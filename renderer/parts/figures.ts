@@ -1,5 +1,4 @@
 /** Numbers, times and names as they are written on screens. */
-import type { ScannedFrame } from '../../contract/scan-report.ts';
 import { scoreText, type Thresholds } from '../../contract/words.ts';
 import type { FigureName, FrameRow } from '../house/frame-row.ts';
 
@@ -59,25 +58,17 @@ export function scoreShown(score: number | null, thresholds?: Thresholds): strin
   return score === null || !Number.isFinite(score) ? '–' : scoreText(score, thresholds);
 }
 
-/** Why an observer's taste has a frame called otherwise than what was found; null where it has not, or another decides. */
-export function tasteReason(
-  { labelledBy }: Pick<FrameRow, 'labelledBy'>,
-  frame: Pick<ScannedFrame, 'opinions'> | null,
-): string | null {
-  if (labelledBy !== 'prefilter') return null;
-  return frame?.opinions.find(({ author }) => author === 'prefilter')?.reason ?? null;
-}
-
-/** Why a frame has its label where the judge found nothing to name. `taste`: see `tasteReason`. */
+/** Why a frame has its label where the judge found nothing to name. `taste`: what a taste says of it, where it decides. */
 export function labelReason(
   { label, labelledBy, score }: Pick<FrameRow, 'label' | 'labelledBy' | 'score'>,
   taste: string | null = null,
+  thresholds?: Thresholds,
 ): string {
   const nothing = 'Nothing was found wrong, compared with the frames of its kind.';
   if (taste !== null) return `${nothing} But ${taste}.`;
   if (labelledBy !== 'model' || label === 'clean') return nothing;
   const said = label === 'review' ? 'is not sure' : 'thinks it spoiled';
-  return `${nothing} The model ${said}: it gives ${scoreShown(score)} for clean.`;
+  return `${nothing} The model ${said}: it gives ${scoreShown(score, thresholds)} for clean.`;
 }
 
 export function countText(count: number): string {

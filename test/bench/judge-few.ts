@@ -25,7 +25,7 @@ function mixOf(
   random: Random,
 ): MeasuredFrame[] {
   const left = [...frames];
-  const drawn = Array.from({ length: size }, () => {
+  const drawn = Array.from({ length: Math.min(size, frames.length) }, () => {
     const spoiled = random.chance(poorShare);
     const some = left.filter(({ truth }) => !poor || (truth.kind === 'clean') !== spoiled);
     const from = some.length > 0 ? some : left;

@@ -40,6 +40,16 @@ describe('aligning one camera with another', () => {
     }
   });
 
+  it('gives the spread of the other to columns that were measured on every second frame only', () => {
+    const gappy = source.rows.map((value, place) => (Math.floor(place / 3) % 2 === 0 ? value : Number.NaN));
+    const rows = alignedTo({ rows: gappy, width: 3 }, target);
+    const measured = rows.filter((_, place) => Math.floor(place / 3) % 2 === 0);
+    for (let i = 0; i < 3; i++) {
+      const [found, wanted] = [covariance({ rows: measured, width: 3 }, i, i), covariance(target, i, i)];
+      expect(Math.abs(Math.sqrt(found / wanted) - 1)).toBeLessThan(0.1);
+    }
+  });
+
   it('lets what was learned on one camera judge the other', () => {
     // the side of the plane halfway between the classes' means
     const accuracyAfter = (rows: Float32Array): number => {

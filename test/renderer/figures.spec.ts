@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { figureText, labelReason, scoreShown, tasteReason } from '../../renderer/parts/figures.ts';
+import { tasteReason } from '../../contract/words.ts';
+import { figureText, labelReason, scoreShown } from '../../renderer/parts/figures.ts';
 
 describe('figures', () => {
   it('keep something to read where rounding would leave nothing', () => {
@@ -48,13 +49,13 @@ describe('figures', () => {
       score: 0.1,
       by: 'prefilter+taste-3',
     } as const;
-    const frame = { opinions: [{ ...opinion, reason }] };
-    expect(tasteReason({ labelledBy: 'prefilter' }, frame)).toBe(reason);
+    const opinions = [{ ...opinion, reason }];
+    expect(tasteReason({ labelledBy: 'prefilter', opinions })).toBe(reason);
     expect(labelReason({ label: 'contaminated', labelledBy: 'prefilter', score: 0.1 }, reason)).toMatch(
       /^Nothing was found wrong, .* But this observer rejects frames from .* \(taste 3\)\.$/,
     );
-    expect(tasteReason({ labelledBy: 'person' }, frame)).toBeNull();
-    expect(tasteReason({ labelledBy: 'prefilter' }, { opinions: [opinion] })).toBeNull();
-    expect(tasteReason({ labelledBy: 'prefilter' }, null)).toBeNull();
+    expect(tasteReason({ labelledBy: 'person', opinions })).toBeNull();
+    expect(tasteReason({ labelledBy: 'prefilter', opinions: [opinion] })).toBeNull();
+    expect(tasteReason({ labelledBy: 'prefilter', opinions: [] })).toBeNull();
   });
 });

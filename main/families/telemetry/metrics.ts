@@ -13,8 +13,9 @@ export function areaUnderPrecisionRecall(
   let hits = 0;
   let area = 0;
   for (let place = 0; place < order.length; ) {
-    let end = place;
-    let found = 0;
+    // at least one, so that a score that is no number cannot stall
+    let end = place + 1;
+    let found = strange[order[place]!]!;
     while (end < order.length && scores[order[end]!] === scores[order[place]!])
       found += strange[order[end++]!]!;
     hits += found;
@@ -31,8 +32,9 @@ export function areaUnderRoc(scores: ArrayLike<number>, strange: ArrayLike<numbe
   );
   let [usual, anomalies, wins] = [0, 0, 0];
   for (let place = 0; place < order.length; ) {
-    let end = place;
-    let found = 0;
+    // at least one, so that a score that is no number cannot stall
+    let end = place + 1;
+    let found = strange[order[place]!]!;
     while (end < order.length && scores[order[end]!] === scores[order[place]!])
       found += strange[order[end++]!]!;
     const others = end - place - found;

@@ -165,11 +165,8 @@ function addBlend(
   const observed = apply('Unsqueeze', counts, across);
   const total = apply('Max', sum(observed, 2), parts.floats('float64', [1]));
   const relative = apply('Div', observed, total);
-  const even = apply(
-    'Mul',
-    sum(apply('Mul', normal, parts.floats('float64', [0])), 2),
-    parts.floats('float64', [0]),
-  );
+  // as many rows as asked, all 0
+  const even = apply('Mul', sum(normal, 2), parts.floats('float64', [0]));
   let weights = parts.apply('Transpose', [apply('Add', even, parts.floats('float64', [1 / count]))], {
     perm: [0, 2, 1],
   });

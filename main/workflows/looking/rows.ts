@@ -77,7 +77,7 @@ function columnsOf(seen: readonly SeenItem[]): FrameColumns {
     status: seen.map(({ item }) => rowStatus(item)),
     label: seen.map(({ decision }) => decision?.label ?? null),
     labelledBy: seen.map(({ decision }) => decision?.labelledBy ?? null),
-    score: seen.map(({ decision }) => short(decision?.score)),
+    score: seen.map(({ decision }) => decision?.score ?? null), // unrounded: it is held against thresholds
     prefilterScore: seen.map((one) => short(scoreBy(one, 'prefilter'))),
     modelScore: seen.map((one) => short(scoreBy(one, 'model'))),
     time: seen.map(({ time }) => time),

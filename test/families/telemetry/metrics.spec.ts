@@ -7,6 +7,8 @@ test('the area under the ROC curve counts pairs in order, equal scores half', ()
   expect(areaUnderRoc([1, 2, 2, 4], [0, 0, 1, 1])).toBe(0.875);
   expect(areaUnderRoc([4, 3, 2, 1], [0, 0, 1, 1])).toBe(0);
   expect(areaUnderRoc([1, 1], [1, 1])).toBeNull();
+  // what is no number must not keep it for ever
+  expect(areaUnderRoc([Number.NaN, 1, 2], [0, 0, 1])).toBeGreaterThanOrEqual(0.5);
 });
 
 test('figures of a detector go by the class of anomalies, wherever it stands', () => {

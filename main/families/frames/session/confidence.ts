@@ -27,7 +27,7 @@ const tailShare = 0.02;
 const tailStretch = 2.5;
 
 /** What is certain by the frames compared, and may be the night's own doing since they are few, is for a person to see. */
-const doubtOfFewFrames = 0.4;
+const doubtOfFewFrames = 0.33;
 
 /** Probability, 0..1, that the defect is there. Monotone in `excess`; 0 for an excess that was not measured. */
 export function confidenceOfExcess(question: Excess): number {

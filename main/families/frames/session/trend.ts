@@ -114,11 +114,14 @@ function againstTheBest(night: Night, order: readonly number[], trend: Trend): T
 /** One sigma of what the figure changes by itself between the frame and the others (the root mean square of their times). */
 function naturalChange({ hours, options }: Night, order: readonly number[], frame: number): number {
   const rate = options.naturalPerHour ?? (options.steepestPerHour ?? 0) / 3;
-  const lags = order
-    .filter((other) => other !== frame)
-    .map((other) => (hours[other] as number) - (hours[frame] as number));
-  if (rate === 0 || lags.length === 0) return 0;
-  return rate * Math.sqrt(lags.reduce((sum, lag) => sum + lag ** 2, 0) / lags.length);
+  if (rate === 0) return 0;
+  let [sum, count] = [0, 0];
+  for (const other of order) {
+    if (other === frame) continue;
+    sum += ((hours[other] as number) - (hours[frame] as number)) ** 2;
+    count++;
+  }
+  return rate * Math.sqrt(sum / Math.max(1, count));
 }
 
 interface Night {

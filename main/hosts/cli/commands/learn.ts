@@ -77,7 +77,7 @@ async function changeTaste(context: Context, session: string, options: LearnOpti
   context.terminal.out(`${tasteSentences(outcome)}${judged.join('')}`);
 }
 
-function tasteSentences({ taste, cameras, retired }: TasteOutcome): string {
+function tasteSentences({ taste, cameras, retired, sessions }: TasteOutcome): string {
   const places = cameras.map((camera) => (camera === '' ? 'frames whose header names no camera' : camera));
   const where = places.join(', ');
   const before = retired.length === 0 ? '' : ` in place of taste ${retired.join(', ')}`;
@@ -88,7 +88,9 @@ function tasteSentences({ taste, cameras, retired }: TasteOutcome): string {
   }
   const from = taste.persons.length === 0 ? '' : ` of ${taste.persons.join(', ')}`;
   const learned = taste.learned.map(learnedLine);
-  const nothing = 'The reviews so far agree with the judge: nothing is called otherwise for it.\n';
+  const nothing = sessions.some(({ changed }) => changed > 0)
+    ? ''
+    : 'The reviews so far agree with the judge: nothing is called otherwise for it.\n';
   return (
     `Taste ${taste.number}, learned from ${taste.reviewed} reviewed frames${from}, is in force for ${where}${before}.\n` +
     (learned.join('') || nothing)

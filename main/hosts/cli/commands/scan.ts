@@ -4,7 +4,7 @@ import type { JobEvent } from '../../../../contract/calls/jobs.ts';
 import type { ScanOutcome } from '../../../../contract/calls/sessions.ts';
 import type { RecordsReport } from '../../../../contract/records.ts';
 import type { ScannedFrame, ScanReport } from '../../../../contract/scan-report.ts';
-import { defaultThresholds, type Finding, scoreText } from '../../../../contract/words.ts';
+import { defaultThresholds, type Finding, scoreText, tasteReason } from '../../../../contract/words.ts';
 import { type ParameterValue, parameterPair, wholeNumber } from '../arguments.ts';
 import { absolute, type Context, checkJson, follow, giveJson, place } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -225,12 +225,6 @@ export function tasteLine({ session, frames }: ScanReport): string {
   const count = frames.filter((frame) => tasteReason(frame) !== null).length;
   if (count === 0) return '';
   return `  ${count} of them judged as the observer sees it: nightsift sessions show "${session}"\n`;
-}
-
-/** Why the taste in force has the frame called otherwise; null where it has not, or somebody else decides. */
-export function tasteReason({ labelledBy, opinions }: ScannedFrame): string | null {
-  if (labelledBy !== 'prefilter') return null;
-  return opinions.find(({ author }) => author === 'prefilter')?.reason ?? null;
 }
 
 export function spoiledList(report: ScanReport, limit: number): string {

@@ -2,13 +2,13 @@
 import { type Command, Option } from 'commander';
 import type { CalibrationOutcome, SessionRow, SortOutcome } from '../../../../contract/calls/sessions.ts';
 import type { ScannedFrame } from '../../../../contract/scan-report.ts';
-import { frameLabels } from '../../../../contract/words.ts';
+import { frameLabels, tasteReason } from '../../../../contract/words.ts';
 import { absolute, type Context, follow, giveJson, wrongUse } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { describePolicy } from '../policy-words.ts';
 import { type Column, table } from '../tables.ts';
 import { labelLine, recordsTable } from './records.ts';
-import { countsLine, frameColumns, skippedLines, tasteReason } from './scan.ts';
+import { countsLine, frameColumns, skippedLines } from './scan.ts';
 
 interface JsonOption {
   readonly json?: string | true;
