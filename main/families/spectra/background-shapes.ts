@@ -22,6 +22,10 @@ const potassium = { varying: [0, 0.1, 0.2, 0.3], classed: [0, 0.08, 0.16] };
 /** Share of the counts that each further natural source may make up. */
 const naturalShares = [0, 0.05];
 
+/** Shapes that one background makes at most, with both natural sources. */
+export const mostOfBackground =
+  tilts.length * absorbers.length * potassium.varying.length * naturalShares.length ** 2;
+
 /** The template's own shape and all that changes make of it, each change half as likely; weights add up to 1. */
 export function backgroundShapes(
   own: Float64Array,

@@ -1,9 +1,9 @@
 /**
  * From a few templates to all the shapes that a measurement may have: the source mixed with its instrument's background,
- * a gain that drifted, an absorber in front, a second source beside it, a background that is richer in potassium or
- * falls off more steeply than the template's. Each shape has a weight, its share among those of its class.
+ * a gain that drifted, an absorber in front, a second source beside it, a background that is richer in potassium, radium
+ * or thorium, falls off otherwise or has another threshold than the template's. Each shape has a weight, its share among those of its class.
  */
-import { backgroundShapes } from './background-shapes.ts';
+import { backgroundShapes, mostOfBackground } from './background-shapes.ts';
 import { withGain } from './energy-grid.ts';
 import { absorbed, blend, passing, withPotassium } from './shape-changes.ts';
 import { normalised, type Template } from './templates.ts';
@@ -25,7 +25,7 @@ export interface HypothesisOptions {
   readonly potassiumVaries: boolean;
   /** Indices of the classes that every background holds some of: radium and thorium in walls and air. */
   readonly naturals: readonly number[];
-  /** About as many shapes as may come out. */
+  /** About as many shapes of sources as may come out, and at most as many of backgrounds; pairs have a limit of their own. */
   readonly most: number;
 }
 
@@ -88,11 +88,16 @@ export function hypothesesOf(templates: readonly Template[], options: Hypothesis
   const instruments = instrumentsOf(templates, options.background);
   const grid = grids.find((each) => countOf(each, instruments, options) <= options.most) ?? grids.at(-1)!;
   const plan = planOfPairs(grid, instruments, options);
+  const skies = instruments.reduce((sum, each) => sum + each.skies.length, 0);
+  // so many backgrounds show by themselves how they differ
+  const isCrowded = grid.gains.length * skies * mostOfBackground > options.most;
   return grid.gains.flatMap((step) =>
     instruments.flatMap((instrument) => {
       const drifted = withDrift(instrument, step, options.gainSigma);
       return [
-        ...drifted.skies.flatMap((sky) => skiesThemselves(sky, drifted.sources, options)),
+        ...(isCrowded
+          ? drifted.skies
+          : drifted.skies.flatMap((sky) => skiesThemselves(sky, drifted.sources, options))),
         ...drifted.sources.flatMap((source) => behindAbsorbers(source, drifted.skies, grid, options)),
         ...(plan !== null && stepsOf(plan, grid).includes(step) ? pairs(drifted, plan, options) : []),
       ];
@@ -148,7 +153,7 @@ function potassiumOf({ skies }: Grid, { potassiumVaries }: HypothesisOptions): r
   return potassiumVaries || skies.length === 1 ? skies : potassiumBeside;
 }
 
-/** Above this share of the source the background beside it makes no difference. */
+/** From this share of the source on the background beside it makes no difference. */
 const nearlyAlone = 0.95;
 
 function behindAbsorbers(
@@ -167,7 +172,7 @@ function behindAbsorbers(
     const shares = absorbed(source.shares, thickness);
     if (beside.length === 0) return [shares];
     return sharesOf(source, grid).flatMap((part) =>
-      (part > nearlyAlone ? beside.slice(0, 1) : beside).map((sky) => blend(shares, sky, part)),
+      (part >= nearlyAlone ? beside.slice(0, 1) : beside).map((sky) => blend(shares, sky, part)),
     );
   });
   return shapes.map((shares) => ({ label: source.label, shares, weight: source.weight / shapes.length }));

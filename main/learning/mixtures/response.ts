@@ -28,7 +28,7 @@ export interface Response {
 const furthest = 2.5;
 /** Columns grow from about a seventh of their range, as the roots of energies above a threshold do. */
 export const start = 1 / 7;
-/** The second curve falls off over a thirtieth of the columns, and may be off by twice as much as the first at their start. */
+/** The second curve falls off over a thirtieth of the columns; at the first one a sigma of it is twice the width, as a logarithm. */
 const fallOff = 30;
 const secondWidth = 2;
 
