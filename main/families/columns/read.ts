@@ -2,6 +2,7 @@
 import { readTextTable } from '../../formats/tables/read-any-table.ts';
 import type { Table } from '../../formats/tables/table.ts';
 import type { FamilyItem, Problem, ReadOptions, SourceBytes, SourceReading } from '../family.ts';
+import { missingLabelColumn } from '../label-column.ts';
 import { type ColumnDescription, describeColumn, isMissing } from './description.ts';
 import { columnFeatureCount, columnFeatureNames, writeFeatures } from './features/extract.ts';
 import { kindOfClass, kinds } from './kinds.ts';
@@ -12,10 +13,14 @@ import { checkRawTable } from './table-checks.ts';
 export const kindColumn = 'kind';
 
 /** @throws NightsiftError `empty`, `badHeader`, `damagedData` */
-export function readColumns(source: SourceBytes, _options: ReadOptions): SourceReading {
+export function readColumns(source: SourceBytes, { label }: ReadOptions): SourceReading {
   const table = source.table ?? readTextTable(source.bytes, source.file);
   const layout = sharedLayoutOf(table.header);
   const problems: Problem[] = [...table.problems];
+  if (layout !== null && label !== undefined && label !== kindColumn) {
+    const missing = missingLabelColumn(table.header, label);
+    if (missing !== null) problems.push(missing);
+  }
   const described =
     layout === null
       ? rawColumns(table, source.file, problems)

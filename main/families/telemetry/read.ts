@@ -1,16 +1,17 @@
 /** Reads telemetry: a table of segments, each summed up in a row, or a series with a row for each moment. */
+
 import { NightsiftError } from '../../../contract/errors.ts';
 import type { Table } from '../../formats/tables/table.ts';
-import {
-  type FamilyItem,
-  type FamilyTensor,
-  noLabelColumn,
-  type ReadOptions,
-  type Setting,
-  type SourceBytes,
-  type SourceReading,
-  type TrainingSetting,
+import type {
+  FamilyItem,
+  FamilyTensor,
+  ReadOptions,
+  Setting,
+  SourceBytes,
+  SourceReading,
+  TrainingSetting,
 } from '../family.ts';
+import { missingLabelColumn } from '../label-column.ts';
 import { checkConstant, checkRanges, checkTimes, checkTimeWriting, checkUnits, rangesOf } from './checks.ts';
 import { plainLabel, readTimes, sortColumns, type TelemetryColumns } from './columns.ts';
 import { noveltyScores } from './novelty.ts';
@@ -44,7 +45,8 @@ export function readTelemetry(source: SourceBytes, options: ReadOptions): Source
   const table = readRecordTable(source);
   const problems = problemList(table.problems);
   const columns = sortColumns(table, options.label, problems);
-  checkLabelColumn(table, options.label, problems);
+  const missing = options.label === undefined ? null : missingLabelColumn(table.header, options.label);
+  if (missing !== null) problems.add(null, missing.column, missing.code, missing.sentence);
   if (columns.numbers.length === 0) {
     throw new NightsiftError('badHeader', `${source.file} has no column of numbers.`, {
       hint: `Its columns: ${table.header.slice(0, mostNamedColumns).join(', ')}.`,
@@ -77,16 +79,6 @@ export function readTelemetry(source: SourceBytes, options: ReadOptions): Source
     featureNames: features.names,
     problems: problems.all(),
   };
-}
-
-/** One log of several may go without labels; that none has the column is for those to refuse who see all of them. */
-function checkLabelColumn({ header }: Table, asked: string | undefined, problems: ProblemList): void {
-  if (asked === undefined || header.includes(asked)) return;
-  const named = header.slice(0, mostNamedColumns).join(', ');
-  const more = header.length - mostNamedColumns;
-  const found = more > 0 ? `${named} and ${more} more` : named;
-  const sentence = `There is no column "${asked}" for labels; its columns: ${found}.`;
-  problems.add(null, asked, noLabelColumn, sentence);
 }
 
 /** Milliseconds that `read.zone` says times without one are ahead of universal time; null where it is not given. */

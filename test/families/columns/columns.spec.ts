@@ -66,6 +66,18 @@ describe('the features of a column', () => {
   });
 });
 
+describe('labels', () => {
+  it('are not to be found in a column that is not there', () => {
+    const rows = `${header}\n1,age,numeric,3,0,0,3,100,2,1,1,3,1,2,3,,\n`;
+    const told = (label: string) =>
+      columnsFamily
+        .read({ file: 'table.csv', bytes: bytes(rows) }, { label })
+        .problems.map(({ code, column }) => [code, column]);
+    expect(told('nosuch')).toContainEqual(['noLabelColumn', 'nosuch']);
+    for (const label of ['y_act', 'kind']) expect(told(label).flat()).not.toContain('noLabelColumn');
+  });
+});
+
 describe('describing raw cells', () => {
   it('counts missing and distinct values and takes the first distinct ones as samples', () => {
     expect(describeColumn('a', ['2', '?', '2', '4', 'NA', '', '6'])).toEqual({
