@@ -6,10 +6,13 @@ export interface PairAnswer {
   /** That it is two at once. */
   readonly probability: number;
   readonly kind: 'two' | 'undecided' | 'one';
+  /** Shares of the two that can hardly be told apart. */
+  readonly isEven: boolean;
 }
 
 /** Below and above it is told whether an item is one class or two. */
 const undecided = { from: 0.25, to: 0.75 };
+const evenWithin = 0.05;
 
 /**
  * @param probabilities of the classes; a pair lends each of its two its share of the counts
@@ -22,14 +25,21 @@ export function pairAnswer(
 ): PairAnswer {
   const order = Array.from(classes.keys()).sort((one, other) => probabilities[other]! - probabilities[one]!);
   const kind = together > undecided.to ? 'two' : together > undecided.from ? 'undecided' : 'one';
-  return { classes: [classes[order[0]!]!, classes[order[1]!]!], probability: together, kind };
+  const [first, second] = [order[0]!, order[1]!];
+  const isEven = probabilities[first]! - probabilities[second]! <= evenWithin;
+  return { classes: [classes[first]!, classes[second]!], probability: together, kind, isEven };
 }
 
 /** Null where it is one. */
-export function pairSentence({ classes: [first, second], probability, kind }: PairAnswer): string | null {
+export function pairSentence({
+  classes: [first, second],
+  probability,
+  kind,
+  isEven,
+}: PairAnswer): string | null {
   if (kind === 'one') return null;
   const share = `${Math.round(100 * probability)} %`;
   return kind === 'two'
-    ? `two together: ${first} + ${second} (${share}), ${first} the stronger`
+    ? `two together: ${first} + ${second} (${share}), ${isEven ? 'about equal' : `${first} the stronger`}`
     : `${first} alone or ${first} + ${second} (two together: ${share}): not certain`;
 }
