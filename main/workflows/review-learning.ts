@@ -251,6 +251,6 @@ function adviceOf(outlook: {
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
   if (outlook.left === 0) return 'Every frame of the session has been reviewed.';
   const state = `About ${percent(outlook.expectedError)} of the ${outlook.left} unreviewed frames are judged wrong`;
-  if (outlook.enough) return `${state}; reviewing on would hardly change that.`;
-  return `${state}; reviewing on can still put up to ${percent(outlook.expectedGain)} right.`;
+  if (outlook.enough) return `${state}; more reviews would hardly change that.`;
+  return `${state}; more reviews can still correct up to ${percent(outlook.expectedGain)} of them.`;
 }
