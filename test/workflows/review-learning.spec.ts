@@ -36,7 +36,9 @@ describe('learning from reviews', () => {
     expect(new Set(lesson.queue.map(({ file }) => file)).size).toBe(60);
     expect(lesson.scores.filter(({ score }) => score > 0.5)).toHaveLength(30);
     expect(lesson.enough).toBe(false);
-    expect(lesson.advice).toMatch(/of the 60 unreviewed frames are judged wrong; more reviews can still correct/);
+    expect(lesson.advice).toMatch(
+      /of the 60 unreviewed frames are judged wrong; more reviews can still correct/,
+    );
   });
 
   test('follows the person, also from another session of the same camera', async () => {
