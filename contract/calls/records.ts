@@ -170,3 +170,14 @@ export const recordCalls = {
     out: ItemDetail,
   }),
 };
+
+/** Channels that hold less of an event than this are not named, but for the first. */
+const leastNamedShare = 0.03;
+
+/** The channels of an event that its sentence names, the largest first as given; at most `most`. */
+export function namedChannels<C extends { readonly share: number }>(
+  channels: readonly C[],
+  most: number,
+): C[] {
+  return channels.filter(({ share }, place) => place === 0 || share >= leastNamedShare).slice(0, most);
+}

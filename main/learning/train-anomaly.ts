@@ -81,10 +81,7 @@ export async function trainAnomaly(
   };
   const onnx = exportDetector(input, fitted, threshold, anomaly, metadata, estimator.name);
   const probabilities = probabilitiesOf(fitted.predict(table), threshold, anomaly);
-  const exportCheck = await checkExport(
-    { dataset, input, onnx, items: learned, expected: probabilities },
-    ports,
-  );
+  const exportCheck = await checkExport({ input, onnx, items: learned, expected: probabilities }, ports);
   const shown = [judged.test, judged.validation].find(({ items }) => items > 0) ?? judged.train;
   return {
     onnx,

@@ -273,7 +273,7 @@ async function finish(outcome: Outcome, ports: EstimatorPorts): Promise<TrainedE
   const onnx = exportClassifier(outcome, metadata);
   const checked = parts.validation.items.length > 0 ? 'validation' : 'train';
   const exportCheck = await checkExport(
-    { dataset, input: outcome.input, onnx, items: parts[checked].items, expected: probabilities[checked] },
+    { input: outcome.input, onnx, items: parts[checked].items, expected: probabilities[checked] },
     ports,
   );
   tellStage(ports, judging, 1);

@@ -1,14 +1,15 @@
 /** Whether an exported file answers as what was fitted. */
 import { NightsiftError } from '../../../contract/errors.ts';
-import type { TensorDataset, TensorInput } from '../dataset.ts';
+import type { TensorInput } from '../dataset.ts';
 import { loadPredictor } from '../predict.ts';
 import type { GraphRuntime } from '../runtime.ts';
+import { pickItems } from './delivered-answers.ts';
 
 const exportTolerance = 1e-5;
 const largestExportCheck = 256;
 
 interface ExportedAnswers {
-  readonly dataset: TensorDataset;
+  /** Of all items of the data set. */
   readonly input: TensorInput;
   readonly onnx: Uint8Array;
   readonly items: Int32Array;
@@ -18,17 +19,12 @@ interface ExportedAnswers {
 
 /** @throws NightsiftError `verifyFailed` */
 export async function checkExport(
-  { dataset, input, onnx, items, expected }: ExportedAnswers,
+  { input, onnx, items, expected }: ExportedAnswers,
   { runtime }: { readonly runtime: GraphRuntime },
 ): Promise<{ maximumDifference: number; items: number }> {
   const checked = items.subarray(0, largestExportCheck);
   const predictor = await loadPredictor(onnx, runtime);
-  const size = input.data.length / dataset.ids.length;
-  const data = input.data.slice(0, checked.length * size);
-  checked.forEach((item, index) => {
-    data.set(input.data.subarray(item * size, (item + 1) * size), index * size);
-  });
-  const found = await predictor.predict([{ ...input, data }]);
+  const found = await predictor.predict([pickItems(input, checked)]);
   await predictor.release();
   const maximumDifference = found.reduce((most, value, index) => {
     const difference = Math.abs(value - expected[index]!);

@@ -24,7 +24,7 @@ export async function openDelivered(
       const result = new Float32Array(items.length * width);
       for (let start = 0; start < items.length; start += scoringBatch) {
         const part = items.subarray(start, start + scoringBatch);
-        result.set(await predictor.predict(inputs.map((input) => subset(input, part))), start * width);
+        result.set(await predictor.predict(inputs.map((input) => pickItems(input, part))), start * width);
       }
       return result;
     },
@@ -32,7 +32,8 @@ export async function openDelivered(
   };
 }
 
-function subset(input: TensorInput, items: Int32Array): TensorInput {
+/** An input with some of the items only, in the order asked for. */
+export function pickItems(input: TensorInput, items: Int32Array): TensorInput {
   const size = sizeOf(input.shape);
   const { data } = input;
   const picked = data.slice(0, items.length * size);

@@ -1,6 +1,6 @@
 /** nightsift detect: from a log to events and a report. */
 import type { Command } from 'commander';
-import type { DetectReport } from '../../../../contract/calls/records.ts';
+import { type DetectReport, namedChannels } from '../../../../contract/calls/records.ts';
 import { choicePair, type ParameterValue, parameterPair, wholeNumber } from '../arguments.ts';
 import { absolute, type Context, checkJson, follow, giveJson, place } from '../context.ts';
 import { table } from '../tables.ts';
@@ -74,9 +74,7 @@ function summary({ events, figures, heldOut, into }: DetectReport): string {
     {
       title: 'channels',
       of: ({ channels }) =>
-        channels
-          .filter(({ share }, place) => place === 0 || share >= 0.03)
-          .slice(0, 2)
+        namedChannels(channels, 2)
           .map(({ name, share }) => `${name} ${Math.round(100 * share)} %`)
           .join(', '),
     },

@@ -1,6 +1,6 @@
 /** The report of a detection, in Markdown and as one HTML file. */
 import { join } from 'node:path';
-import type { DetectReport } from '../../../../contract/calls/records.ts';
+import { type DetectReport, namedChannels } from '../../../../contract/calls/records.ts';
 import type { RecordSource } from '../../../../contract/records.ts';
 import type { DetectedRows } from '../../../families/family.ts';
 import { writeWholeFileTo } from '../../export-model.ts';
@@ -62,9 +62,7 @@ function eventTable(events: DetectReport['events']): ReportPart {
         end ?? last,
         rows,
         rounded(peakScore),
-        channels
-          .filter(({ share }, place) => place === 0 || share >= 0.03)
-          .slice(0, shownChannels)
+        namedChannels(channels, shownChannels)
           .map(({ name, share, direction }) => `${name} ${direction} (${Math.round(100 * share)} %)`)
           .join(', '),
       ]),
