@@ -21,8 +21,15 @@ export function factColumns(items: readonly RecordItem[]): FactColumn[] {
     const isNumber = sample.every(({ facts }) => facts[key] === null || typeof facts[key] === 'number');
     const isTime = sample.some(({ facts }) => typeof facts[key] === 'string' && isoTime.test(facts[key]));
     const width = isNumber ? '84px' : isTime ? 'minmax(150px, 1fr)' : 'minmax(120px, 1fr)';
-    return { key, title: key, isNumber, width };
+    return { key, title: factTitle(key), isNumber, width };
   });
+}
+
+/** Facts that a family names are in camel case; the names of a file's own columns stay as they are there. */
+export function factTitle(key: string): string {
+  return /^[a-z]+([A-Z][a-z]+)+$/.test(key)
+    ? key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    : key;
 }
 
 export function factText(fact: Fact | undefined): string {

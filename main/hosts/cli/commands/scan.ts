@@ -178,6 +178,7 @@ export const frameColumns: readonly Column<ScannedFrame>[] = [
   { title: 'transparency', of: (frame) => frame.measurements?.transparency ?? null, digits: 3 },
   { title: 'findings', of: (frame) => frame.findings.map((finding) => finding.code).join(' ') },
   { title: 'error', of: (frame) => frame.error?.code ?? null },
+  { title: 'taste', of: tasteReason },
 ];
 
 const longestList = 40;

@@ -102,13 +102,12 @@ const expressionColumns: readonly Column<Expressed>[] = [
   { title: 'weight', of: (row) => row.weight, significant: 4 },
 ];
 
-const shownColumns = frameColumns.filter(({ title }) => title !== 'error' && title !== 'status');
+const leftOut = new Set(['error', 'status']);
 
 /** With the reasons of a taste where there are any. */
 function columnsFor(frames: readonly ScannedFrame[]): readonly Column<ScannedFrame>[] {
-  return frames.some((frame) => tasteReason(frame) !== null)
-    ? [...shownColumns, { title: 'taste', of: (frame) => tasteReason(frame) ?? '' }]
-    : shownColumns;
+  const hasTaste = frames.some((frame) => tasteReason(frame) !== null);
+  return frameColumns.filter(({ title }) => !leftOut.has(title) && (hasTaste || title !== 'taste'));
 }
 
 const sessionColumns: readonly Column<SessionRow>[] = [
