@@ -59,7 +59,7 @@ export async function trainOutOfFold(
   ports: TrainModelPorts,
 ): Promise<TrainedOutOfFold> {
   const { folds, prepare, groups: _groups, knownShare: _knownShare, ...training } = options;
-  const { used, labels, raw, foldOf, known, misfits } = await answersInFolds(
+  const { used, labels, raw, foldOf, together, known, misfits } = await answersInFolds(
     dataset,
     options,
     ports,
@@ -67,8 +67,8 @@ export async function trainOutOfFold(
   );
   const classes = dataset.classes.length;
   const anomaly = anomalyIndex(dataset.classes);
-  const probabilities = calibratedByOthers(raw, labels, classes, foldOf, anomaly);
-  const calibration = fitClassCalibration(raw, labels, classes, anomaly);
+  const probabilities = calibratedByOthers({ raw, labels, foldOf, together }, classes, anomaly);
+  const calibration = fitClassCalibration(raw, labels, classes, { anomaly, groups: together });
   const stops = stopsByFold(options.recipe);
   const everything = split(dataset, used, (place) =>
     stops && foldOf[place] === 0 ? splitCodes.validation : splitCodes.train,
@@ -110,6 +110,8 @@ export interface FoldAnswers {
   /** [used, classes], as they come. */
   readonly raw: Float32Array;
   readonly foldOf: Int32Array;
+  /** Number of the group that lay in one fold; a group whose items were spread has one for each. */
+  readonly together: Int32Array;
   readonly known: Uint8Array;
   /** Of models that tell them. */
   readonly misfits: Float64Array | undefined;
@@ -165,7 +167,7 @@ export async function answersInFolds(
     misfits ??= new Float64Array(used.length);
     for (const [index, place] of asked.entries()) misfits[place] = answers.misfits[index]!;
   }
-  return { used, labels, raw, foldOf, known, misfits };
+  return { used, labels, raw, foldOf, together, known, misfits };
 }
 
 /** Of a group that is cut, for each fold: enough for classes to be spread evenly. */
@@ -181,10 +183,8 @@ function inStretches(groups: Int32Array, folds: number) {
 
 /** Each fold's answers, calibrated by those of the others: figures shall not rest on what a calibration has seen. */
 function calibratedByOthers(
-  raw: Float32Array,
-  labels: Int32Array,
+  { raw, labels, foldOf, together }: Pick<FoldAnswers, 'raw' | 'labels' | 'foldOf' | 'together'>,
   classes: number,
-  foldOf: Int32Array,
   anomaly: number,
 ): Float32Array {
   const result = new Float32Array(raw.length);
@@ -197,7 +197,8 @@ function calibratedByOthers(
     const own = places.filter((place) => foldOf[place] === fold);
     const others = places.filter((place) => foldOf[place] !== fold);
     const otherLabels = Int32Array.from(others, (place) => labels[place]!);
-    const calibration = fitClassCalibration(pick(others), otherLabels, classes, anomaly);
+    const groups = Int32Array.from(others, (place) => together[place]!);
+    const calibration = fitClassCalibration(pick(others), otherLabels, classes, { anomaly, groups });
     const answers = calibrated(pick(own), classes, calibration);
     own.forEach((place, index) => {
       result.set(answers.subarray(index * classes, (index + 1) * classes), place * classes);

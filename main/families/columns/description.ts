@@ -38,6 +38,23 @@ export function isMissing(cell: string): boolean {
   return word.length <= 6 && missingWords.has(word.toLowerCase());
 }
 
+/** Left empty, or NaN as programs write for it: what no program counts as a value. */
+function isBlank(cell: string): boolean {
+  const word = cell.trim();
+  return word === '' || word.toLowerCase() === 'nan';
+}
+
+/**
+ * Ready-made descriptions count words for a missing value (`#NULL!`, `?`) among the distinct ones, raw cells never do. Of a
+ * column that holds nothing else but one value the words are left out; of others they stay, as the map of kinds counts.
+ */
+export function distinctValues({ distinct, samples }: ColumnDescription): number {
+  if (distinct > sampleCount) return distinct;
+  const words = new Set(samples.filter((sample) => isMissing(sample) && !isBlank(sample)));
+  const values = Math.max(0, distinct - words.size);
+  return values <= 1 ? values : distinct;
+}
+
 const plainNumber = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
 /** The value of a cell that is a plain number; NaN for any other. */

@@ -17,40 +17,79 @@ const steps = 60;
 /** Newton steps of one class at a time overshoot when all classes step together. */
 const damping = 0.7;
 
+export interface CalibrationFacts {
+  /**
+   * One of two classes, or -1. Even odds are then put where calling a row an anomaly begins to serve F1: at half of the
+   * best F1 to be expected (Lipton, Elkan and Naryanaswamy 2014).
+   */
+  readonly anomaly?: number;
+  /** Number of each row's group; rows of one group say one thing of how often classes come, however many they are. */
+  readonly groups?: Int32Array;
+}
+
 /**
+ * The temperature is of all rows alike, so that confidence is right on the whole; offsets count every group as one: what
+ * one large group has of its own shall not move the classes of others.
  * @param probabilities [rows, classes], of rows that the model did not learn from
- * @param anomaly one of two classes, or -1. Even odds are then put where calling a row an anomaly begins to serve F1: at
- *   half of the best F1 to be expected (Lipton, Elkan and Naryanaswamy 2014)
  */
 export function fitClassCalibration(
   probabilities: ArrayLike<number>,
   labels: Int32Array,
   classes: number,
-  anomaly = -1,
+  { anomaly = -1, groups }: CalibrationFacts = {},
 ): ClassCalibration {
+  const first = temperatureOf(probabilities, labels, classes);
+  const weights = groups ? sharesOfGroups(groups) : new Float64Array(labels.length).fill(1);
+  const moved = fitOffsets(probabilities, labels, weights, {
+    temperature: first,
+    offsets: new Float64Array(classes),
+  });
+  const again = groups ? temperatureOf(calibrated(probabilities, classes, moved), labels, classes) : 1;
+  const offsets = moved.offsets.map((offset) => offset / again);
+  const calibration = { temperature: first * again, offsets };
+  if (anomaly >= 0 && classes === 2) {
+    const expected = calibrated(probabilities, classes, calibration);
+    const border = bestExpectedF1(expected.filter((_, place) => place % 2 === anomaly)) / 2;
+    if (border > 0) offsets[anomaly]! -= Math.log(border / (1 - border));
+  }
+  return calibration;
+}
+
+function temperatureOf(probabilities: ArrayLike<number>, labels: Int32Array, classes: number): number {
   const logits = Float32Array.from(probabilities, (value) => Math.log(Math.max(value, leastProbability)));
-  const temperature = fitTemperature(logits, labels, classes);
-  const offsets = new Float64Array(classes);
-  const calibration = { temperature, offsets };
+  return fitTemperature(logits, labels, classes);
+}
+
+function sharesOfGroups(groups: Int32Array): Float64Array {
+  const sizes = new Map<number, number>();
+  for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
+  return Float64Array.from(groups, (group) => 1 / sizes.get(group)!);
+}
+
+/** Newton's steps towards classes that are expected as often as they come. */
+function fitOffsets(
+  probabilities: ArrayLike<number>,
+  labels: Int32Array,
+  weights: Float64Array,
+  calibration: ClassCalibration,
+): ClassCalibration {
+  const { offsets } = calibration;
+  const classes = offsets.length;
   for (let step = 0; step < steps; step++) {
     const slope = Float64Array.from(offsets, (offset) => offset / priorDeviation ** 2);
     const curvature = new Float64Array(classes).fill(1 / priorDeviation ** 2);
     const expected = calibrated(probabilities, classes, calibration);
     for (let row = 0; row < labels.length; row++) {
+      const weight = weights[row]!;
       for (let label = 0; label < classes; label++) {
         const share = expected[row * classes + label]!;
-        slope[label]! += share - (labels[row] === label ? 1 : 0);
-        curvature[label]! += share * (1 - share);
+        slope[label]! += weight * (share - (labels[row] === label ? 1 : 0));
+        curvature[label]! += weight * share * (1 - share);
       }
     }
     for (let label = 0; label < classes; label++) {
       offsets[label]! -= (damping * slope[label]!) / curvature[label]!;
     }
-  }
-  if (anomaly >= 0 && classes === 2) {
-    const expected = calibrated(probabilities, classes, calibration);
-    const border = bestExpectedF1(expected.filter((_, place) => place % 2 === anomaly)) / 2;
-    if (border > 0) offsets[anomaly]! -= Math.log(border / (1 - border));
   }
   return calibration;
 }

@@ -36,6 +36,34 @@ describe('the features of a column', () => {
     expect(Array.from(shared.tensors[0]!.data)).toEqual(Array.from(raw.tensors[0]!.data));
   });
 
+  it('do not count a word for a missing value beside the only one as a second value', () => {
+    const described = (samples: string, distinct: number) =>
+      Array.from(
+        read(`${header}\n1,q,categorical,90,0,0,${distinct},2,0,0,0,0,${samples}\n`).tensors[0]!.data,
+      );
+    const constant = columnFeatureNames.indexOf('isConstant');
+    const distinct = columnFeatureNames.indexOf('distinct');
+    const one = described('#NULL!,,Haskell,,Haskell', 2);
+    expect([one[constant], one[distinct]]).toEqual([1, Math.fround(Math.log10(2))]);
+    // two values and the word stay three, as the file counts them
+    const two = described('#NULL!,1,0,1,0', 3);
+    expect([two[constant], two[distinct]]).toEqual([0, Math.fround(Math.log10(4))]);
+    expect(described('x,,,x,x', 1)[constant]).toBe(1);
+  });
+
+  it.each([
+    ['[[-65.5, -55.2]]', 'arrayOfPlain', 1],
+    ["['Grill', 'Pizza']", 'arrayOfPlain', 1],
+    ["[{'id': 3}]", 'arrayOfPlain', 0],
+    ['(17.6, 121.6)', 'arrayOfPlain', 0],
+    ['[1, 2, 3]', 'numberList', 0],
+    ['7.4;0.7;0', 'numberList', 1],
+  ])('tell arrays from numbers with signs between them: %s, %s', (cell, name, value) => {
+    const target = new Float32Array(columnFeatureCount);
+    writeFeatures(describeColumn('a', [cell]), target, 0);
+    expect(target[columnFeatureNames.indexOf(name)]).toBe(value);
+  });
+
   it('are finite and bounded in number whatever the cells hold', () => {
     fc.assert(
       fc.property(

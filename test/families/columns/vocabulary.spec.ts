@@ -40,7 +40,7 @@ it('writes how a name reads and how many cells are held', () => {
   expect(plain.present).toBeCloseTo(Math.log10(4), 6);
   expect(plain.width).toBeCloseTo(Math.log10(1 + 4 / 2), 6);
   expect(featuresOf('place', ['[9.92, 54.98]', '[1, 2]', '(3.5;4)', '12', '7 km']).numberList).toBeCloseTo(
-    0.6,
+    0.2,
     6,
   );
 });

@@ -36,9 +36,9 @@ const forms: readonly (readonly [name: string, form: RegExp])[] = [
   ['singleLetter', /^[^\d\s]$/],
   ['capitalCode', /^[A-Z]{2,6}$/],
   ['mixedCode', /^(?=.*\d)(?=.*[A-Z])[A-Z0-9]+(?:[-_./][A-Z0-9]+)*$/],
-  ['bracketed', /^[[({].*[\])}]$/s],
+  ['arrayOfPlain', /^\[[^{}]*\]$/s], // entries that are no records themselves
   ['commaList', /^[^,]{1,60}(?:,[^,\d][^,]{0,60}){2,}$|^[^,]+,[^,]+,[^,]+,/s],
-  ['numberList', /^[[(]*\s*[-+]?[\d.]+(?:e[-+]\d+)?(?:[\s,;|]+[-+]?[\d.]+)+/i],
+  ['numberList', /^\(*\s*[-+]?[\d.]+(?:e[-+]\d+)?(?:[\s,;|]+[-+]?[\d.]+)+/i],
   ['signList', /[;|].*[;|]|^[^;|]+[;|][^;|]+$/s],
   ['sentence', /^(?:\S+\s+){7,}\S/],
   ['proseEnd', /[a-z)]\s*[.!?]["')]?$/],

@@ -8,7 +8,7 @@ import { namePatternNames, writeNamePatterns } from './name-patterns.ts';
 import { relationNames, writeRelations } from './relations.ts';
 import { statisticNames, writeStatistics } from './statistics.ts';
 
-export const columnFeatureVersion = 2;
+export const columnFeatureVersion = 3;
 
 /** In order: 8 statistics, 26 characters, 256 n-grams, 6 of diversity, 80 patterns (37 of cells, 15 relations, 28 of names). */
 export const columnFeatureNames: readonly string[] = [

@@ -1,5 +1,5 @@
 /** 15 relations between the statistics and the samples of a column. */
-import { type ColumnDescription, numberOf } from '../description.ts';
+import { type ColumnDescription, distinctValues, numberOf } from '../description.ts';
 import { wordsOf } from './n-grams.ts';
 import { readability } from './vocabulary.ts';
 
@@ -32,7 +32,8 @@ export function writeRelations(
   target: Float32Array,
   at: number,
 ): void {
-  const { minimum, maximum, mean, deviation, distinct } = column;
+  const { minimum, maximum, mean, deviation } = column;
+  const distinct = distinctValues(column);
   const range = maximum - minimum;
   const values = present.map(numberOf);
   const numbers = values.filter((value) => !Number.isNaN(value));

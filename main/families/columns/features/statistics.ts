@@ -1,4 +1,4 @@
-import type { ColumnDescription } from '../description.ts';
+import { type ColumnDescription, distinctValues } from '../description.ts';
 
 /** 8 figures of all cells. */
 export const statisticNames = [
@@ -13,7 +13,8 @@ export const statisticNames = [
 ] as const;
 
 export function writeStatistics(column: ColumnDescription, target: Float32Array, at: number): void {
-  const { cells, missing, distinct } = column;
+  const { cells, missing } = column;
+  const distinct = distinctValues(column);
   target[at] = Math.log10(1 + cells);
   target[at + 1] = cells > 0 ? missing / cells : 1;
   target[at + 2] = Math.log10(1 + distinct);
