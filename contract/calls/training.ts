@@ -14,6 +14,9 @@ export const ClassFigures = z.object({
 export type ClassFigures = z.infer<typeof ClassFigures>;
 
 /** Figures on one list of items. `confusion[i][j]`: items of class i that were called class j. */
+/** Holds the true figure in 95 of 100 cases, as far as the items are like those to come. */
+const Interval = z.object({ low: z.number(), high: z.number() });
+
 export const Evaluation = z.object({
   items: z.number(),
   accuracy: z.number().nullable(),
@@ -21,6 +24,8 @@ export const Evaluation = z.object({
   macroF1: z.number().nullable(),
   classes: z.array(ClassFigures),
   confusion: z.array(z.array(z.number())),
+  /** Of 95 %; missing for marks and numbers, and in reports of older versions. */
+  intervals: z.object({ accuracy: Interval, balancedAccuracy: Interval }).optional(),
 });
 export type Evaluation = z.infer<typeof Evaluation>;
 

@@ -69,8 +69,13 @@ export function showSeries(
     pointRadius: steps.length < 3 ? 3 : 0,
     pointHitRadius: 6,
   }));
-  const scales = chart.options.scales as Record<string, { type: string }>;
-  (scales.y as { type: string }).type = isLogarithmic ? 'logarithmic' : 'linear';
+  const { y } = chart.options.scales as { y: { type: string; max?: number | undefined } };
+  y.type = isLogarithmic ? 'logarithmic' : 'linear';
+  // What reaches 1 and no more is a share: there is nothing above it.
+  const most = Math.max(
+    ...series.map(({ values }) => values.reduce((one, other) => Math.max(one, other), 0)),
+  );
+  y.max = most === 1 && !isLogarithmic ? 1 : undefined;
   chart.update('none');
 }
 

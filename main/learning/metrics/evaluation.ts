@@ -53,7 +53,7 @@ export interface Evaluation {
   readonly perClass: readonly PerClassMetrics[];
   /** Rows: true class; columns: predicted class. Empty where an item may have several marks. */
   readonly confusion: readonly (readonly number[])[];
-  /** 95 % bootstrap intervals; null for no items, absent where nobody asked. */
+  /** 95 % intervals; null for no items, absent where nobody asked. */
   readonly intervals?: Intervals | null;
   /** Bins of equal mass, least confident first; absent where nobody asked. */
   readonly reliability?: readonly ReliabilityBin[];

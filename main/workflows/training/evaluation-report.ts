@@ -1,9 +1,9 @@
 /** Figures on labelled items, those a person labelled apart from mere agreement with the prefilter. */
 import type { Evaluation, EvaluationReport } from '../../../contract/calls/training.ts';
 import {
-  evaluate,
   evaluateMarks,
   evaluateNumbers,
+  evaluateWithIntervals,
   type Evaluation as Measured,
 } from '../../learning/metrics/index.ts';
 import type { TargetKind } from '../../learning/targets.ts';
@@ -86,7 +86,7 @@ function figures({ classes, probabilities, labels }: JudgedItems, places: readon
   places.forEach((place, index) => {
     rows.set(probabilities.subarray(place * count, (place + 1) * count), index * count);
   });
-  const measured = evaluate(
+  const measured = evaluateWithIntervals(
     rows,
     places.map((place) => labels[place] as number),
     classes,
@@ -114,6 +114,7 @@ function inContract(measured: Measured): Evaluation {
       };
     }),
     confusion: confusion.map((row) => [...row]),
+    ...(measured.intervals ? { intervals: measured.intervals } : {}),
   };
 }
 

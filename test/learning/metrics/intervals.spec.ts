@@ -29,13 +29,29 @@ describe('confidence intervals', () => {
     expect(covered).toBeGreaterThanOrEqual(34);
   });
 
-  it('have no width where nothing varies, and are null where there is nothing', () => {
-    const sure = evaluateWithIntervals(answers(labels, 1, 1), labels, classes);
-    expect(sure.intervals).toEqual({
-      accuracy: { low: 1, high: 1 },
-      balancedAccuracy: { low: 1, high: 1 },
-    });
+  it('leave room for doubt where every answer was right, the more the fewer there are; null where there is nothing', () => {
+    const lowOf = (own: readonly number[]) => {
+      const { intervals } = evaluateWithIntervals(answers(own, 1, 1), own, classes);
+      expect(intervals).toMatchObject({ accuracy: { high: 1 }, balancedAccuracy: { high: 1 } });
+      return intervals!.balancedAccuracy.low;
+    };
+    const few = lowOf([0, 1, 1]);
+    expect(few).toBeGreaterThan(0.4);
+    expect(few).toBeLessThan(0.75);
+    expect(lowOf(labels)).toBeGreaterThan(0.98);
     expect(evaluateWithIntervals(new Float32Array(0), [], classes).intervals).toBeNull();
+  });
+
+  it("are Jeffreys' own for one class: quantiles of Beta(9.5, 2.5) and Beta(0.5, 30.5)", () => {
+    const interval = (hits: number, items: number) => {
+      const own = Array.from({ length: items }, () => 0);
+      const said = Float32Array.from(own.flatMap((_, item) => (item < hits ? [1, 0] : [0, 1])));
+      return evaluateWithIntervals(said, own, classes).intervals!.accuracy;
+    };
+    // scipy.stats.beta.ppf([0.025, 0.975], …)
+    expect(interval(9, 11).low).toBeCloseTo(0.5328, 1);
+    expect(interval(9, 11).high).toBeCloseTo(0.9602, 1);
+    expect(interval(0, 30)).toEqual({ low: 0, high: expect.closeTo(0.0797, 1) });
   });
 
   it('tell a better judge from an equal one', () => {

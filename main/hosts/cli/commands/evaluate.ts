@@ -141,6 +141,10 @@ function figuresText(evaluation: Evaluation): string {
   if (evaluation.items === 0) return 'No items.\n';
   const figure = (value: number | null) => (value === null ? '–' : value.toFixed(3));
   if (evaluation.accuracy === null && evaluation.classes.length === 0) return `  ${evaluation.items} items\n`;
+  const range = (name: 'accuracy' | 'balancedAccuracy') => {
+    const found = evaluation.intervals?.[name];
+    return found === undefined ? '' : ` (95 %: ${figure(found.low)} to ${figure(found.high)})`;
+  };
   const names = evaluation.classes.map(({ name }) => name);
   const classes = table(evaluation.classes, [
     { title: 'class', of: (row) => row.name },
@@ -160,8 +164,8 @@ function figuresText(evaluation: Evaluation): string {
     ],
   );
   return (
-    `  ${evaluation.items} items, accuracy ${figure(evaluation.accuracy)}, ` +
-    `balanced accuracy ${figure(evaluation.balancedAccuracy)}, macro F1 ${figure(evaluation.macroF1)}\n` +
+    `  ${evaluation.items} items, accuracy ${figure(evaluation.accuracy)}${range('accuracy')}, ` +
+    `balanced accuracy ${figure(evaluation.balancedAccuracy)}${range('balancedAccuracy')}, macro F1 ${figure(evaluation.macroF1)}\n` +
     `${indent(classes)}${evaluation.confusion.length === 0 ? '' : `\n${indent(confusion)}`}`
   );
 }
