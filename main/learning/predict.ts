@@ -1,6 +1,7 @@
 import { NightsiftError } from '../../contract/errors.ts';
-import { decodeModel, type OnnxModel } from '../formats/onnx/index.ts';
+import { decodeModel, encodeModel, type OnnxModel } from '../formats/onnx/index.ts';
 import { sizeOf, type TensorInput } from './dataset.ts';
+import { forPrediction } from './graph/for-prediction.ts';
 import type { GraphRuntime, TensorValue } from './runtime.ts';
 import { plainFeeds } from './training/batches.ts';
 
@@ -51,7 +52,10 @@ const mostOfDoubles = 256;
 
 /** @throws NightsiftError `badModel` when the bytes are no model, or name no classes */
 export function describeModel(onnx: Uint8Array): ModelDescription {
-  const model = decodeModel(onnx);
+  return described(decodeModel(onnx));
+}
+
+function described(model: OnnxModel): ModelDescription {
   return { metadata: model.metadata, classes: readClasses(model.metadata), inputs: readInputs(model) };
 }
 
@@ -60,8 +64,10 @@ export function describeModel(onnx: Uint8Array): ModelDescription {
  * @throws NightsiftError `badModel` when the file is no model, or names no classes
  */
 export async function loadPredictor(onnx: Uint8Array, runtime: GraphRuntime): Promise<Predictor> {
-  const { metadata, classes, inputs } = describeModel(onnx);
-  const session = await runtime.load(onnx, { purpose: 'inference' });
+  const model = decodeModel(onnx);
+  const { metadata, classes, inputs } = described(model);
+  const faster = forPrediction(model);
+  const session = await runtime.load(faster ? encodeModel(faster) : onnx, { purpose: 'inference' });
   const scored = session.outputNames.includes('scores');
   const answered = session.outputNames.includes('values') ? 'values' : 'probabilities';
   const tellsTogether = session.outputNames.includes('together');

@@ -48,10 +48,7 @@ async function ownDistances(name: string, directory: string, { names }: Referenc
   const built = benchPlan(name, side);
   const plan = { ...built, inputs: built.inputs.map((input) => ({ ...input, asIs: true })) };
   const { graph, network } = assembleNetwork(plan, { mode: 'training', items: batch });
-  for (const node of plain ? [] : [...graph.nodes]) {
-    const faster = fasterConvolution(node);
-    if (faster) graph.replace(node, faster);
-  }
+  if (!plain) graph.replaceWhere(fasterConvolution);
   const rectified = graph.nodes.filter(({ operator }) => operator === 'Relu').map(({ inputs }) => inputs[0]!);
   const outputs = Object.fromEntries(rectified.map((value, place) => [`before${place}`, value]));
   const session = await onnxRuntime({ threads }).load(

@@ -21,6 +21,8 @@ import type {
 /** Opset 18 has Col2Im, scatter with addition and axes as inputs; later ones add nothing that is used here. */
 export const standardOpset = 18;
 const intermediateVersion = 8;
+/** Who the files say has written them. */
+export const modelProducer = 'nightsift';
 
 interface InputEntry {
   readonly value: Value;
@@ -105,6 +107,18 @@ export class Graph implements Scope {
     this.nodes.push(...behind.slice(1));
   }
 
+  /** The same for every node that `choose` knows another way for; returns their number. */
+  replaceWhere(choose: (node: GraphNode) => ((scope: Scope) => Value) | undefined): number {
+    let replaced = 0;
+    for (const node of [...this.nodes]) {
+      const build = choose(node);
+      if (!build) continue;
+      this.replace(node, build);
+      replaced += 1;
+    }
+    return replaced;
+  }
+
   producer(value: Value): GraphNode | undefined {
     return this.producers.get(value.name);
   }
@@ -134,7 +148,7 @@ export class Graph implements Scope {
     const batched = new Set(options.symbolicBatchOutputs ?? []);
     return {
       irVersion: intermediateVersion,
-      producer: 'nightsift',
+      producer: modelProducer,
       producerVersion: '1',
       opsets: { '': standardOpset },
       metadata: options.metadata ?? {},

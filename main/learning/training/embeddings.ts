@@ -1,6 +1,7 @@
 /** While a body is frozen, what it makes of each item is computed once, and only the rest of the network is trained. */
 import { encodeModel } from '../../formats/onnx/index.ts';
 import type { TensorInput } from '../dataset.ts';
+import { fasterPrediction } from '../graph/operators/convolution.ts';
 import { assembleEmbedding, type NetworkPlan } from '../nets/assemble.ts';
 import type { NetworkState } from '../nets/network.ts';
 import type { Recipe } from '../recipes/recipe.ts';
@@ -17,6 +18,7 @@ export function embeddingModel(
   state: NetworkState,
 ): { readonly model: Uint8Array; readonly width: number } {
   const { graph, embedding } = assembleEmbedding(plan, { mode: 'inference', items: 1, state });
+  graph.replaceWhere(fasterPrediction);
   const model = graph.toModel({
     name: `${plan.recipe.name} body`,
     outputs: { embedding },

@@ -68,7 +68,8 @@ export function buildTrainingStep(plan: NetworkPlan, settings: StepSettings): Tr
     graph.input(name, 'float32', shape),
   );
   const trained = trainedParameters(graph, network, loss);
-  lowerConvolutions(graph);
+  // with the gradients made, forward convolutions may take a form that has none
+  graph.replaceWhere(fasterConvolution);
   const values = [...network.parameters, ...network.statistics].map(({ name, shape }) => ({ name, shape }));
   const outputs: Record<string, Value> = { loss, logits };
   for (const [name, value] of network.updatedStatistics) outputs[`next/${name}`] = value;
@@ -97,14 +98,6 @@ function productsIn({ operator, inputs, outputs }: GraphNode): number {
     return (elementCount(outputs[0]!.shape) * elementCount(other!.shape)) / other!.shape[0]!;
   if (operator === 'Gemm') return elementCount(one!.shape) * outputs[0]!.shape[1]!;
   return operator === 'MatMul' ? elementCount(outputs[0]!.shape) * one!.shape.at(-1)! : 0;
-}
-
-/** With the gradients made, forward convolutions may take a form that has none. */
-function lowerConvolutions(graph: Graph): void {
-  for (const node of [...graph.nodes]) {
-    const faster = fasterConvolution(node);
-    if (faster) graph.replace(node, faster);
-  }
 }
 
 function valuesOf(network: Network): (name: string) => Value {

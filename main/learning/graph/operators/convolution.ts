@@ -13,7 +13,12 @@ import {
   type Scope,
   type Value,
 } from '../rule.ts';
-import { winogradConvolution, winogradDataGradient, winogradWeightGradient } from './winograd.ts';
+import {
+  winogradConvolution,
+  winogradDataGradient,
+  winogradPrediction,
+  winogradWeightGradient,
+} from './winograd.ts';
 
 /** Below this height a product with Col2Im beats a convolution with the flipped kernel (both exact). */
 const smallestHeightForFlippedKernel = 20;
@@ -295,6 +300,20 @@ export function fasterConvolution({ operator, inputs, attributes }: GraphNode) {
   const geometry = geometryOf(attributes, weight!);
   if (!suitsWinograd(x!, weight!, geometry, fewestForWinograd.forward)) return undefined;
   return (scope: Scope): Value => winogradConvolution(scope, x!, weight!);
+}
+
+/** The same where weights are constants: what is made of them is made once, when the model is loaded. */
+export function fasterPrediction({ operator, inputs, attributes }: GraphNode) {
+  const [x, weight, bias] = inputs;
+  if (operator !== 'Conv') return undefined;
+  if (!suitsWinograd(x!, weight!, geometryOf(attributes, weight!), fewestForWinograd.forward))
+    return undefined;
+  return (scope: Scope): Value => {
+    const result = winogradPrediction(scope, x!, weight!);
+    if (!bias) return result;
+    const perChannel = scope.integers([1, bias.shape[0]!, 1, 1]);
+    return scope.apply('Add', [result, scope.apply('Reshape', [bias, perChannel])]);
+  };
 }
 
 export const convolutions: OperatorTable = { Conv: convolution, ConvTranspose: transposedConvolution };

@@ -1,13 +1,14 @@
 /**
  * Convolutions with 3x3 kernels, stride 1 and padding 1, and their gradients, by minimal filtering (Winograd; Lavin and
- * Gray 2015). Tiles of 4x4 results cost 36 products of matrices instead of 144 and serve the gradients of the data and of
- * the weights. The forward pass takes tiles of 2x2, 16 products instead of 36: its rounding decides which rectifiers
+ * Gray 2015). Tiles of 4x4 results cost 36 products of matrices instead of 144 and serve predictions and the gradients of
+ * the data and of the weights. The forward pass of a training step takes tiles of 2x2, 16 products instead of 36: its rounding decides which rectifiers
  * turn over, and behind 17 of them the values of a ResNet-18 are as far from exact ones as with plain convolutions,
  * while tiles of 4x4 more than double the distance (docs/guide/learning.md).
  *
  * In one dimension, results y = A' ((G w) * (B' x)) with A'[i][j] = p_j^i, G[j][k] = p_j^k / prod(p_j - p_l), and B' the
  * coefficients of prod(z - p_l) without the j-th factor (Toom and Cook), each with a last row for the point at infinity.
- * Two dimensions take Kronecker products. Between the transforms, values lie as [points, channels, items * tiles].
+ * Two dimensions take Kronecker products. Between the transforms, values lie as [points, channels, items * tiles]; no shape
+ * names the number of items, which is open when predicting.
  */
 import type { Scope, Value } from '../rule.ts';
 
@@ -107,8 +108,8 @@ function transformed(
   { tile, points }: Filtering,
   before: number,
 ): Value {
-  const [items, channels, height, width] = x.shape as [number, number, number, number];
-  const images = reshaped(scope, channelsFirst(scope, x), [1, 1, channels * items, height, width]);
+  const [, channels, height, width] = x.shape as [number, number, number, number];
+  const images = reshaped(scope, channelsFirst(scope, x), [1, 1, -1, height, width]);
   const beyond = [height, width].map((size) => Math.ceil(size / tile) * tile - size + before);
   const values = scope.apply('Conv', [images, kernel], {
     strides: [1, tile, tile],
@@ -144,14 +145,14 @@ function results(
   like: Value,
   { tile, points, results: made }: Filtering,
 ): Value {
-  const [items, , height, width] = like.shape as [number, number, number, number];
+  const [height, width] = like.shape.slice(2) as [number, number];
   const channels = products.shape.at(-2)!;
   const [rows, columns] = [Math.ceil(height / tile), Math.ceil(width / tile)];
-  const flat = reshaped(scope, products, [points, channels * items * rows * columns]);
+  const flat = reshaped(scope, products, [points, -1]);
   const matrix = constant(scope, 'results', made, [tile * tile, points]);
   const tiles = reshaped(scope, scope.apply('MatMul', [matrix, flat]), [1, -1, rows, columns]);
   const images = scope.apply('DepthToSpace', [tiles], { blocksize: tile, mode: 'DCR' });
-  const whole = channelsFirst(scope, reshaped(scope, images, [channels, items, rows * tile, columns * tile]));
+  const whole = channelsFirst(scope, reshaped(scope, images, [channels, -1, rows * tile, columns * tile]));
   if (rows * tile === height && columns * tile === width) return whole;
   return scope.apply('Slice', [
     whole,
@@ -163,10 +164,23 @@ function results(
   ]);
 }
 
-/** @param x [items, inputs, height, width]; weight [outputs, inputs, 3, 3] */
+function convolution(scope: Scope, x: Value, weight: Value, by: Filtering): Value {
+  const kernel = transformedKernel(scope, weight, 'kernel', by.kernel);
+  return results(scope, scope.apply('MatMul', [kernel, transformedData(scope, x, by)]), x, by);
+}
+
+/**
+ * Of a training step.
+ * @param x [items, inputs, height, width]
+ * @param weight [outputs, inputs, 3, 3]
+ */
 export function winogradConvolution(scope: Scope, x: Value, weight: Value): Value {
-  const kernel = transformedKernel(scope, weight, 'kernel', small.kernel);
-  return results(scope, scope.apply('MatMul', [kernel, transformedData(scope, x, small)]), x, small);
+  return convolution(scope, x, weight, small);
+}
+
+/** The same of a finished network, whose rectifiers decide nothing but its answer: by the tiles that cost least. */
+export function winogradPrediction(scope: Scope, x: Value, weight: Value): Value {
+  return convolution(scope, x, weight, large);
 }
 
 /** A convolution of the gradient with the flipped kernel, inputs and outputs swapped. */
