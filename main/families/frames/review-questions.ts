@@ -5,6 +5,7 @@
 import type { FindingCode, FrameMeasurements, PolicyChanges, PolicyName } from '../../../contract/words.ts';
 import { frameFeatureNames } from './features.ts';
 import { policyTable } from './policy.ts';
+import { isConsequence } from './settle-causes.ts';
 
 /** Figures by their names in `reviewFigureNames`. */
 export type NamedQuestion =
@@ -22,7 +23,10 @@ const ownFigureNames = ['own.fwhm', 'own.ellipticity', 'own.dimness'] as const;
 
 export const reviewFigureNames: readonly string[] = [...frameFeatureNames, ...ownFigureNames];
 
-/** In the order of `reviewFigureNames`; NaN where something was not measured. Findings that the policy lets pass are none. */
+/**
+ * In the order of `reviewFigureNames`; NaN where something was not measured. Findings that the policy lets pass are none, nor
+ * are suspicions that a likely finding explains: a person is never told of them, and what they say is of that finding.
+ */
 export function reviewFigures(
   features: Float32Array,
   { fwhm, ellipticity, weight }: FrameMeasurements,
@@ -30,10 +34,13 @@ export function reviewFigures(
   policyChanges: PolicyChanges,
 ): Float32Array {
   const table = policyTable(policy, policyChanges);
+  const confidenceOf = (code: FindingCode): number =>
+    table[code] === 'fatal' ? (features[frameFeatureNames.indexOf(confidencePrefix + code)] ?? 0) : 0;
   const judged = features.map((value, column) => {
     const name = frameFeatureNames[column]!;
     if (!name.startsWith(confidencePrefix)) return value;
-    return table[name.slice(confidencePrefix.length) as FindingCode] === 'fatal' ? value : 0;
+    const code = name.slice(confidencePrefix.length) as FindingCode;
+    return isConsequence(code, confidenceOf) ? 0 : confidenceOf(code);
   });
   const own = [
     logOf(fwhm) - logOf(middleFwhm),

@@ -30,14 +30,36 @@ const consequences: Partial<Record<FindingCode, readonly FindingCode[]>> = {
 /** From here on a cause stands whatever else could be. */
 const certain = 0.9;
 
+/** Half and more looks right: what such a finding explains is doubted. */
+const likely = 0.5;
+
+/**
+ * Whether a suspicion is told by another one already.
+ * @param better confidence of the surest finding that it would be a consequence of
+ */
+function isExplained(confidence: number, better: number): boolean {
+  return better >= likely && (better >= confidence || better >= certain);
+}
+
+/**
+ * Whether a code is explained away where only the confidence of each code is known, not what it was seen by. Light from
+ * a lamp and from the moon are told apart by what was seen: neither explains the other here.
+ */
+export function isConsequence(code: FindingCode, confidenceOf: (code: FindingCode) => number): boolean {
+  return Object.entries(consequences).some(([cause, explained]) => {
+    if (!explained.includes(code) || (cause === 'brightSky' && isPatch(code))) return false;
+    return isExplained(confidenceOf(code), confidenceOf(cause as FindingCode));
+  });
+}
+
 /** The suspicions worth telling, most confident first. */
 export function settleCauses(suspicions: readonly Suspicion[]): Suspicion[] {
-  const explained = new Map<FindingCode, number>();
   const local = isLocal(suspicions);
   const sure = (code: FindingCode, least: number): boolean =>
     suspicions.some((one) => one.code === code && one.confidence >= least);
   const evenLoss = sure('veil', certain) && !sure('cloud', certain);
   const haloes = sure('dew', 0.5);
+  const explained = new Map<FindingCode, number>();
   for (const { code, confidence } of suspicions) {
     if (local && code === 'brightSky') continue;
     const own = local && isPatch(code) ? ['brightSky' as const] : (consequences[code] ?? []);
@@ -49,8 +71,7 @@ export function settleCauses(suspicions: readonly Suspicion[]): Suspicion[] {
     .filter(({ code, confidence, evidence }) => {
       if (code === 'cloud' && evenLoss) return false;
       if (code === 'doubleStars' && haloes && !showsPairs(evidence)) return false;
-      const better = explained.get(code) ?? 0;
-      return better < 0.5 || (better < confidence && better < certain);
+      return !isExplained(confidence, explained.get(code) ?? 0);
     })
     .sort((p, q) => q.confidence - p.confidence);
 }

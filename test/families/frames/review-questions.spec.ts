@@ -52,6 +52,24 @@ describe('what reviews of frames may teach', () => {
     }
   });
 
+  it('leaves out suspicions that a likely finding explains, as persons are not told of them', () => {
+    const asked = (confidences: Readonly<Record<string, number>>, changes = {}) => {
+      const given = frameFeatureNames.map((name) => confidences[name.replace('confidence.', '')] ?? 0);
+      const figures = reviewFigures(Float32Array.from(given), measured, 'strict', changes);
+      return (code: string): number => Number(figures[column(`confidence.${code}`)]!.toFixed(3));
+    };
+    const blurred = asked({ elongation: 0.95, defocus: 0.97, veil: 0.4, trail: 0.6 });
+    expect(['elongation', 'defocus', 'veil', 'trail'].map(blurred)).toEqual([0.95, 0, 0, 0.6]);
+    // not sure enough, or less sure than what it would explain
+    expect(asked({ elongation: 0.45, defocus: 0.3 })('defocus')).toBe(0.3);
+    expect(asked({ elongation: 0.6, defocus: 0.8 })('defocus')).toBe(0.8);
+    // what the policy lets pass explains nothing
+    expect(asked({ elongation: 0.95, defocus: 0.97 }, { elongation: 'advisory' })('defocus')).toBe(0.97);
+    // a lamp or the moon: confidences alone do not tell
+    const lit = asked({ brightSky: 0.95, strayLight: 0.9, fewStars: 0.5 });
+    expect(['brightSky', 'strayLight', 'fewStars'].map(lit)).toEqual([0.95, 0.9, 0]);
+  });
+
   it('tells every threshold in the words of the sky', () => {
     expect(describeReviewRule('trail', { figure: 'trail.snr', value: Math.log1p(0.9) })).toBe(
       'You keep frames with trails, up to a peak of 0.90 sigma.',
