@@ -17,6 +17,7 @@ const benches: Readonly<Record<string, readonly string[]>> = {
   estimators: ['test/bench/estimators.ts'],
   columns: ['test/bench/columns.ts'],
   spectra: ['test/bench/spectra.ts'],
+  'spectra-bars': ['test/bench/spectra-bars.ts'],
   tuning: ['test/bench/tuning.ts'],
   telemetry: ['test/bench/telemetry.ts'],
   'review-learning': ['test/bench/review-learning.ts', '--nights', '3', '--frames', '120'],

@@ -24,6 +24,7 @@ import {
 import { anomalyParameters, trainAnomaly } from './train-anomaly.ts';
 import type { EvaluatedSplit, TrainOptions } from './train-network.ts';
 import { checkExport } from './training/check-export.ts';
+import { judgedTrainingItems } from './training/delivered-answers.ts';
 import { configurationHash } from './training/identity.ts';
 import { tellStage } from './training/tell-stage.ts';
 
@@ -243,8 +244,9 @@ interface Outcome {
 const judging = 'judging and checking the model';
 
 async function finish(outcome: Outcome, ports: EstimatorPorts): Promise<TrainedEstimator> {
-  const { dataset, parts, fitted, calibration, parameters, options, estimator } = outcome;
+  const { dataset, fitted, calibration, parameters, options, estimator } = outcome;
   const { classes } = dataset;
+  const parts = { ...outcome.parts, train: judgedTrain(outcome) };
   const predicted = (part: Part) => calibration.apply(fitted.predict(part.table), classes.length);
   tellStage(ports, judging, 0);
   const probabilities = {
@@ -291,6 +293,18 @@ async function finish(outcome: Outcome, ports: EstimatorPorts): Promise<TrainedE
     importances: fitted.importances ?? null,
     ...(outcome.selected && { selectedColumns: outcome.selected }),
     ...(persons ? { evaluatedOnPersons: persons } : {}),
+  };
+}
+
+/** As many as there are to compare with: a mixture of thousands of shapes would answer all its shapes for minutes. */
+function judgedTrain({ dataset, input, parts: { train, validation, test } }: Outcome): Part {
+  const others = validation.items.length + test.items.length;
+  const items = judgedTrainingItems(train.items, dataset.labels, others);
+  if (items.length === train.items.length) return train;
+  return {
+    items,
+    table: tableOf(input, items),
+    labels: Int32Array.from(items, (item) => dataset.labels[item]!),
   };
 }
 

@@ -154,3 +154,25 @@ it('judges on rows that were given only, and exports the selection as a Gather',
   );
   expect(right.length).toBeGreaterThan(185);
 });
+
+it('judges a large training split by as many rows as the others have', async () => {
+  const { table, labels } = lopsided(400, 6);
+  const rows = Array.from({ length: 400 }, (_, row) => row);
+  const dataset: TensorDataset = {
+    ids: rows.map(String),
+    inputs: [{ name: 'features', shape: [columns], data: table.values }],
+    classes: ['usual', 'rare'],
+    labels,
+    split: Uint8Array.from(rows, (row) =>
+      row >= 370 ? splitCodes.test : row >= 330 ? splitCodes.validation : splitCodes.train,
+    ),
+    personLabelled: new Uint8Array(400),
+  };
+  const { evaluations } = await trainEstimator(
+    dataset,
+    { recipe: 'gradient-boosting', parameters: { rounds: 5 }, seed: 2, metadata: {} },
+    { runtime: onnxRuntime({ threads: 1 }), now: () => 0 },
+  );
+  expect(evaluations.train.items).toBe(70);
+  expect(evaluations.validation.items + evaluations.test.items).toBe(70);
+});
