@@ -64,7 +64,10 @@ export function weighAnswers(questions: readonly OpenQuestion[], labels: Int8Arr
   return { questions, weights, hidden, probabilities: probabilitiesFrom(innocence, hidden) };
 }
 
-/** Of each question and item P(the person minds nothing there); what is only possible is left as the judge has it. */
+/**
+ * Of each question and item P(the person minds nothing there); what is only possible is left as the judge has it. Caps of
+ * confidence and slips are for weighing reviews: what is answered is how likely the class is.
+ */
 export function survivals(
   questions: readonly OpenQuestion[],
   weights: readonly Float64Array[],
@@ -72,7 +75,7 @@ export function survivals(
   return questions.map((question, place) => {
     const own = weights[place]!;
     const effect = effectOf(question, differs(own) < likely ? question.prior : own);
-    return effect.map((value, item) => survival(value, question.confidence[item]!));
+    return effect.map((value, item) => survival(value, question.judged[item]!));
   });
 }
 
@@ -84,7 +87,7 @@ export function survivals(
 export function probabilitiesFrom(innocence: Float64Array, hidden: Float64Array): Float32Array {
   const shown = 1 - meanHidden(hidden);
   return Float32Array.from(innocence, (left) => {
-    const probability = 1 - withSlip(left * shown);
+    const probability = 1 - left * shown;
     return left > 0.5 ? Math.min(belowHalf, probability) : probability;
   });
 }

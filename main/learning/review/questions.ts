@@ -47,6 +47,8 @@ export interface OpenQuestion {
   readonly name: string;
   readonly kind: 'finding' | 'figure';
   /** Of each item: how sure the judge is that the question arises, 0..1. */
+  readonly judged: Float64Array;
+  /** The same as reviews are weighed by it: never so sure that they could not overrule it. */
   readonly confidence: Float64Array;
   readonly answers: readonly ReviewAnswer[];
   /** Of each answer and item: 0..1, how far it matters there. */
@@ -65,8 +67,8 @@ const thresholds = 16;
 /** Items whose finding is about this likely say how large it usually is; fewer than `fewestItems` say nothing. */
 const present = 0.3;
 const fewestItems = 4;
-/** A threshold is as soft as this share of the distance between two of them. */
-const softness = 0.5;
+/** A threshold is as soft as one of these shares of the distance between two of them: persons and figures differ in how sharp they are. */
+const softnesses = [0.5, 2];
 /** Confidence is capped, so that reviews can overrule it. */
 const surestFinding = 0.98;
 const surestFigure = 0.97;
@@ -95,11 +97,14 @@ export function judgedConfidences(
   return { confidences, rest: carryOpinions(items, questions, confidences) };
 }
 
-/** Confidence as a question of that kind takes it: reviews can overrule the surest judge. */
-export function cappedConfidence(kind: OpenQuestion['kind'], confidence: Float64Array): Float64Array {
-  return kind === 'figure'
-    ? new Float64Array(confidence.length).fill(surestFigure)
-    : confidence.map((c) => Math.min(surestFinding, c));
+/** Confidences as a question of that kind takes them; a figure that the judge lets pass may matter on every item. */
+export function confidencesOf(
+  kind: OpenQuestion['kind'],
+  judged: Float64Array,
+): Pick<OpenQuestion, 'judged' | 'confidence'> {
+  if (kind === 'finding') return { judged, confidence: judged.map((c) => Math.min(surestFinding, c)) };
+  const every = new Float64Array(judged.length);
+  return { judged: every.slice().fill(1), confidence: every.fill(surestFigure) };
 }
 
 /** Of each item how far it matters by that answer. */
@@ -157,7 +162,7 @@ function findingQuestion(
   { name, figures, settled = false }: FindingQuestion,
   confidence: Float64Array,
 ): OpenQuestion {
-  const base = { name, kind: 'finding', confidence: cappedConfidence('finding', confidence) } as const;
+  const base = { name, kind: 'finding', ...confidencesOf('finding', confidence) } as const;
   const [always, never] = [{ kind: 'always' }, { kind: 'never' }] as const;
   if (settled)
     return { ...base, answers: [always], bite: [biteOf(items, always)], prior: Float64Array.of(1) };
@@ -201,7 +206,7 @@ function figureQuestion(items: ReviewItems, figures: readonly number[]): OpenQue
   return {
     name: 'figures',
     kind: 'figure',
-    confidence: cappedConfidence('figure', new Float64Array(items.opinions.length)),
+    ...confidencesOf('figure', new Float64Array(items.opinions.length)),
     answers,
     bite: answers.map((answer) => biteOf(items, answer)),
     prior: Float64Array.from([none, ...prior]),
@@ -235,7 +240,11 @@ function stepsAt(
   shares: readonly number[],
 ): ThresholdAnswer[] {
   const spread = quantile(sorted, 0.84) - quantile(sorted, 0.16);
-  const width = Math.max(1e-6, (softness * spread) / thresholds);
   const places = new Set(shares.map((share) => quantile(sorted, share)));
-  return [...places].map((threshold) => ({ kind: 'above', figure, threshold, softness: width, typical }));
+  return [...places].flatMap((threshold) =>
+    softnesses.map((share): ThresholdAnswer => {
+      const softness = Math.max(1e-6, (share * spread) / thresholds);
+      return { kind: 'above', figure, threshold, softness, typical };
+    }),
+  );
 }

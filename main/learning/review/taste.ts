@@ -5,7 +5,7 @@
 import { type Beliefs, differs, likely, probabilitiesFrom, survivals } from './beliefs.ts';
 import {
   biteOf,
-  cappedConfidence,
+  confidencesOf,
   judgedConfidences,
   type OpenQuestion,
   type ReviewAnswer,
@@ -149,7 +149,7 @@ function reopened(taste: Taste<number>, items: ReviewItems): OpenQuestion[] {
     return {
       name,
       kind,
-      confidence: cappedConfidence(kind, carriesRest ? rest : confidences[place]!),
+      ...confidencesOf(kind, carriesRest ? rest : confidences[place]!),
       answers: answers.map(({ answer }) => answer),
       bite: answers.map(({ answer }) => biteOf(items, answer)),
       prior: Float64Array.from(answers, ({ prior }) => prior),

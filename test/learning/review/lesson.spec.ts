@@ -84,6 +84,18 @@ describe('what reviews teach', () => {
     }
   });
 
+  it('is as sure as the judge where the person agrees with a surer one than reviews are taken to be', () => {
+    const sure = {
+      ...items,
+      rows: items.rows.map((value) => (value === Math.fround(0.97) ? 0.9999 : value)),
+    };
+    sure.opinions = items.opinions.map((p) => (p > 0.5 ? 0.9999 : p));
+    const labels = Int8Array.from(things, (thing, item) => (item < 100 ? (everything(thing) ? 1 : 0) : -1));
+    const { probabilities } = reviewLesson({ items: sure, questions, labels, asked, count: 0 });
+    const spoiled = probabilities.filter((_, item) => sure.opinions[item]! > 0.5);
+    expect(Math.min(...spoiled)).toBeGreaterThan(0.995);
+  });
+
   it.each([
     ['keeps small dents', largeDents, 'dent', 0.6],
     ['rejects wide things that the judge lets pass', narrowOnly, 'width', 0.8],
