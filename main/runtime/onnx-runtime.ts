@@ -14,6 +14,12 @@ const errorsOnly = 3;
 const spinMicroseconds = '50';
 
 /**
+ * Weights that change keep their convolutions from the blocked layout of channels, and the poolings that take it by
+ * themselves have every large tensor reordered for them, there and back: a tenth of the step of a small network.
+ */
+const blockedLayout = 'NchwcTransformer';
+
+/**
  * ONNX Runtime on the CPU. `run` blocks the calling thread while it computes, so long work belongs in a worker.
  * @param options.threads threads within one operator; results are bit-equal only for equal numbers of threads
  */
@@ -27,6 +33,7 @@ export function onnxRuntime(options: { threads?: number } = {}): GraphRuntime {
 }
 
 async function createSession(model: Uint8Array, options: GraphRuntimeOptions): Promise<InferenceSession> {
+  const training = options.purpose === 'training';
   try {
     return await InferenceSession.create(model, {
       ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
@@ -34,9 +41,12 @@ async function createSession(model: Uint8Array, options: GraphRuntimeOptions): P
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
       // memory patterns hold the whole peak of a training step as one block: 1.5 GB instead of 1.0 for ResNet18
-      enableMemPattern: options.purpose !== 'training',
+      enableMemPattern: !training,
       logSeverityLevel: errorsOnly,
-      extra: { session: { intra_op: { allow_spinning: '1', spin_duration_us: spinMicroseconds } } },
+      extra: {
+        session: { intra_op: { allow_spinning: '1', spin_duration_us: spinMicroseconds } },
+        ...(training && { optimization: { disable_specified_optimizers: blockedLayout } }),
+      },
     });
   } catch (cause) {
     throw new NightsiftError('badModel', `ONNX Runtime cannot load the model: ${messageOf(cause)}`, {

@@ -1,5 +1,6 @@
 import { encodeModel } from '../../formats/onnx/index.ts';
 import type { TensorInput } from '../dataset.ts';
+import { fasterPrediction } from '../graph/operators/convolution.ts';
 import { assembleNetwork, type NetworkPlan } from '../nets/assemble.ts';
 import type { NetworkState } from '../nets/network.ts';
 import type { GraphRuntime, GraphSession, TensorValue } from '../runtime.ts';
@@ -52,6 +53,7 @@ export class Scorer {
 
 async function open(plan: NetworkPlan, runtime: GraphRuntime): Promise<OpenedScorer> {
   const { graph, network, logits } = assembleNetwork(plan, { mode: 'inference', items: 1 });
+  graph.replaceWhere(fasterPrediction);
   const model = graph.toModel({ name: 'scorer', outputs: { logits }, symbolicBatchOutputs: ['logits'] });
   return {
     session: await runtime.load(encodeModel(model), { purpose: 'training' }),

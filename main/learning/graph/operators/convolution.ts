@@ -302,7 +302,7 @@ export function fasterConvolution({ operator, inputs, attributes }: GraphNode) {
   return (scope: Scope): Value => winogradConvolution(scope, x!, weight!);
 }
 
-/** The same where weights are constants: what is made of them is made once, when the model is loaded. */
+/** The same for answers that nothing is learned from. Of constant weights the transforms are made once, when a model is loaded. */
 export function fasterPrediction({ operator, inputs, attributes }: GraphNode) {
   const [x, weight, bias] = inputs;
   if (operator !== 'Conv') return undefined;
