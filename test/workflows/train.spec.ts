@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Lineage } from '../../contract/calls/models.ts';
@@ -101,9 +101,10 @@ describe('training', () => {
     const parameters = { ...quick, epochs: 24 };
     const whole = await train(school.ports, { dataSet: 'night', parameters, name: 'whole' });
     const stop = new AbortController();
+    const modelOutput = join(temporaryFolder(), 'model.onnx');
     const stopped = train(
       school.ports,
-      { dataSet: 'night', parameters, name: 'stopped' },
+      { dataSet: 'night', parameters, name: 'stopped', modelOutput },
       { signal: stop.signal, onMetrics: (epoch) => epoch === 1 && stop.abort() },
     );
     await expect(stopped).rejects.toMatchObject({
@@ -113,7 +114,13 @@ describe('training', () => {
     const run = listRuns(school.library).at(-1);
     expect(run).toMatchObject({ state: 'cancelled', resumable: true });
     school.reopen();
+    // a file that came in the way meanwhile is met before the work, and the run can still be resumed
+    writeFileSync(modelOutput, 'notes of a night\n');
+    await expect(train(school.ports, { resume: run?.id })).rejects.toMatchObject({ code: 'wouldOverwrite' });
+    expect(listRuns(school.library).at(-1)).toMatchObject({ state: 'cancelled', resumable: true });
+    rmSync(modelOutput);
     const resumed = await train(school.ports, { resume: run?.id });
+    expect(decodeModel(readFileSync(modelOutput)).metadata.recipe).toBe('small-cnn');
     expect(resumed.model).toMatchObject({ name: 'stopped', onnxHash: whole.model.onnxHash });
     const series = (id: string) => showRun(school.library, id).series['train/loss'];
     expect(series(resumed.run)).toEqual(series(whole.run));

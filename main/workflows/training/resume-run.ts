@@ -3,11 +3,16 @@ import { NightsiftError } from '../../../contract/errors.ts';
 import type { ParameterValue } from '../../learning/recipes.ts';
 import type { Library } from '../../library/open-library.ts';
 import type { Run } from '../../library/runs.ts';
+import { refuseForeignModelFile } from '../export-model.ts';
 import { isResumable, runRow } from '../runs.ts';
+import { requestOf } from './training-run.ts';
 
 type GivenParameters = Readonly<Record<string, ParameterValue | null>>;
 
-/** With more epochs than it has had, a finished run goes on too. */
+/**
+ * With more epochs than it has had, a finished run goes on too.
+ * Errors: notFound, conflict, wrongUse; wouldOverwrite where its model is to be written over a file of another kind.
+ */
 export function reopenedRun(library: Library, reference: string, given: GivenParameters): Run {
   const run = library.runs.need(reference);
   const epochs = epochsAsked(run, given);
@@ -20,6 +25,7 @@ export function reopenedRun(library: Library, reference: string, given: GivenPar
       details: { run: run.id, status: run.status },
     });
   }
+  refuseForeignModelFile(requestOf(library, run).modelOutput);
   if (epochs !== null) library.runs.setParameter(run.id, 'epochs', epochs);
   return library.runs.reopen(run.id, { finishedToo: true });
 }
