@@ -86,7 +86,8 @@ export type Parameters = z.infer<typeof Parameters>;
 export const TrainOptions = z.object({
   recipe: z.string().min(1).optional(),
   parameters: Parameters.default({}),
-  seed: z.number().int().nonnegative().default(1),
+  /** 1 when left out. */
+  seed: z.number().int().nonnegative().optional(),
   /** The registered model's name. */
   name: z.string().min(1).optional(),
   /** ONNX or safetensors file with a backbone to start from. */
@@ -95,7 +96,8 @@ export const TrainOptions = z.object({
   teacher: z.string().min(1).optional(),
   /** Keep only items for which key is one of the values. */
   where: z.record(z.string(), z.array(z.string())).default({}),
-  engine: EngineName.default('onnxruntime'),
+  /** What executes the steps of a network; onnxruntime when left out. */
+  engine: EngineName.optional(),
 });
 export type TrainOptions = z.input<typeof TrainOptions>;
 
@@ -257,6 +259,7 @@ export const trainingCalls = {
       family: Family.default('frames'),
       /** The column that holds labels, in families whose files have columns. */
       label: z.string().min(1).optional(),
+      /** A run to go on with, which keeps all that it was begun with; only `epochs` may be given beside it. */
       resume: z.string().min(1).optional(),
       modelOutput: z.string().min(1).optional(),
       promote: z.boolean().default(false),

@@ -48,7 +48,8 @@ export function runRow(library: Library, run: Run): RunRow {
     dataSet: dataSetName(library, run.datasetVersionId),
     startedAt: run.startedAt,
     endedAt: run.endedAt,
-    epochs: summary?.epochs ?? library.runs.checkpoints(run.id)[0]?.epoch ?? 0,
+    // the later of the two: a finished run that went on has a summary of before
+    epochs: Math.max(summary?.epochs ?? 0, library.runs.checkpoints(run.id)[0]?.epoch ?? 0),
     resumable: isResumable(run),
     metrics: { ...summary?.metrics },
   };

@@ -29,7 +29,7 @@ export async function train(
 ): Promise<TrainOutcome> {
   const begun = performance.now();
   if (input.resume !== undefined) {
-    const run = reopenedRun(ports.library, input.resume, input.parameters ?? {});
+    const run = reopenedRun(ports.library, { ...input, resume: input.resume });
     return ship(ports, await learn(ports, run, options), begun);
   }
   const { reading, parameters } = readingApart(input.parameters ?? {});

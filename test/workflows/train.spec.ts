@@ -134,6 +134,29 @@ describe('training', () => {
     await expect(changed).rejects.toMatchObject({ code: 'wrongUse' });
   });
 
+  test('a resume that is refused leaves the run as it was', async () => {
+    await scannedNight(school, 'night');
+    const { library } = school;
+    const parameters = { ...quick, epochs: 2 };
+    const { run } = await train(school.ports, { dataSet: 'night', parameters, seed: 77 });
+    const before = showRun(library, run);
+    const refused = (input: Omit<Parameters<typeof train>[1], 'resume'>, words: RegExp) =>
+      expect(train(school.ports, { resume: run, ...input })).rejects.toMatchObject({
+        code: 'wrongUse',
+        message: expect.stringMatching(words),
+      });
+    await refused({ parameters: { epochs: 5000 } }, /epochs cannot be "5000"/);
+    await refused({ parameters: { epochs: 2.5 } }, /epochs cannot be "2.5"/);
+    await refused({ parameters: { epochs: 3 }, seed: 5, engine: 'tfjs' }, /seed, engine cannot change/);
+    await refused({ recipe: 'mlp', teacher: 'other', where: { filter: ['L'] } }, /recipe, teacher, where/);
+    expect(showRun(library, run)).toEqual(before);
+    library.runs.end(run, { status: 'cancelled', errorCode: 'cancelled', errorMessage: 'Stopped.' });
+    await refused({ parameters: { epochs: 1 } }, /has had 2 epochs, more than 1\./);
+    expect(listRuns(library)[0]).toMatchObject({ state: 'cancelled', resumable: true });
+    const longer = await train(school.ports, { resume: run, parameters: { epochs: 3 } });
+    expect(longer).toMatchObject({ epochs: 3 });
+  });
+
   test('is held between two steps, and goes on as if nothing had been', async () => {
     await scannedNight(school, 'night');
     const whole = await train(school.ports, { dataSet: 'night', parameters: quick, name: 'whole' });

@@ -98,6 +98,9 @@ describe('wrong use ends with 2 and opens nothing', () => {
     'dataset export autumn --into x --action move',
     'train',
     'train autumn --resume run-1',
+    'train --resume run-1 --epochs 6 --seed 5',
+    'train --resume run-1 --recipe conv1d --name other --teacher m2',
+    'train --resume run-1 --engine tfjs --where label=Co60 --promote',
     'tune',
     'tune mlp --resume study-1',
     'tune --resume study-1 --trials 5 --no-train',
@@ -153,9 +156,7 @@ describe('a command', () => {
         modelOutput: '/work/m.onnx',
         parameters: { epochs: 3, batchSize: 8, imageWidth: 8, flips: false },
         promote: false,
-        seed: 1,
         where: {},
-        engine: 'onnxruntime',
       },
     });
   });

@@ -5,6 +5,7 @@ import type { NightsiftApi } from '../../../../contract/api.ts';
 import type { TrainOutcome } from '../../../../contract/calls/training.ts';
 import { type EngineName, engineNames } from '../../../../contract/words.ts';
 import { choicePair, type ParameterValue, parameterPair, share, wholeNumber } from '../arguments.ts';
+import { refuseBesideResume } from '../beside-resume.ts';
 import { absolute, type Context, checkJson, follow, giveJson, place, wrongUse } from '../context.ts';
 import { describeSeconds } from '../progress.ts';
 import { familyHelp, given, modelReference, trainingTarget } from '../targets.ts';
@@ -140,9 +141,8 @@ export function addTrain(program: Command, context: Context): void {
   withCommonOptions(command)
     .addHelpText('after', trainExamples)
     .action(async (words: string[], options: TrainCommandOptions) => {
-      if ((words.length === 0) === (options.resume === undefined)) {
-        throw wrongUse('Give either what to train on, or --resume RUN.');
-      }
+      if (options.resume !== undefined) refuseBesideResume(command, words, aRun);
+      else if (words.length === 0) throw wrongUse('Give either what to train on, or --resume RUN.');
       checkJson(context, options.json);
       const config = options.config === undefined ? {} : await readConfig(absolute(context, options.config));
       const asked = {
@@ -161,6 +161,8 @@ export function addTrain(program: Command, context: Context): void {
       await giveOutcome(context, options, outcome);
     });
 }
+
+const aRun = { noun: 'a run', allowed: ['epochs', 'set'], instead: 'run without it' };
 
 export function noTeacher(): Error {
   return wrongUse(

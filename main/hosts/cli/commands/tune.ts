@@ -7,6 +7,7 @@ import {
   type TuneOutcome,
 } from '../../../../contract/calls/tuning.ts';
 import { choicePair, wholeNumber } from '../arguments.ts';
+import { refuseBesideResume } from '../beside-resume.ts';
 import { absolute, type Context, checkJson, follow, giveJson, wrongUse } from '../context.ts';
 import { describeSeconds } from '../progress.ts';
 import { readSpaceFile, readSpaceWords, type SpaceWords } from '../space-words.ts';
@@ -78,26 +79,15 @@ export function addTune(program: Command, context: Context): void {
   withCommonOptions(command)
     .addHelpText('after', examples)
     .action(async (recipe: string | undefined, options: TuneOptions) => {
-      if (options.resume !== undefined) refuseBesideResume(command, recipe);
+      if (options.resume !== undefined)
+        refuseBesideResume(command, recipe === undefined ? [] : [recipe], aStudy);
       checkJson(context, options.json);
       const outcome = await follow(context, 'tune.start', await asked(context, recipe, options));
       if (!(await giveJson(context, options.json, outcome))) context.terminal.out(tuneText(outcome));
     });
 }
 
-/** A study goes on as it was begun: what else is said would change it, so it is refused rather than passed over. */
-function refuseBesideResume(command: Command, recipe: string | undefined): void {
-  const besides = command.options
-    .filter((option) => !['resume', 'json'].includes(option.attributeName()))
-    .filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli')
-    .map((option) => option.long);
-  if (recipe !== undefined) besides.unshift(recipe);
-  if (besides.length === 0) return;
-  throw wrongUse(
-    `--resume goes on with a study as it was begun; found ${besides.join(', ')} beside it.`,
-    'Leave that out, or begin another study with --data.',
-  );
-}
+const aStudy = { noun: 'a study', allowed: [], instead: 'study with --data' };
 
 async function asked(context: Context, recipe: string | undefined, options: TuneOptions) {
   if ((options.data === undefined) === (options.resume === undefined))
