@@ -76,6 +76,16 @@ export const LeakReport = z.object({
       across: z.boolean(),
     }),
   ),
+  /** Of every two parts that say the same, in both directions: the items of one that stand in the other too. */
+  between: z.array(
+    z.object({
+      part: z.string(),
+      items: z.number(),
+      other: z.string(),
+      exactly: z.array(z.string()),
+      nearly: z.array(z.string()),
+    }),
+  ),
   /** Groups (source tables, logs) with items in several parts. */
   sharedGroups: z.array(z.object({ group: z.string(), parts: z.array(z.string()) })),
 });

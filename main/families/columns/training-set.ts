@@ -70,7 +70,7 @@ function refuseRareClasses(data: FamilyData, least: number): void {
     'notEnoughData',
     `Fewer than ${least} columns to learn from: ${rare.join(', ')}.`,
     {
-      hint: 'Label more of them, or lower data.minimumPerClass.',
+      hint: 'Each fold holds some of them out (evaluation.folds). Label more, or lower data.minimumPerClass.',
     },
   );
 }

@@ -9,6 +9,8 @@ import type { StoredReading } from './stored-reading.ts';
 
 export interface FileReading {
   readonly file: string;
+  /** Links resolved. */
+  readonly path: string;
   readonly reading: StoredReading | null;
   /** Why it could not be read. */
   readonly error: { readonly code: string; readonly message: string } | null;
@@ -37,9 +39,9 @@ export async function readFiles(
         const output = await readers.run<ReadOutput>('read', input, { signal });
         done += 1;
         onProgress?.({ phase: 'reading', done, total: files.length, note: file });
-        if (output.outcome === 'read') return { file, reading: output.reading, error: null };
+        if (output.outcome === 'read') return { file, path, reading: output.reading, error: null };
         const { code, message } = output.error;
-        return { file, reading: null, error: { code, message } };
+        return { file, path, reading: null, error: { code, message } };
       }),
     );
   } finally {

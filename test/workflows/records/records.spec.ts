@@ -217,6 +217,18 @@ describe('data sets of records', () => {
       across: true,
     });
     expect(report.sharedGroups.map(({ group }) => group)).toEqual(['0', '1']);
+    // in both directions by name, however often a column stands in its own file
+    expect(report.between).toEqual([
+      { part: 'one.csv', items: 11, other: 'two.csv', exactly: ['one.csv#5'], nearly: ['one.csv#2'] },
+      { part: 'two.csv', items: 12, other: 'one.csv', exactly: ['two.csv#1'], nearly: ['two.csv#2'] },
+    ]);
+    // what is given first is what the others repeat
+    const turned = await leaksOfFiles(school.library, { family: 'columns', paths: [two, one] });
+    const across = turned.repeats.filter((each) => each.across);
+    expect(across.map(({ file, of }) => [file, of])).toEqual([
+      ['one.csv#2', 'two.csv#2'],
+      ['one.csv#5', 'two.csv#1'],
+    ]);
     await scan(one);
     await createDataset(school.ports, { sessions: ['one.csv'] });
     expect(leaksOfVersion(school.library, 'one.csv')).toMatchObject({ repeats: [], sharedGroups: [] });

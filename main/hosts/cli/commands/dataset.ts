@@ -165,12 +165,17 @@ function addLeaks(dataset: Command, context: Context): void {
 }
 
 const longestRepeats = 40;
+const longestPairs = 12;
 
-function leaksText({ items, within, across, repeats, sharedGroups }: LeakReport): string {
+function leaksText({ items, within, across, repeats, between, sharedGroups }: LeakReport): string {
   const line = (where: string, counts: LeakReport['within']) =>
     `  ${where}: ${counts.exactly} repeated exactly, ${counts.nearly} nearly\n`;
   const worst = repeats.filter((repeat) => repeat.across).slice(0, longestRepeats);
   const shown = worst.length === 0 ? repeats.slice(0, longestRepeats) : worst;
+  const pairs = between.slice(0, longestPairs).map(({ part, items: all, other, exactly, nearly }) => {
+    const both = exactly.length + nearly.length;
+    return `  ${both} of the ${all} in ${part} stand in ${other} too, ${exactly.length} of them exactly\n`;
+  });
   const rows = table(shown, [
     { title: 'item', of: (row) => row.file },
     { title: 'in', of: (row) => row.part },
@@ -179,7 +184,7 @@ function leaksText({ items, within, across, repeats, sharedGroups }: LeakReport)
     { title: 'how', of: (row) => row.kind },
   ]);
   const more = repeats.length > shown.length ? `… and ${repeats.length - shown.length} more: --json\n` : '';
-  return `${items} items\n${line('within a part', within)}${line('across parts', across)}  ${sharedGroups.length} groups lie in several parts\n${shown.length === 0 ? '' : rows}${more}`;
+  return `${items} items\n${line('within a part', within)}${line('across parts', across)}${pairs.join('')}  ${sharedGroups.length} groups lie in several parts\n${shown.length === 0 ? '' : rows}${more}`;
 }
 
 const dataSetColumns: readonly Column<DataSetRow>[] = [
