@@ -59,7 +59,7 @@ export async function trainOutOfFold(
   ports: TrainModelPorts,
 ): Promise<TrainedOutOfFold> {
   const { folds, prepare, groups: _groups, knownShare: _knownShare, ...training } = options;
-  const { used, labels, raw, foldOf, together, known, misfits } = await answersInFolds(
+  const { used, labels, raw, foldOf, weights, known, misfits } = await answersInFolds(
     dataset,
     options,
     ports,
@@ -67,8 +67,8 @@ export async function trainOutOfFold(
   );
   const classes = dataset.classes.length;
   const anomaly = anomalyIndex(dataset.classes);
-  const probabilities = calibratedByOthers({ raw, labels, foldOf, together }, classes, anomaly);
-  const calibration = fitClassCalibration(raw, labels, classes, { anomaly, groups: together });
+  const probabilities = calibratedByOthers({ raw, labels, foldOf, weights }, classes, anomaly);
+  const calibration = fitClassCalibration(raw, labels, classes, { anomaly, weights });
   const stops = stopsByFold(options.recipe);
   const everything = split(dataset, used, (place) =>
     stops && foldOf[place] === 0 ? splitCodes.validation : splitCodes.train,
@@ -110,8 +110,8 @@ export interface FoldAnswers {
   /** [used, classes], as they come. */
   readonly raw: Float32Array;
   readonly foldOf: Int32Array;
-  /** Number of the group that lay in one fold; a group whose items were spread has one for each. */
-  readonly together: Int32Array;
+  /** What each says of how often classes come. */
+  readonly weights: Float64Array;
   readonly known: Uint8Array;
   /** Of models that tell them. */
   readonly misfits: Float64Array | undefined;
@@ -167,7 +167,7 @@ export async function answersInFolds(
     misfits ??= new Float64Array(used.length);
     for (const [index, place] of asked.entries()) misfits[place] = answers.misfits[index]!;
   }
-  return { used, labels, raw, foldOf, together, known, misfits };
+  return { used, labels, raw, foldOf, weights: shareOfGroups(own, together), known, misfits };
 }
 
 /** Of a group that is cut, for each fold: enough for classes to be spread evenly. */
@@ -181,9 +181,20 @@ function inStretches(groups: Int32Array, folds: number) {
   };
 }
 
+/**
+ * Every group says as much of how often classes come, however many items it has: what a large one has of its own shall not
+ * move the classes of others. Together they weigh as much as there are parts that could have lain in different folds.
+ */
+function shareOfGroups(groups: Int32Array, parts: Int32Array): Float64Array {
+  const sizes = new Map<number, number>();
+  for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
+  const each = new Set(parts).size / sizes.size;
+  return Float64Array.from(groups, (group) => each / sizes.get(group)!);
+}
+
 /** Each fold's answers, calibrated by those of the others: figures shall not rest on what a calibration has seen. */
 function calibratedByOthers(
-  { raw, labels, foldOf, together }: Pick<FoldAnswers, 'raw' | 'labels' | 'foldOf' | 'together'>,
+  { raw, labels, foldOf, weights }: Pick<FoldAnswers, 'raw' | 'labels' | 'foldOf' | 'weights'>,
   classes: number,
   anomaly: number,
 ): Float32Array {
@@ -197,8 +208,10 @@ function calibratedByOthers(
     const own = places.filter((place) => foldOf[place] === fold);
     const others = places.filter((place) => foldOf[place] !== fold);
     const otherLabels = Int32Array.from(others, (place) => labels[place]!);
-    const groups = Int32Array.from(others, (place) => together[place]!);
-    const calibration = fitClassCalibration(pick(others), otherLabels, classes, { anomaly, groups });
+    const calibration = fitClassCalibration(pick(others), otherLabels, classes, {
+      anomaly,
+      weights: Float64Array.from(others, (place) => weights[place]!),
+    });
     const answers = calibrated(pick(own), classes, calibration);
     own.forEach((place, index) => {
       result.set(answers.subarray(index * classes, (index + 1) * classes), place * classes);

@@ -3,7 +3,7 @@ import type { TensorDataset } from '../../main/learning/dataset.ts';
 import { isUnknown, readUnknownLimits } from '../../main/learning/metrics/unknown.ts';
 import { loadPredictor } from '../../main/learning/predict.ts';
 import { randomFor } from '../../main/learning/random.ts';
-import { trainOutOfFold } from '../../main/learning/train-out-of-fold.ts';
+import { answersInFolds, trainOutOfFold } from '../../main/learning/train-out-of-fold.ts';
 import { onnxRuntime } from '../../main/runtime/onnx-runtime.ts';
 import { syntheticDataset } from './synthetic.ts';
 
@@ -71,6 +71,31 @@ it.each([
   const predictor = await loadPredictor(trained.onnx, runtime);
   expect(await predictor.predict(dataset.inputs)).toHaveLength(2 * items);
   await predictor.release();
+});
+
+it.each([
+  [0, 31], // the large group and 30 small ones stay whole
+  [1, items], // all are spread, each item by itself
+])('lets every group say as much of how often classes come: known share %d', async (knownShare, parts) => {
+  const groups = Int32Array.from({ length: items }, (_, item) => (item < 30 ? 0 : 1 + ((item - 30) >> 1)));
+  const { weights } = await answersInFolds(
+    dataset,
+    {
+      recipe: 'random-forest',
+      parameters: { trees: 2 },
+      seed: 1,
+      metadata: {},
+      folds: 3,
+      groups,
+      knownShare,
+      prepare: async (part) => part,
+    },
+    { runtime: onnxRuntime({ threads: 1 }), now: () => 0 },
+    3,
+  );
+  const said = (group: number) =>
+    weights.reduce((sum, each, item) => sum + (groups[item] === group ? each : 0), 0);
+  for (const group of [0, 1, 30]) expect(said(group)).toBeCloseTo(parts / 31, 9);
 });
 
 it('sets the limit of misfit by answers that had not seen the item', async () => {

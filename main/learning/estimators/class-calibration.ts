@@ -23,28 +23,26 @@ export interface CalibrationFacts {
    * best F1 to be expected (Lipton, Elkan and Naryanaswamy 2014).
    */
   readonly anomaly?: number;
-  /** Number of each row's group; rows of one group say one thing of how often classes come, however many they are. */
-  readonly groups?: Int32Array;
+  /** What each row says of how often classes come; 1 where nothing is told. */
+  readonly weights?: Float64Array;
 }
 
 /**
- * The temperature is of all rows alike, so that confidence is right on the whole; offsets count every group as one: what
- * one large group has of its own shall not move the classes of others.
+ * The temperature is of all rows alike, so that confidence is right on the whole; weights are for the offsets only.
  * @param probabilities [rows, classes], of rows that the model did not learn from
  */
 export function fitClassCalibration(
   probabilities: ArrayLike<number>,
   labels: Int32Array,
   classes: number,
-  { anomaly = -1, groups }: CalibrationFacts = {},
+  { anomaly = -1, weights }: CalibrationFacts = {},
 ): ClassCalibration {
   const first = temperatureOf(probabilities, labels, classes);
-  const weights = groups ? sharesOfGroups(groups) : new Float64Array(labels.length).fill(1);
   const moved = fitOffsets(probabilities, labels, weights, {
     temperature: first,
     offsets: new Float64Array(classes),
   });
-  const again = groups ? temperatureOf(calibrated(probabilities, classes, moved), labels, classes) : 1;
+  const again = weights ? temperatureOf(calibrated(probabilities, classes, moved), labels, classes) : 1;
   const offsets = moved.offsets.map((offset) => offset / again);
   const calibration = { temperature: first * again, offsets };
   if (anomaly >= 0 && classes === 2) {
@@ -60,17 +58,11 @@ function temperatureOf(probabilities: ArrayLike<number>, labels: Int32Array, cla
   return fitTemperature(logits, labels, classes);
 }
 
-function sharesOfGroups(groups: Int32Array): Float64Array {
-  const sizes = new Map<number, number>();
-  for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
-  return Float64Array.from(groups, (group) => 1 / sizes.get(group)!);
-}
-
 /** Newton's steps towards classes that are expected as often as they come. */
 function fitOffsets(
   probabilities: ArrayLike<number>,
   labels: Int32Array,
-  weights: Float64Array,
+  weights: Float64Array | undefined,
   calibration: ClassCalibration,
 ): ClassCalibration {
   const { offsets } = calibration;
@@ -80,7 +72,7 @@ function fitOffsets(
     const curvature = new Float64Array(classes).fill(1 / priorDeviation ** 2);
     const expected = calibrated(probabilities, classes, calibration);
     for (let row = 0; row < labels.length; row++) {
-      const weight = weights[row]!;
+      const weight = weights?.[row] ?? 1;
       for (let label = 0; label < classes; label++) {
         const share = expected[row * classes + label]!;
         slope[label]! += weight * (share - (labels[row] === label ? 1 : 0));
