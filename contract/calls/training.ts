@@ -63,6 +63,8 @@ export const EvaluationReport = z.object({
   /** True where all items were learned from, and the family drew others of the same kinds to judge by. */
   drawnAnew: z.boolean().optional(),
   all: Evaluation,
+  /** Items left out because their label is no class of the model, by that label. */
+  otherLabels: z.record(z.string(), z.number()).optional(),
   /** On items a person labelled: how right the model is. */
   person: Evaluation.nullable(),
   /** On items only the prefilter labelled: how far the two agree, which is not accuracy. */

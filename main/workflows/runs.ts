@@ -31,7 +31,8 @@ export interface RunSummary {
  * settings refused would be refused again.
  */
 export function isResumable({ kind, status, errorCode }: Run): boolean {
-  if (status === 'failed' && ['notEnoughData', 'wrongUse'].includes(errorCode ?? '')) return false;
+  if (status === 'failed' && ['notEnoughData', 'wrongUse', 'verifyFailed'].includes(errorCode ?? ''))
+    return false;
   return kind === 'train' && ['interrupted', 'cancelled', 'failed'].includes(status);
 }
 

@@ -36,7 +36,7 @@ interface Asked {
   readonly withinNight: boolean;
 }
 
-/** Items with a label that the model does not know are left out. */
+/** Items with a label that the model does not know are left out, and counted. */
 async function examine(
   asked: Asked,
   places: readonly LabelledPlace[],
@@ -52,12 +52,23 @@ async function examine(
   if (known.length === 0 && places.some(({ label }) => label !== unlabelledWord))
     throw otherClasses(asked, places);
   const predictions = await answerPlaces(asked.model, known, options);
-  return reportOf(
+  const report = reportOf(
     asked,
     known,
     probabilitiesOf(predictions, asked.model.classes),
     scoresOf(predictions, asked.model),
   );
+  const otherLabels = otherLabelsOf(places, classes);
+  return Object.keys(otherLabels).length === 0 ? report : { ...report, otherLabels };
+}
+
+function otherLabelsOf(places: readonly LabelledPlace[], classes: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = Object.create(null);
+  for (const { label } of places) {
+    if (label === unlabelledWord || ownWordFor(label, classes) !== null) continue;
+    counts[label] = (counts[label] ?? 0) + 1;
+  }
+  return counts;
 }
 
 function otherClasses({ on, model, family }: Asked, places: readonly LabelledPlace[]): NightsiftError {

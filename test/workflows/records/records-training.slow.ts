@@ -58,6 +58,12 @@ describe('a model of records', () => {
     );
     expect(judged.all.items).toBe(25);
     expect(judged.all.accuracy).toBeGreaterThan(0.7);
+    expect(judged.otherLabels).toBeUndefined();
+    // kinds that are no class of the model are left out and counted, not passed over
+    const asKinds = await evaluateModel(school.ports, { model: 'kinds', paths: [unseen], label: 'kind' });
+    const others = Object.values(asKinds.otherLabels ?? {}).reduce((sum, items) => sum + items, 0);
+    expect(asKinds.otherLabels).toHaveProperty('text_short');
+    expect(asKinds.all.items + others).toBe(25);
     // what it learned from says nothing of it: the out-of-fold figures are given again
     const own = await evaluateModel(school.ports, { model: 'kinds', dataSet: 'table.csv' });
     expect(own.on).toBe('table.csv@1 (cross-validation)');

@@ -108,9 +108,20 @@ const saliencyColumn: Column<PredictItem> = {
       .join(', '),
 };
 
+const mostOtherLabels = 10;
+
+function otherLabelsText(others: readonly (readonly [label: string, items: number])[]): string {
+  const all = others.reduce((sum, [, items]) => sum + items, 0);
+  const named = others.slice(0, mostOtherLabels).map(([label, items]) => `"${label}" (${items})`);
+  const more = others.length > mostOtherLabels ? `, and ${others.length - mostOtherLabels} labels more` : '';
+  return `Left out, because the model has no such class: ${all}, labelled ${named.join(', ')}${more}\n`;
+}
+
 export function evaluationText(report: EvaluationReport): string {
   const night = report.withinNight ? ' (within one night: says less about other nights)' : '';
   const parts = [`On ${report.on}${night}\n${figuresText(report.all)}`];
+  const others = Object.entries(report.otherLabels ?? {});
+  if (others.length > 0) parts.push(otherLabelsText(others));
   const isAllByPerson = report.person?.items === report.all.items;
   if (report.person && !isAllByPerson) parts.push(`Labelled by a person:\n${figuresText(report.person)}`);
   if (report.prefilterAgreement) {

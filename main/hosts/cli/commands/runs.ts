@@ -80,7 +80,12 @@ function figuresText({ run, judgedOn }: RunDetail): string {
     const value = run.metrics[name];
     return value == null ? [] : [`  ${name} ${formatFigure(value)}\n`];
   });
-  return `Figures on ${judgedOn}:\n${figures.join('')}\n`;
+  const { outOfBagScore } = run.metrics;
+  const bag =
+    outOfBagScore == null
+      ? ''
+      : `Out-of-bag accuracy ${formatFigure(outOfBagScore)}: of rows learned from, by trees that had not seen them.\n`;
+  return `Figures on ${judgedOn}:\n${figures.join('')}${bag}\n`;
 }
 
 function addCompare(runs: Command, context: Context): void {
