@@ -20,7 +20,7 @@ const benches: Readonly<Record<string, readonly string[]>> = {
   'spectra-bars': ['test/bench/spectra-bars.ts'],
   tuning: ['test/bench/tuning.ts'],
   telemetry: ['test/bench/telemetry.ts'],
-  'review-learning': ['test/bench/review-learning.ts', '--nights', '3', '--frames', '120'],
+  'review-learning': ['test/bench/review-learning.ts', '--ceiling'],
   'frame-inputs': ['test/bench/frame-inputs.ts'],
   'int8-nights': ['test/bench/int8-nights.ts'],
   'frame-figures': ['test/bench/frame-figures.ts'],

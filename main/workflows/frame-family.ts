@@ -4,6 +4,9 @@ import type { NamedQuestion } from '../families/frames/review-questions.ts';
 import { openWorkerPool, type WorkerPool } from '../jobs/pool.ts';
 import type { SessionPolicy } from '../library/sessions.ts';
 
+/** Null where a finding never matters, `open` where it is not known from where on it does. */
+export type ToldSize = { readonly figure: string; readonly value: number } | 'open' | null;
+
 /** What reviews of frames may teach; see learning/review/questions.ts. */
 export interface FrameReviewing {
   /** Names of `figures`, in order. */
@@ -12,13 +15,10 @@ export interface FrameReviewing {
   figures(features: Float32Array, measurements: FrameMeasurements, policy: SessionPolicy): Float32Array;
   /** That a frame with these findings shows what the question is about. */
   isTold(question: NamedQuestion, findings: ReadonlySet<string>): boolean;
-  /** An answer for people; null where a finding never matters, `open` where it is not known from where on it does. */
-  describe(
-    question: string,
-    threshold: { readonly figure: string; readonly value: number } | 'open' | null,
-  ): string;
-  /** Why an answer changes what a frame is called, as part of a sentence of someone else. */
-  because(question: string, threshold: { readonly figure: string; readonly value: number } | null): string;
+  /** An answer for people. */
+  describe(question: string, size: ToldSize): string;
+  /** The same as why a frame is called what it is, as part of a sentence of someone else. */
+  because(question: string, size: ToldSize): string;
 }
 
 export interface FrameFamily {

@@ -8,12 +8,11 @@ import type { NamedQuestion } from '../families/frames/review-questions.ts';
 import { alignedTo } from '../learning/coral.ts';
 import type { Lesson } from '../learning/review/lesson.ts';
 import type { ReviewQuestion } from '../learning/review/questions.ts';
-import type { LearnedAnswer } from '../learning/review/told.ts';
 import type { Library } from '../library/open-library.ts';
 import type { Session } from '../library/sessions.ts';
 import type { FrameFamily } from './frame-family.ts';
 import type { WorkOptions } from './progress.ts';
-import { type FramedItem, framedItem, rowsOf } from './scanning/learnable.ts';
+import { type FramedItem, framedItem, rowsOf, toldSize } from './scanning/learnable.ts';
 import { decidedItems, judgedItems } from './scanning/opinions.ts';
 import { tasteInForce } from './scanning/tasted-words.ts';
 import { findSession } from './sessions.ts';
@@ -129,16 +128,9 @@ export function learnedSentences(
   { reviewing }: FrameFamily,
 ): { sentence: string; certainty: number }[] {
   return learned.map(({ question, answer, certainty, reviews }) => ({
-    sentence: withReviews(reviewing.describe(question, thresholdOf(answer, reviewing.figureNames)), reviews),
+    sentence: withReviews(reviewing.describe(question, toldSize(answer, reviewing.figureNames)), reviews),
     certainty,
   }));
-}
-
-function thresholdOf(answer: LearnedAnswer['answer'], figureNames: readonly string[]) {
-  if (answer.kind === 'open') return answer.kind;
-  return answer.kind === 'above'
-    ? { figure: figureNames[answer.figure] as string, value: answer.threshold }
-    : null;
 }
 
 /** How many reviewed frames speak for a sentence. */

@@ -1,148 +1,89 @@
 /**
- * What reviews of one camera are worth on its other nights, for observers who see as the truth has it and for others with a taste
- * of their own: `node test/bench/review-learning.ts [--cameras own-1,foreign-1] [--nights 13] [--frames 170] [--rotations 6]`
- * Hard simulated nights of cameras of both simulators. In turn one night is reviewed, the others are judged, each as the program
- * would: a session of its own, taught by the reviews of the other. Then the curve of accuracy over reviews in the proposed
- * order beside a random one, and the time of a refit. Measured nights stay in the temp folder.
+ * What 100 reviews of one night of a camera are worth on its other nights, for observers who see as the truth has it and for others
+ * with a taste of their own: `node test/bench/review-learning.ts [--cameras foreign-1,own-1] [--nights 13] [--frames 170]
+ * [--minutes 3] [--turns 1] [--ceiling]`. Hard simulated nights of cameras of both simulators. One night is reviewed, in the proposed
+ * order and at random, the others are judged by the taste that came of it. Nights are simulated for that many minutes and stay in the
+ * temp folder, so that the next run goes on; cameras with fewer than two nights are left out. `--ceiling` asks what all labels
+ * of the other nights could teach.
  */
 import { parseArgs } from 'node:util';
-import { evaluate, pairedDifference } from '../../main/learning/metrics/index.ts';
-import { randomFor, shuffled } from '../../main/learning/random.ts';
-import { reviewLesson } from '../../main/learning/review/lesson.ts';
-import { framesFamily } from '../../main/workflows/frames.ts';
-import { inColumns } from '../../main/workflows/review-learning.ts';
-import { type CameraName, nightsOf, type ReviewFrame } from './review-nights.ts';
-import { observers } from './review-observers.ts';
+import { ceilingOf, missesOf } from './review-ceiling.ts';
+import { type CameraName, nightOf, type ReviewFrame } from './review-nights.ts';
+import { type Observer, observers } from './review-observers.ts';
+import { figuresOf, lessonOf, type SeenFrame, steps, type Turn, turnOf } from './review-turns.ts';
 
-const classes = ['clean', 'contaminated'];
 const { values } = parseArgs({
   options: {
-    cameras: { type: 'string', default: 'own-1,foreign-1' },
+    cameras: { type: 'string', default: 'foreign-1,own-1' },
     nights: { type: 'string', default: '13' },
     frames: { type: 'string', default: '170' },
-    reviews: { type: 'string', default: '100' },
-    rotations: { type: 'string', default: '6' },
-    'no-curves': { type: 'boolean', default: false },
+    minutes: { type: 'string', default: '3' },
+    turns: { type: 'string', default: '1' },
+    ceiling: { type: 'boolean', default: false },
   },
 });
-const reviews = Number(values.reviews);
-const steps = [...[0, 10, 20, 30, 40, 50, 60, 80, 100].filter((count) => count < reviews), reviews];
-const { figureNames, questions: named } = framesFamily.reviewing;
-const questions = named.map((question) => inColumns(question, figureNames));
-
-/** A frame with what the observer says of it. */
-interface SeenFrame extends ReviewFrame {
-  readonly rejected: boolean;
-}
-type Night = readonly SeenFrame[];
-
-function lessonOf(frames: readonly SeenFrame[], reviewed: ReadonlySet<SeenFrame>, count: number) {
-  return reviewLesson({
-    items: {
-      rows: Float32Array.from(frames.flatMap(({ figures }) => figures.map((value) => value ?? Number.NaN))),
-      width: figureNames.length,
-      opinions: Float32Array.from(frames, ({ opinion }) => opinion),
-    },
-    questions,
-    labels: Int8Array.from(frames, (frame) => (reviewed.has(frame) ? (frame.rejected ? 1 : 0) : -1)),
-    // nothing is proposed where only the answers are wanted
-    asked: count === 0 ? new Int32Array(0) : Int32Array.from(frames.keys()),
-    count,
-  });
-}
-
-/** P(contaminated) of each frame of the unseen nights, as pairs. */
-function taught(unseen: readonly Night[], reviewed: ReadonlySet<SeenFrame>): Float32Array {
-  return pairs(
-    unseen.flatMap((night) =>
-      Array.from(lessonOf([...night, ...reviewed], reviewed, 0).probabilities.subarray(0, night.length)),
-    ),
-  );
-}
-
-function pairs(probabilities: readonly number[]): Float32Array {
-  return Float32Array.from(probabilities.flatMap((value) => [1 - value, value]));
-}
-
-/** Reviews of a night after each step. */
-function reviewSteps(night: Night, order: 'proposed' | 'random', seed: number): ReadonlySet<SeenFrame>[] {
-  const random = shuffled(night.length, randomFor(seed, 'reviews'));
-  const reviewed = new Set<SeenFrame>();
-  return steps.map((count) => {
-    const next =
-      order === 'random'
-        ? random.subarray(reviewed.size, count)
-        : count === reviewed.size
-          ? []
-          : lessonOf(night, reviewed, count - reviewed.size).proposals.map(({ item }) => item);
-    for (const item of next) reviewed.add(night[item]!);
-    return new Set(reviewed);
-  });
-}
-
 const mean = (numbers: readonly number[]): number =>
   numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
 const shown = (value: number): string => value.toFixed(4);
 
-interface Outcome {
-  readonly alone: number;
-  /** Balanced accuracy after each step. */
-  readonly random: number[];
-  readonly proposed: number[];
+type Camera = readonly [string, readonly (readonly ReviewFrame[])[]];
+
+/** What is kept already, then night by night for each camera in turn while there is time. */
+async function camerasInTime(): Promise<Camera[]> {
+  const deadline = performance.now() + 60_000 * Number(values.minutes);
+  const names = values.cameras.split(',') as CameraName[];
+  const wanted = Array.from({ length: Number(values.nights) }, (_, night) => night);
+  const byCamera = new Map(names.map((name) => [name, [] as (readonly ReviewFrame[])[]]));
+  for (const night of wanted) {
+    for (const name of names) {
+      const isLate = performance.now() > deadline;
+      const frames = await nightOf(name, night, Number(values.frames), isLate);
+      if (frames !== null) byCamera.get(name)!.push(frames);
+    }
+  }
+  for (const [name, nights] of byCamera) {
+    const more = nights.length < wanted.length ? `; another run goes on to ${wanted.length}` : '';
+    console.log(`${name}: ${nights.length} nights${more}`);
+  }
+  return [...byCamera].filter(([, nights]) => nights.length > 1);
 }
 
-function observe(name: string, nights: readonly Night[]): Outcome {
-  const turns = nights.slice(0, Number(values.rotations)).map((night, turn) => {
-    const unseen = nights.filter((other) => other !== night);
-    const truth = unseen.flatMap((other) => other.map(({ rejected }) => (rejected ? 1 : 0)));
-    const alone = pairs(unseen.flatMap((other) => other.map(({ opinion }) => opinion)));
-    const judge = (reviewed: ReadonlySet<SeenFrame>) =>
-      evaluate(taught(unseen, reviewed), truth, classes).balancedAccuracy;
-    const random = reviewSteps(night, 'random', turn);
-    const proposed = reviewSteps(night, 'proposed', turn);
-    const after = taught(unseen, random.at(-1)!);
-    const asProposed = taught(unseen, proposed.at(-1)!);
-    const curve = (sets: ReadonlySet<SeenFrame>[]): number[] => (values['no-curves'] ? [] : sets.map(judge));
-    return {
-      alone: evaluate(alone, truth, classes),
-      after: evaluate(after, truth, classes),
-      gain: pairedDifference(after, alone, truth, classes),
-      asProposed: evaluate(asProposed, truth, classes),
-      gainProposed: pairedDifference(asProposed, alone, truth, classes),
-      enoughAt: proposed.findIndex((set) => lessonOf(night, set, 1).outlook.enough),
-      frames: truth.length,
-      random: curve(random),
-      proposed: curve(proposed),
-    };
+function seenBy(observer: Observer, nights: Camera[1]): SeenFrame[][] {
+  const rejected = observer.rejects(nights.flat());
+  let place = 0;
+  return nights.map((night) => night.map((frame) => ({ ...frame, rejected: rejected[place++]! })));
+}
+
+interface Outcome {
+  readonly proposed: readonly Turn[];
+  readonly random: readonly Turn[];
+}
+
+function observe(observer: Observer, cameras: readonly Camera[]): Outcome {
+  const turns = cameras.flatMap(([, nights]) => {
+    const seen = seenBy(observer, nights);
+    return seen.slice(0, Number(values.turns)).map((night, seed) => {
+      const unseen = seen.filter((other) => other !== night).flat();
+      return (['proposed', 'random'] as const).map((order) => turnOf(night, unseen, order, seed));
+    });
   });
-  const [first] = turns;
-  const over = (pick: (turn: (typeof turns)[number]) => number): string => shown(mean(turns.map(pick)));
-  const lowest = Math.min(
-    ...turns.map(({ gain, gainProposed }) => Math.min(gain.difference, gainProposed.difference)),
-  );
+  return { proposed: turns.map(([turn]) => turn!), random: turns.map(([, turn]) => turn!) };
+}
+
+/** Frames of several turns of one camera are drawn as if each were one of its own: with one turn the intervals are exact. */
+function tell(name: string, { proposed, random }: Outcome): void {
+  const { alone, aloneError, taughtError, gain, frames } = figuresOf(proposed);
+  const stops = proposed.filter(({ enoughAt }) => enoughAt >= 0);
+  const rest = stops.map(({ curve, enoughAt }) => curve.at(-1)! - curve[enoughAt]!);
+  const worst = Math.max(...proposed.map((turn) => figuresOf([turn]).taughtError));
   console.log(
-    `${name.padEnd(27)} alone ${over(({ alone }) => alone.balancedAccuracy)} ` +
-      `random: ${over(({ gain }) => gain.difference)}, first ${shown(first!.gain.difference)} ` +
-      `(${shown(first!.gain.low)} to ${shown(first!.gain.high)}), ECE ${over(({ after }) => after.calibrationError)}; ` +
-      `proposed: ${over(({ gainProposed }) => gainProposed.difference)}, first ${shown(first!.gainProposed.difference)} ` +
-      `(${shown(first!.gainProposed.low)} to ${shown(first!.gainProposed.high)}), ECE ${over(({ asProposed }) => asProposed.calibrationError)}; ` +
-      `lowest ${shown(lowest)}; ECE alone ${over(({ alone }) => alone.calibrationError)}; ` +
-      `${first!.frames} frames`,
+    `${name.padEnd(27)} alone ${shown(alone)}; gain ${shown(gain.difference)} (${shown(gain.low)} to ${shown(gain.high)}), ` +
+      `at random ${shown(figuresOf(random).gain.difference)}; calibration error alone ${aloneError.toFixed(3)}, ` +
+      `after ${taughtError.toFixed(3)} (worst camera ${worst.toFixed(3)}); ` +
+      `told to stop after ${stops.map(({ enoughAt }) => steps[enoughAt]).join(', ')}` +
+      (stops.length === 0 ? '' : `, the rest brought ${shown(mean(rest))}`) +
+      `; ${frames} frames`,
   );
-  const stopped = turns.filter(({ enoughAt }) => enoughAt >= 0);
-  console.log(
-    `${''.padEnd(27)} told to stop after ${stopped.map(({ enoughAt }) => steps[enoughAt]).join(', ')} proposed reviews` +
-      (values['no-curves'] || stopped.length === 0
-        ? ''
-        : `; the rest brought ${shown(mean(stopped.map(({ proposed, enoughAt }) => proposed.at(-1)! - proposed[enoughAt]!)))}`),
-  );
-  const curveOf = (order: 'random' | 'proposed'): number[] =>
-    values['no-curves'] ? [] : steps.map((_, step) => mean(turns.map((turn) => turn[order][step]!)));
-  return {
-    alone: mean(turns.map(({ alone }) => alone.balancedAccuracy)),
-    random: curveOf('random'),
-    proposed: curveOf('proposed'),
-  };
 }
 
 /** Reviews after which a curve has come as high as a level, between two steps in proportion. */
@@ -150,58 +91,55 @@ function reviewsFor(curve: readonly number[], level: number): number {
   const reached = curve.findIndex((value) => value >= level);
   if (reached <= 0) return reached === 0 ? 0 : Number.NaN;
   const [before, after] = [curve[reached - 1]!, curve[reached]!];
-  return (
-    steps[reached - 1]! + ((level - before) / (after - before)) * (steps[reached]! - steps[reached - 1]!)
-  );
+  const share = (level - before) / (after - before);
+  return steps[reached - 1]! + share * (steps[reached]! - steps[reached - 1]!);
 }
 
 function tellCurves(outcomes: readonly Outcome[]): void {
-  const curves = (['random', 'proposed'] as const).map((order) => {
-    const curve = steps.map((_, step) => mean(outcomes.map((outcome) => outcome[order][step]!)));
-    console.log(
-      `${order.padEnd(9)}`,
-      steps.map((count, step) => `${count}: ${shown(curve[step]!)}`).join('  '),
+  const curveOf = (order: keyof Outcome): number[] =>
+    steps.map((_, step) =>
+      mean(outcomes.flatMap((outcome) => outcome[order].map(({ curve }) => curve[step]!))),
     );
-    return curve;
-  });
-  const [random, proposed] = curves as [number[], number[]];
-  for (const count of [50, 80, 100].filter((each) => each <= reviews)) {
-    const level = random[steps.indexOf(count)]!;
+  const [proposed, random] = [curveOf('proposed'), curveOf('random')];
+  for (const [order, curve] of Object.entries({ proposed, random }))
+    console.log(order.padEnd(9), steps.map((count, step) => `${count}: ${shown(curve[step]!)}`).join('  '));
+  console.log(
+    `as good as 100 random reviews: ${reviewsFor(proposed, random.at(-1)!).toFixed(0)} proposed ones`,
+  );
+}
+
+async function tellCeiling(cameras: readonly Camera[]): Promise<void> {
+  for (const [name, nights] of cameras) {
+    console.log(`\n${name}, the plain truth, every label of the other nights:`);
+    for (const line of missesOf(nights.flat())) console.log(`  ${line}`);
+    const { alone, taught, gain, frames } = figuresOf(await ceilingOf(seenBy(observers[0]!, nights)));
     console.log(
-      `as good as ${count} random reviews: ${reviewsFor(proposed, level).toFixed(0)} proposed ones`,
+      `  prefilter ${shown(alone)}, forest ${shown(taught)}: ${shown(gain.difference)} ` +
+        `(${shown(gain.low)} to ${shown(gain.high)}); ${frames} frames`,
     );
   }
 }
 
-function tellTime(night: Night): void {
+function tellTime(night: readonly SeenFrame[]): void {
   const many = Array.from({ length: 2000 }, (_, item) => ({ ...night[item % night.length]! }));
   const begun = performance.now();
   const before = process.cpuUsage();
   lessonOf(many, new Set(many), 20);
   const { user, system } = process.cpuUsage(before);
   console.log(
-    `refit with 2000 labelled frames of ${figureNames.length} figures: ` +
-      `${((performance.now() - begun) / 1000).toFixed(2)} s, ${((user + system) / 1e6).toFixed(2)} s of CPU`,
+    `refit with 2000 labelled frames: ${((performance.now() - begun) / 1000).toFixed(2)} s, ` +
+      `${((user + system) / 1e6).toFixed(2)} s of CPU`,
   );
 }
 
-const everything: Outcome[] = [];
-for (const camera of values.cameras.split(',') as CameraName[]) {
-  const nights: ReviewFrame[][] = [];
-  const size = { nights: Number(values.nights), frames: Number(values.frames) };
-  for await (const night of nightsOf(camera, size)) nights.push([...night]);
-  console.log(`\n${camera}: ${nights.length} nights, ${reviews} reviews of one night in turn`);
-  const outcomes = observers.map(({ name, rejects }) => {
-    const rejected = rejects(nights.flat());
-    let place = 0;
-    const seen = nights.map((night) => night.map((frame) => ({ ...frame, rejected: rejected[place++]! })));
-    if (name === observers[0]!.name && everything.length === 0) tellTime(seen[0]!);
-    return observe(name, seen);
+const cameras = await camerasInTime();
+if (cameras.length > 0) {
+  const outcomes = observers.map((observer) => {
+    const outcome = observe(observer, cameras);
+    tell(observer.name, outcome);
+    return outcome;
   });
-  if (!values['no-curves']) tellCurves(outcomes);
-  everything.push(...outcomes);
-}
-if (!values['no-curves']) {
-  console.log('\nall cameras and observers');
-  tellCurves(everything);
+  tellCurves(outcomes);
+  tellTime(seenBy(observers[1]!, cameras[0]![1])[0]!);
+  if (values.ceiling) await tellCeiling(cameras);
 }

@@ -82,7 +82,7 @@ describe('an observer\u2019s taste', () => {
       {
         author: 'prefilter',
         by: 'prefilter+taste-1',
-        reason: expect.stringMatching(/^rejected by serial from .* on \(taste 1\)$/),
+        reason: expect.stringMatching(/^rejected from \d+\.\d on \(taste 1\)$/),
       },
     ]);
     expect(first[5]?.opinions[0]).toEqual({

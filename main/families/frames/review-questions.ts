@@ -177,39 +177,32 @@ const findingWords: Readonly<Record<string, string>> = {
   other: 'nothing but a low score against them',
 };
 
-/** What reviews told of a question, for people; `threshold` is null where the finding never matters, `open` where it is not known. */
-export function describeReviewRule(
+/** Null where a finding never matters; `open` where it is not known from where on. */
+type RuleSize = { readonly figure: string; readonly value: number } | 'open' | null;
+
+/** What reviews told of a question, for the person who gave them. */
+export function describeReviewRule(question: string, size: RuleSize): string {
+  return `You ${ruleOf(question, size, { keep: 'keep', reject: 'reject' })}.`;
+}
+
+/** The same as the reason for what a frame is called. */
+export function reviewReason(question: string, size: RuleSize): string {
+  return `this observer ${ruleOf(question, size, { keep: 'keeps', reject: 'rejects' })}`;
+}
+
+function ruleOf(
   question: string,
-  threshold: { readonly figure: string; readonly value: number } | 'open' | null,
+  size: RuleSize,
+  { keep, reject }: { readonly keep: string; readonly reject: string },
 ): string {
   const words = findingWords[question];
-  const kept = `You keep ${threshold === 'open' ? 'some ' : ''}frames with ${words}`;
-  if (threshold === null) return `${kept}.`;
-  if (threshold === 'open') {
-    return words === undefined
-      ? 'You reject some frames in which nothing was found wrong; by which figure is still open.'
-      : `${kept}; up to what size is still open.`;
+  if (words === undefined) {
+    return size === 'open' || size === null
+      ? `${reject} some frames in which nothing was found wrong; by which figure is still open`
+      : `${reject} frames from ${sizeOf(size)} on`;
   }
-  const size = sizeOf(threshold);
-  return words === undefined ? `You reject frames from ${size} on.` : `${kept}, up to ${size}.`;
-}
-
-/** The same as the reason for what one frame is called. */
-export function reviewReason(
-  question: string,
-  threshold: { readonly figure: string; readonly value: number } | null,
-): string {
-  const name = isFinding(question)
-    ? question.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
-    : null;
-  if (threshold === null) return `${name ?? 'something'}, which this observer does not mind`;
-  return name !== null
-    ? `${name}, which this observer minds only from about ${sizeOf(threshold)} on`
-    : `this observer rejects frames from about ${sizeOf(threshold)} on`;
-}
-
-function isFinding(question: string): boolean {
-  return reviewQuestions.some(({ name, kind }) => name === question && kind === 'finding');
+  if (size === 'open') return `${keep} some frames with ${words}; up to what size is still open`;
+  return `${keep} frames with ${words}${size === null ? '' : `, up to ${sizeOf(size)}`}`;
 }
 
 function sizeOf({ figure, value }: { readonly figure: string; readonly value: number }): string {

@@ -4,7 +4,7 @@ import { weighAnswers } from './beliefs.ts';
 import { type ProposedItem, proposeReviews, type ReviewOutlook, reviewOutlook } from './order.ts';
 import { openQuestions, type ReviewItems } from './questions.ts';
 import { type Taste, tasteOf } from './taste.ts';
-import { type LearnedAnswer, type ReviewedItems, toldAnswers } from './told.ts';
+import { claimsOf, type LearnedAnswer, type ReviewedItems, toldAnswers } from './told.ts';
 
 export interface LessonInput extends ReviewedItems {
   /** Items that may be proposed, and on which the outlook is drawn. */
@@ -31,6 +31,7 @@ export interface Lesson {
 export function reviewLesson({ items, questions, labels, asked, count, told }: LessonInput): Lesson {
   checkItems(items, labels);
   const beliefs = weighAnswers(openQuestions(items, questions), labels);
+  const claims = claimsOf(beliefs, { items, questions, labels, told });
   const reviews = labels.reduce((sum, label) => sum + (label === -1 ? 0 : 1), 0);
   const unreviewed = asked.filter((item) => labels[item] === -1);
   return {
@@ -38,8 +39,8 @@ export function reviewLesson({ items, questions, labels, asked, count, told }: L
     probabilities: reviews === 0 ? items.opinions.slice() : beliefs.probabilities,
     proposals: proposeReviews(beliefs, unreviewed, count),
     outlook: reviewOutlook(beliefs, unreviewed),
-    learned: toldAnswers(beliefs, { items, questions, labels, told }),
-    taste: tasteOf(beliefs, questions),
+    learned: toldAnswers(beliefs, claims, questions),
+    taste: tasteOf(beliefs, questions, claims),
     labels: reviews,
   };
 }

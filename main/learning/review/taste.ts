@@ -13,6 +13,7 @@ import {
   type ReviewQuestion,
   type ThresholdAnswer,
 } from './questions.ts';
+import type { Claim, ToldAnswer } from './told.ts';
 
 /** `Figure` is what a figure is called by: its column, or a name that outlives the order of columns. */
 export type TasteAnswer<Figure> =
@@ -30,6 +31,8 @@ export interface TasteQuestion<Figure> {
     readonly prior: number;
     readonly weight: number;
   }[];
+  /** What may be said of the person; null (or, in tastes of old, none) where nothing may be. */
+  readonly told?: ToldAnswer<TasteAnswer<Figure>> | null;
 }
 
 export interface Taste<Figure> {
@@ -42,7 +45,8 @@ export interface Taste<Figure> {
 export interface TasteCause {
   readonly kind: 'finding' | 'figure';
   readonly question: string;
-  readonly answer: ReviewAnswer;
+  /** As the lesson tells it; `open` on items that what is told leaves open. */
+  readonly answer: ToldAnswer;
 }
 
 export interface TasteOpinion {
@@ -58,6 +62,7 @@ const leastChange = 0.02;
 export function tasteOf(
   { questions, weights, hidden }: Beliefs,
   asked: readonly ReviewQuestion[],
+  claims: readonly (Claim | null)[],
 ): Taste<number> {
   return {
     questions: questions.map(({ name, kind, answers, prior }, q) => {
@@ -71,6 +76,7 @@ export function tasteOf(
           prior: prior[place]!,
           weight: weights[q]![place]!,
         })),
+        told: claims[q]?.answer ?? null,
       };
     }),
     hidden: Array.from(hidden),
@@ -81,13 +87,14 @@ export function tasteOf(
 export function renamedTaste<From, To>(taste: Taste<From>, nameOf: (figure: From) => To): Taste<To> {
   return {
     ...taste,
-    questions: taste.questions.map((question) => ({
+    questions: taste.questions.map(({ told = null, ...question }) => ({
       ...question,
       confidences: question.confidences.map(nameOf),
       answers: question.answers.map(({ answer, ...chances }) => ({
         ...chances,
         answer: answer.kind === 'above' ? { ...answer, figure: nameOf(answer.figure) } : answer,
       })),
+      told: told?.kind === 'above' ? { ...told, figure: nameOf(told.figure) } : told,
     })),
   };
 }
@@ -114,27 +121,29 @@ export function opinionsByTaste(taste: Taste<number>, items: ReviewItems): Taste
   const innocence = tasted.reduce((left, own) => left.map((value, item) => value * own[item]!));
   const probabilities = probabilitiesFrom(innocence, Float64Array.from(taste.hidden));
   const learned = questions.flatMap(({ name, kind, answers }, q) => {
-    const answer = likeliestDifference(answers, weights[q]!);
-    return answer === null ? [] : [{ q, cause: { kind, question: name, answer } }];
+    if (answers.length < 2 || differs(weights[q]!) < likely) return [];
+    const answerOn = answersOn(items, kind, taste.questions[q]!.told ?? open);
+    return [{ q, causeOn: (item: number) => ({ kind, question: name, answer: answerOn(item) }) }];
   });
   return Array.from(probabilities, (probability, item) => ({
     probability,
-    causes: learned.flatMap(({ q, cause }) =>
-      Math.abs(tasted[q]![item]! - judged[q]![item]!) > leastChange ? [cause] : [],
+    causes: learned.flatMap(({ q, causeOn }) =>
+      Math.abs(tasted[q]![item]! - judged[q]![item]!) > leastChange ? [causeOn(item)] : [],
     ),
   }));
 }
 
-/** The likeliest answer but the judge's own, where the person differs from him; null where not. */
-export function likeliestDifference(
-  answers: readonly ReviewAnswer[],
-  weights: Float64Array,
-): ReviewAnswer | null {
-  if (answers.length < 2 || differs(weights) < likely) return null;
-  const likeliest = weights
-    .subarray(1)
-    .reduce((best, weight, place, all) => (weight > all[best]! ? place : best), 0);
-  return answers[likeliest + 1]!;
+const open = { kind: 'open' } as const;
+
+/** What is told, on the items that it speaks of; the others are changed by what is still open. */
+function answersOn(
+  items: ReviewItems,
+  kind: OpenQuestion['kind'],
+  told: ToldAnswer,
+): (item: number) => ToldAnswer {
+  if (told.kind === 'open') return () => open;
+  const bite = biteOf(items, told);
+  return (item) => (bite[item]! > 0.5 === (kind === 'figure') ? told : open);
 }
 
 /** The questions with the answers that were possible when they were learned, for given items. */

@@ -11,30 +11,37 @@ export interface ReviewedItems {
   readonly told?: readonly Uint8Array[] | undefined;
 }
 
-/** An answer that reviews made more likely than the judge's own. */
-export interface LearnedAnswer {
-  readonly question: string;
-  /**
-   * `never`: the finding does not matter. `above`: of a finding, that it does not matter up to the threshold; of a figure, that
-   * it matters from there on. `open`: the person differs from the judge, but from where on no one knows yet.
-   */
-  readonly answer: ReviewAnswer | { readonly kind: 'open' };
+/**
+ * `never`: the finding does not matter. `above`: of a finding, that it does not matter up to the threshold; of a figure, that
+ * it matters from there on. `open`: the person differs from the judge, but from where on no one knows yet.
+ */
+export type ToldAnswer<Answer = ReviewAnswer> = Answer | { readonly kind: 'open' };
+
+/** Of a question whose answer is likely another than the judge's. */
+export interface Claim {
+  readonly answer: ToldAnswer;
   /** Probability of just that, 0..1. */
   readonly certainty: number;
-  /** Reviewed items that speak for it: those called good in spite of the finding, or bad for the figure alone. At least one. */
+  /** Reviewed items that speak for it: those called good in spite of the finding, or bad for the figure alone. */
   readonly reviews: number;
+}
+
+/** A claim that at least one review speaks for. */
+export interface LearnedAnswer extends Claim {
+  readonly question: string;
 }
 
 /** From here on a finding is one that the person saw named. */
 const named = 0.5;
 
-export function toldAnswers(
+/** Of each question what may be said of the person; null where they are not likely to differ from the judge. */
+export function claimsOf(
   { questions, weights }: Beliefs,
   { items, questions: asked, labels, told }: ReviewedItems,
-): LearnedAnswer[] {
-  return questions.flatMap((question, place) => {
+): (Claim | null)[] {
+  return questions.map((question, place) => {
     const own = weights[place]!;
-    if (question.answers.length < 2 || differs(own) < likely) return [];
+    if (question.answers.length < 2 || differs(own) < likely) return null;
     const isFinding = question.kind === 'finding';
     const mask = told?.[asked.findIndex(({ kind, name }) => kind === 'finding' && name === question.name)];
     const arises = (item: number): boolean =>
@@ -42,12 +49,22 @@ export function toldAnswers(
     const speaks = (item: number): boolean =>
       isFinding ? labels[item] === 0 : labels[item] === 1 && items.opinions[item]! < 0.5;
     const about = Array.from(labels.keys()).filter(arises);
-    const claim = widestClaim(question, own, about, speaks) ?? openClaim(own, about.filter(speaks).length);
-    return claim.reviews === 0 ? [] : [{ ...claim, question: nameOf(question, claim.answer, asked) }];
+    return widestClaim(question, own, about, speaks) ?? openClaim(own, about.filter(speaks).length);
   });
 }
 
-type Claim = Omit<LearnedAnswer, 'question'>;
+/** The claims that are told. */
+export function toldAnswers(
+  { questions }: Beliefs,
+  claims: readonly (Claim | null)[],
+  asked: readonly ReviewQuestion[],
+): LearnedAnswer[] {
+  return claims.flatMap((claim, place) =>
+    claim === null || claim.reviews === 0
+      ? []
+      : [{ ...claim, question: nameOf(questions[place]!, claim.answer, asked) }],
+  );
+}
 
 /** That some items are called otherwise than the judge does. */
 function openClaim(weights: Float64Array, reviews: number): Claim {
@@ -86,11 +103,7 @@ function widestClaim(
 }
 
 /** All figures are one question; what is told of it bears the name of the figure. */
-function nameOf(
-  { kind, name }: OpenQuestion,
-  answer: LearnedAnswer['answer'],
-  asked: readonly ReviewQuestion[],
-): string {
+function nameOf({ kind, name }: OpenQuestion, answer: ToldAnswer, asked: readonly ReviewQuestion[]): string {
   if (kind === 'finding' || answer.kind !== 'above') return name;
   return asked.find((each) => each.kind === 'figure' && each.figure === answer.figure)?.name ?? name;
 }

@@ -1,8 +1,9 @@
 /** Frames as reviews and tastes see them: readable, judged by today's code, their figures at hand. */
+import type { ToldAnswer } from '../../learning/review/told.ts';
 import type { Judgement } from '../../library/measurements.ts';
 import type { Library } from '../../library/open-library.ts';
 import type { Item, Session } from '../../library/sessions.ts';
-import { codeVersionOf, type FrameFamily } from '../frame-family.ts';
+import { codeVersionOf, type FrameFamily, type ToldSize } from '../frame-family.ts';
 
 export interface FigurePorts {
   readonly library: Library;
@@ -45,4 +46,12 @@ export function rowsOf(
     rows.set(figures.subarray(first), index * width);
   });
   return { rows, width };
+}
+
+/** What is told of a person, its figure by name. */
+export function toldSize(answer: ToldAnswer, figureNames: readonly string[]): ToldSize {
+  if (answer.kind === 'open') return 'open';
+  return answer.kind === 'above'
+    ? { figure: figureNames[answer.figure] as string, value: answer.threshold }
+    : null;
 }

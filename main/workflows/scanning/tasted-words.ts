@@ -1,17 +1,11 @@
 /** The prefilter's word about frames of a camera for which an observer's taste is in force. */
-import {
-  figuresOfTaste,
-  opinionsByTaste,
-  renamedTaste,
-  type Taste,
-  type TasteCause,
-} from '../../learning/review/taste.ts';
+import { figuresOfTaste, opinionsByTaste, renamedTaste, type Taste } from '../../learning/review/taste.ts';
 import type { Library } from '../../library/open-library.ts';
 import type { Session } from '../../library/sessions.ts';
 import type { StoredTaste } from '../../library/tastes.ts';
 import { codeVersionOf, type FrameFamily } from '../frame-family.ts';
 import type { WorkOptions } from '../progress.ts';
-import { type FigurePorts, type FramedItem, framedItem, rowsOf } from './learnable.ts';
+import { type FigurePorts, type FramedItem, framedItem, rowsOf, toldSize } from './learnable.ts';
 
 export interface TastedWord {
   /** P(clean) as this observer sees it; the judge's own where nothing that was learned bears on the frame. */
@@ -115,19 +109,8 @@ function wordsBy(stored: StoredTaste, family: FrameFamily, frames: readonly Tast
   return opinionsByTaste(taste, { ...rowsOf(frames), opinions }).map(({ probability, causes }, index) => {
     const by = tasteVersion(stored);
     if (causes.length === 0) return { score: frames[index]!.score, by, reason: null };
-    const reasons = causes.map((cause) => reasonOf(cause, family));
+    const { because } = family.reviewing;
+    const reasons = causes.map(({ question, answer }) => because(question, toldSize(answer, figureNames)));
     return { score: 1 - probability, by, reason: `${reasons.join('; ')} (taste ${stored.id})` };
   });
-}
-
-function reasonOf({ question, kind, answer }: TasteCause, { reviewing }: FrameFamily): string {
-  if (answer.kind !== 'above') return reviewing.because(question, null);
-  const figure = reviewing.figureNames[answer.figure]!;
-  const named = kind === 'finding' ? question : questionOfFigure(reviewing, figure);
-  return reviewing.because(named, { figure, value: answer.threshold });
-}
-
-function questionOfFigure({ questions }: FrameFamily['reviewing'], figure: string): string {
-  const own = questions.find((question) => question.kind === 'figure' && question.figure === figure);
-  return own?.name ?? figure;
 }

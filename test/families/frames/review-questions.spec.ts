@@ -86,13 +86,15 @@ describe('what reviews of frames may teach', () => {
       if (kind !== 'finding' || ('settled' in question && question.settled)) continue;
       expect(describeReviewRule(name, null)).toMatch(/^You keep frames with [a-z ]+\.$/);
     }
-    expect(reviewReason('brightSky', null)).toBe('bright sky, which this observer does not mind');
-    expect(reviewReason('other', null)).toBe('something, which this observer does not mind');
+    expect(reviewReason('brightSky', null)).toBe('this observer keeps frames with a bright sky');
+    expect(reviewReason('cloud', 'open')).toBe(
+      'this observer keeps some frames with clouds; up to what size is still open',
+    );
     expect(reviewReason('trail', { figure: 'trail.snr', value: Math.log1p(0.9) })).toBe(
-      'trail, which this observer minds only from about a peak of 0.90 sigma on',
+      'this observer keeps frames with trails, up to a peak of 0.90 sigma',
     );
     expect(reviewReason('own.fwhm', { figure: 'own.fwhm', value: Math.log(4 / 3) })).toBe(
-      'this observer rejects frames from about a FWHM of 4.00 px on',
+      'this observer rejects frames from a FWHM of 4.00 px on',
     );
     for (const question of reviewQuestions) {
       const figures = question.kind === 'finding' ? question.figures : [question.figure];

@@ -125,7 +125,7 @@ test('sessions show has a column for it where a taste decides', async () => {
         label: 'clean',
         score: 0.9,
         by: 'prefilter+taste-3',
-        reason: 'trail, which this observer does not mind (taste 3)',
+        reason: 'this observer keeps frames with trails (taste 3)',
       },
     ],
   } satisfies ScannedFrame;
@@ -153,5 +153,5 @@ test('sessions show has a column for it where a taste decides', async () => {
   });
   const { code, terminal } = await run('sessions show m31', house);
   expect(code).toBe(0);
-  expect(terminal.output).toContain('trail, which this observer does not mind (taste 3)');
+  expect(terminal.output).toContain('this observer keeps frames with trails (taste 3)');
 });

@@ -89,6 +89,30 @@ describe('a taste', () => {
     expect(opinionsByTaste(agreeing.lesson.taste, items).flatMap(({ causes }) => causes)).toEqual([]);
   });
 
+  it('gives as its reason what the lesson tells, and says that the rest is open', () => {
+    for (const [minds, reviews] of [
+      [largeDents, 150],
+      [narrowOnly, 150],
+      [largeDents, 40],
+    ] as const) {
+      const { items, lesson } = taught(minds, reviews);
+      const causes = opinionsByTaste(kept(lesson.taste), items).flatMap((opinion) => opinion.causes);
+      const told = lesson.learned.map(({ answer }) => answer);
+      expect(causes.length).toBeGreaterThan(0);
+      expect(told.length).toBeGreaterThan(0);
+      const reasons = causes.map(({ answer }) => answer).filter(({ kind }) => kind !== 'open');
+      for (const reason of reasons) expect(told).toContainEqual(reason);
+      for (const answer of told.filter(({ kind }) => kind !== 'open')) expect(reasons).toContainEqual(answer);
+    }
+    // a taste of old tells nothing
+    const { items, lesson } = taught(largeDents);
+    const old = { ...lesson.taste, questions: lesson.taste.questions.map(({ told: _, ...rest }) => rest) };
+    const opinions = opinionsByTaste(kept(old), items);
+    expect(opinions.map(({ probability }) => probability)).toEqual(Array.from(lesson.probabilities));
+    const kinds = new Set(opinions.flatMap(({ causes }) => causes.map(({ answer }) => answer.kind)));
+    expect([...kinds]).toEqual(['open']);
+  });
+
   it('judges items it has not seen, each by itself alone', () => {
     const { lesson } = taught(narrowOnly);
     const items = itemsOf(2);

@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path';
 import { NightsiftError } from '../../../contract/errors.ts';
 import type { TaskOptions, WorkerPool } from '../../../main/jobs/pool.ts';
 import { openLibrary } from '../../../main/library/open-library.ts';
-import type { FrameFamily } from '../../../main/workflows/frame-family.ts';
+import type { FrameFamily, ToldSize } from '../../../main/workflows/frame-family.ts';
 import type { ScanPorts } from '../../../main/workflows/scan.ts';
 import { frameTasks } from '../../../main/workflows/work/frame-tasks.ts';
 import { type FakeFrame, fakeFunctions } from './functions.ts';
@@ -28,13 +28,16 @@ export const threadedFamily: FrameFamily = {
     figureNames: ['score', 'serial', 'nothing'],
     questions: [{ kind: 'figure', name: 'serial', figure: 'serial' }],
     figures: (features) => features,
-    because: (question, threshold) => `rejected by ${question} from ${threshold?.value.toFixed(1)} on`,
+    because: (_, size) => `rejected from ${sizeOf(size)} on`,
     isTold: () => false,
-    describe: (question, threshold) =>
-      `${question} from ${threshold === null || threshold === 'open' ? '?' : threshold.value.toFixed(1)} on.`,
+    describe: (question, size) => `${question} from ${sizeOf(size)} on.`,
   },
   worker: new URL('./worker.ts', import.meta.url),
 };
+
+function sizeOf(size: ToldSize): string {
+  return size === null || size === 'open' ? '?' : size.value.toFixed(1);
+}
 
 /** The same functions in this thread: quick, for what is not about threads. */
 export const fakeFamily: FrameFamily = { ...threadedFamily, openPool: openPoolHere };
