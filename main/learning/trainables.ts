@@ -29,6 +29,14 @@ export const trainables: readonly Trainable[] = [
   { ...anomalyDetector, kind: 'estimator' },
 ];
 
+/** Names of the inputs that a recipe reads, the optional ones too. Errors: wrongUse. */
+export function inputNamesOf(name: string): readonly string[] {
+  const network = recipes.find((recipe) => recipe.name === name);
+  if (network) return network.inputs.map((input) => input.name);
+  findTrainable(name);
+  return [estimators.find((estimator) => estimator.name === name)?.input ?? 'features'];
+}
+
 /** @throws NightsiftError `wrongUse` */
 export function findTrainable(name: string): Trainable {
   const found = trainables.find((candidate) => candidate.name === name);

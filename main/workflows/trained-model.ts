@@ -17,7 +17,7 @@ import type { FrameFamily } from './frame-family.ts';
 import { type ModelMetadata, type ModelMetrics, referenceOf } from './models.ts';
 import { type PairAnswer, pairAnswer } from './pair-answer.ts';
 import { dataSetName } from './runs.ts';
-import { type FrameSource, frameInputs } from './training/frame-inputs.ts';
+import { type FrameSource, figureInputs, frameInputs } from './training/frame-inputs.ts';
 import { type LearningPool, openLearningPool } from './training/learning-pool.ts';
 import type { PredictTaskOutput } from './work/learning-tasks.ts';
 
@@ -136,6 +136,11 @@ function assemble(ports: ModelPorts, source: ModelSource): TrainedModel {
     const output = await learning.predict({ modelPath: source.path, inputs });
     return predictionsOf(output, limits, targetKindOf(description.metadata));
   };
+  const inputsOf = (portion: readonly FrameSource[], side: number | null) => {
+    if (side === null) return figureInputs(portion);
+    frames ??= openWorkerPool({ entry: ports.family.worker, size: 1 });
+    return frameInputs(frames, ports.library.blobs.directory, portion, side);
+  };
   return {
     path: source.path,
     classes: description.classes,
@@ -143,15 +148,13 @@ function assemble(ports: ModelPorts, source: ModelSource): TrainedModel {
     ...origin(ports.library, source),
     predict,
     async predictFrames(items, { signal, onDone } = {}) {
-      const side = imageSide(description);
+      const side = pictureSide(description);
       checkFeatures(description, ports.family);
-      frames ??= openWorkerPool({ entry: ports.family.worker, size: 1 });
       const predictions: Prediction[] = [];
       for (let start = 0; start < items.length; start += framesAtOnce) {
         signal?.throwIfAborted();
         const portion = items.slice(start, start + framesAtOnce);
-        const inputs = await frameInputs(frames, ports.library.blobs.directory, portion, side);
-        predictions.push(...(await predict(inputs)));
+        predictions.push(...(await predict(await inputsOf(portion, side))));
         onDone?.(predictions.length);
       }
       return predictions;
@@ -184,7 +187,9 @@ function origin(library: Library, { path: file, version }: ModelSource) {
   };
 }
 
-function imageSide({ inputs }: ModelDescription): number {
+/** Null for a model that goes by measured figures alone. */
+function pictureSide({ inputs }: ModelDescription): number | null {
+  if (inputs.every(({ name }) => name === 'features')) return null;
   const image = inputs.find(({ name }) => name === 'image');
   const [, height, width] = image?.shape ?? [];
   if (height !== undefined && height === width) return height;

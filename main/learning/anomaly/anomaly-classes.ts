@@ -1,6 +1,7 @@
 /** Which of two classes is the strange one, by the words people use. */
-const strangeWord = /^(1(\.0+)?|true|yes|y|anomal(y|ous)|abnormal|outlier|fault(y)?|bad|failure|event)$/i;
-const usualWord = /^(0(\.0+)?|false|no|n|nominal|normal|ok|good|usual|none|healthy|inlier)$/i;
+const strangeWord =
+  /^(1(\.0+)?|true|yes|y|anomal(y|ous)|abnormal|outlier|fault(y)?|bad|contaminated|failure|event)$/i;
+const usualWord = /^(0(\.0+)?|false|no|n|nominal|normal|ok|good|clean|usual|none|healthy|inlier)$/i;
 
 /** Names for data without labels. */
 export const defaultClasses = ['nominal', 'anomaly'] as const;

@@ -12,7 +12,7 @@ import { findFamily, framesName } from '../records/families.ts';
 import { inputRecipeOf } from '../records/model-inputs.ts';
 import { placesOf, recordTensors } from '../records/tensors.ts';
 import { datasetTensors } from './dataset-tensors.ts';
-import { imageSideOf } from './frame-inputs.ts';
+import { pictureSideOf } from './frame-inputs.ts';
 
 export interface KindPorts {
   readonly library: Library;
@@ -54,14 +54,13 @@ function frameKind({ library, family }: KindPorts): DataKind {
     async tensors(version, items, recipe) {
       const frames = openWorkerPool({ entry: family.worker, size: 1 });
       try {
-        return await datasetTensors({ library, frames }, version, items, imageSideOf(recipe));
+        return await datasetTensors({ library, frames }, version, items, pictureSideOf(recipe));
       } finally {
         await frames.close();
       }
     },
     inputRecipe: (version, recipe) => ({
-      image: { kind: 'frameView', side: imageSideOf(recipe), bits: 8, divisor: 255 },
-      crops: { kind: 'frameCrops', bits: 8, divisor: 255 },
+      ...pictureRecipe(pictureSideOf(recipe)),
       features: family.featureNames,
       measuredBy: version.metadata.codeVersion,
     }),
@@ -71,6 +70,14 @@ function frameKind({ library, family }: KindPorts): DataKind {
         key as keyof FrameHeader
       ],
     allFacts: () => [],
+  };
+}
+
+function pictureRecipe(side: number | null) {
+  if (side === null) return {};
+  return {
+    image: { kind: 'frameView', side, bits: 8, divisor: 255 },
+    crops: { kind: 'frameCrops', bits: 8, divisor: 255 },
   };
 }
 

@@ -24,7 +24,7 @@ import { modelFeatures } from './model-features.ts';
 import { registerModel } from './register-model.ts';
 import { keepRunReport } from './run-report.ts';
 import type { TrainOptions } from './train-options.ts';
-import { executeRun, requestOf, type TrainPorts, versionOf } from './training-run.ts';
+import { endBadly, executeRun, requestOf, type TrainPorts, versionOf } from './training-run.ts';
 
 /** A run that has learned and was judged; nothing of it is registered yet. */
 export interface LearnedRun {
@@ -44,7 +44,11 @@ export async function learn(ports: TrainPorts, run: Run, options: TrainOptions):
     onEvent: eventTeller(options),
     onPausable: options.onPausable,
   });
-  const report = await reportOf(ports, run, output, options);
+  const report = await reportOf(ports, run, output, options).catch((thrown: unknown) => {
+    // what cannot be judged did not end well: a row left as running would be taken for interrupted
+    endBadly(library, run, thrown);
+    throw thrown;
+  });
   for (const gap of report === null ? [] : gapsOf(report.all)) options.onMessage?.(gap);
   return { run, output, report };
 }

@@ -2,6 +2,7 @@
 import { NightsiftError } from '../../../contract/errors.ts';
 import type { WorkerPool } from '../../jobs/pool.ts';
 import type { TensorInput } from '../../learning/dataset.ts';
+import { inputNamesOf } from '../../learning/trainables.ts';
 import type { ViewsInput, ViewsOutput } from '../work/frame-tasks.ts';
 
 export interface FrameSource {
@@ -20,6 +21,28 @@ export function imageSideOf(recipe: string): number {
   return imageSides[recipe] ?? 224;
 }
 
+/** The view that a recipe sees of frames, as its side in pixels; null where it goes by measured figures alone. */
+export function pictureSideOf(recipe: string): number | null {
+  return inputNamesOf(recipe).every((name) => name === figuresName) ? null : imageSideOf(recipe);
+}
+
+const figuresName = 'features';
+
+/** `features` [names] alone, one entry for each frame in order. Errors: modelMismatch when a frame has other features. */
+export function figureInputs(frames: readonly Pick<FrameSource, 'features'>[]): TensorInput[] {
+  const featureCount = frames[0]?.features.length ?? 0;
+  const features = new Float32Array(frames.length * featureCount);
+  frames.forEach((frame, index) => {
+    if (frame.features.length !== featureCount) {
+      throw new NightsiftError('modelMismatch', 'Frames were judged by different versions of Nightsift.', {
+        hint: 'Scan the session again and make a new data set version.',
+      });
+    }
+    features.set(frame.features, index * featureCount);
+  });
+  return [{ name: figuresName, shape: [featureCount], data: features }];
+}
+
 /**
  * Inputs `image` [1, side, side] and `crops` [pieces, side, side] (8 bits), and `features` [names], one entry for each
  * frame in order. Views smaller
@@ -34,20 +57,10 @@ export async function frameInputs(
   const ask: ViewsInput = { blobsDirectory, recordBlobs: frames.map(({ recordBlob }) => recordBlob) };
   const views = await pool.run<ViewsOutput>('views', ask);
   const shown = Math.min(side, views.side);
-  const featureCount = frames[0]?.features.length ?? 0;
-  const features = new Float32Array(frames.length * featureCount);
-  frames.forEach((frame, index) => {
-    if (frame.features.length !== featureCount) {
-      throw new NightsiftError('modelMismatch', 'Frames were judged by different versions of Nightsift.', {
-        hint: 'Scan the session again and make a new data set version.',
-      });
-    }
-    features.set(frame.features, index * featureCount);
-  });
   return [
     { name: 'image', shape: [1, shown, shown], data: reducedViews(views, frames.length, shown) },
     { name: 'crops', shape: [views.crops.count, views.crops.side, views.crops.side], data: views.crops.data },
-    { name: 'features', shape: [featureCount], data: features },
+    ...figureInputs(frames),
   ];
 }
 

@@ -312,7 +312,8 @@ export function requestOf(library: Library, run: Run): RunRequest {
   };
 }
 
-function endBadly(library: Library, run: Run, thrown: unknown): void {
+/** Notes in the run's row how it ended: cancelled, or failed and why. */
+export function endBadly(library: Library, run: Run, thrown: unknown): void {
   const code = isNightsiftError(thrown) ? thrown.code : 'internal';
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   const status = code === 'cancelled' ? 'cancelled' : 'failed';
