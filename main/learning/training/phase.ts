@@ -3,7 +3,7 @@ import type { NetworkPlan } from '../nets/assemble.ts';
 import { numberOf, type Parameters } from '../recipes/recipe.ts';
 import type { GraphRuntime, GraphSession } from '../runtime.ts';
 import { type BatchesBeside, BatchFeeder } from './batch-feeder.ts';
-import type { BatchSource } from './batches.ts';
+import { type BatchSource, stepsPerEpoch } from './batches.ts';
 import { headTask } from './embeddings.ts';
 import { Scorer } from './scorer.ts';
 import type { TrainingState } from './state.ts';
@@ -12,6 +12,8 @@ import { buildTrainingStep, type TrainingStep } from './training-step.ts';
 /** One training graph in use: with the body frozen, or the whole network. */
 export interface Phase {
   readonly frozen: boolean;
+  /** Steps that the body was frozen for before it began to learn; 0 while it is frozen, or where it never was. */
+  readonly lateBy: number;
   readonly step: TrainingStep;
   readonly session: GraphSession;
   /** Changes the values where gradients are summed over several batches. */
@@ -39,9 +41,13 @@ function optionalNumber(parameters: Parameters, name: string, fallback: number):
   return parameters[name] === undefined ? fallback : numberOf(parameters, name);
 }
 
-export function bodyIsFrozen({ plan, source, hasBackbone }: PhaseTask, state: TrainingState): boolean {
-  const epochs = optionalNumber(source.parameters, 'frozenEpochs', 0);
-  return hasBackbone && plan.recipe.isBody !== undefined && state.progress.epoch < epochs;
+function frozenEpochs({ plan, source, hasBackbone }: PhaseTask): number {
+  if (!hasBackbone || plan.recipe.isBody === undefined) return 0;
+  return optionalNumber(source.parameters, 'frozenEpochs', 0);
+}
+
+export function bodyIsFrozen(task: PhaseTask, state: TrainingState): boolean {
+  return state.progress.epoch < frozenEpochs(task);
 }
 
 /** Builds and loads the graph that the state's epoch needs, and gives the state the arrays that it carries. */
@@ -53,6 +59,7 @@ export async function openPhase(
   const { recipe } = task.plan;
   const isBody = (name: string): boolean => recipe.isBody?.(name) === true;
   const frozen = bodyIsFrozen(task, state);
+  const lateBy = frozen ? 0 : frozenEpochs(task) * stepsPerEpoch(task.source);
   const cached = frozen && recipe.embed !== undefined && recipe.fromEmbedding !== undefined;
   const { plan, source } = cached
     ? await headTask(task.plan, task.source, state.values, runtime)
@@ -62,13 +69,14 @@ export async function openPhase(
     ...stepSettings(source),
     rateOf: (name) => (isBody(name) ? bodyRate : 1),
     ...(frozen && !cached ? { frozen: isBody } : {}),
+    ...(lateBy > 0 ? { late: isBody } : {}),
   });
   prepareState(state, step);
   const scorer = new Scorer(plan, runtime);
   const session = await runtime.load(step.model, { purpose: 'training', ...threadsFor(step) });
   const updater = step.update && (await runtime.load(step.update.model, { purpose: 'training' }));
   const feeder = await BatchFeeder.open(source, beside);
-  return { frozen, step, session, updater, source, scorer, feeder };
+  return { frozen, lateBy, step, session, updater, source, scorer, feeder };
 }
 
 /** Below this a second thread costs more to wake than it saves: millions of products in a step. */

@@ -15,9 +15,9 @@ import {
   stepsPerEpoch,
   teacherFeeds,
 } from './batches.ts';
+import { correctionFeeds } from './corrections.ts';
 import { divergence } from './divergence.ts';
 import type { CheckpointStore, TrainEvent } from './events.ts';
-import { momentDecay } from './optimisers.ts';
 import { bodyIsFrozen, closePhase, openPhase, type Phase, type PhasePorts, type PhaseTask } from './phase.ts';
 import { learningRateAt, plateauEpochs, type ScheduleName } from './schedule.ts';
 import {
@@ -157,13 +157,12 @@ export class Trainer {
 
   /** What the update reads beside gradients and values. */
   private updateFeeds(learningRate: number): Record<string, TensorValue> {
-    const { source, step } = this.phase;
+    const { source, step, lateBy } = this.phase;
     const { progress, moments, average } = this.state;
     const time = progress.step + 1;
     const feeds: Record<string, TensorValue> = {
       learningRate: scalar(learningRate),
-      firstCorrection: scalar(1 - momentDecay.first ** time),
-      secondCorrection: scalar(1 - momentDecay.second ** time),
+      ...correctionFeeds(time, lateBy),
     };
     for (const { name, shape } of step.moments) feeds[name] = floats(moments.get(name)!, shape);
     if (average.size === 0) return feeds;

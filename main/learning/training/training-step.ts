@@ -46,6 +46,8 @@ export interface StepSettings extends LossSettings {
   readonly frozen?: (name: string) => boolean;
   /** Multiplies the learning rate, parameter by parameter; 1 where absent. */
   readonly rateOf?: (name: string) => number;
+  /** Parameters that began to learn after the others: their corrections are fed apart, as `lateFirstCorrection` and `lateSecondCorrection`. */
+  readonly late?: (name: string) => boolean;
 }
 
 /**
@@ -53,7 +55,7 @@ export interface StepSettings extends LossSettings {
  *
  * Feeds: the inputs; `targets` [items, classes], the share of the loss that falls to each class, so that class
  * weights, item weights and label smoothing are the caller's; of marks and numbers `shares` [items, 1]; with a teacher `teacher` [items, classes]; `learningRate`, `firstCorrection`,
- * `secondCorrection` and, with an average, `averageDecay` (scalars); dropout masks; every value and moment under its
+ * `secondCorrection` (and those of `late` parameters) and, with an average, `averageDecay` (scalars); dropout masks; every value and moment under its
  * name, averages under `average/…`. Outputs: `loss`, `gradientNorm`, `logits` and the new values under `next/…`.
  */
 export function buildTrainingStep(plan: NetworkPlan, settings: StepSettings): TrainingStep {
@@ -131,7 +133,7 @@ function addUpdate(graph: Graph, trained: TrainedParameters, task: UpdateTask): 
   );
   const norm = globalNorm(graph, [...clipped.values()]);
   outputs.gradientNorm = norm;
-  const shared = sharedInputs(graph, norm, settings.clipNorm);
+  const shared = sharedInputs(graph, norm, settings);
   const moments: CarriedSpec[] = [];
   for (const [spec, gradient] of clipped) {
     updateParameter({ graph, valueNamed, settings, shared, outputs, moments }, spec, gradient);
@@ -185,19 +187,34 @@ function globalNorm(graph: Graph, gradients: readonly Value[]): Value {
   return graph.apply('Sqrt', [graph.apply('Sum', squares)]);
 }
 
-type SharedInputs = Pick<UpdateContext, 'firstCorrection' | 'secondCorrection' | 'clipping'> & {
+type Corrections = Pick<UpdateContext, 'firstCorrection' | 'secondCorrection'>;
+
+interface SharedInputs {
+  readonly clipping: Value;
   readonly learningRate: Value;
-};
+  readonly corrections: Corrections;
+  /** Of parameters that began to learn after the others. */
+  readonly late: Corrections;
+}
 
 /** Clipping is the factor min(1, limit / norm), as PyTorch's clip_grad_norm_ with its small constant. */
-function sharedInputs(graph: Graph, norm: Value, clipNorm: number): SharedInputs {
+function sharedInputs(graph: Graph, norm: Value, { clipNorm, late }: StepSettings): SharedInputs {
   const padded = graph.apply('Add', [norm, graph.scalar(1e-6)]);
   const ratio = graph.apply('Div', [graph.scalar(clipNorm), padded]);
+  const corrections = {
+    firstCorrection: graph.input('firstCorrection', 'float32', []),
+    secondCorrection: graph.input('secondCorrection', 'float32', []),
+  };
   return {
     clipping: graph.apply('Min', [ratio, graph.scalar(1)]),
     learningRate: graph.input('learningRate', 'float32', []),
-    firstCorrection: graph.input('firstCorrection', 'float32', []),
-    secondCorrection: graph.input('secondCorrection', 'float32', []),
+    corrections,
+    late: late
+      ? {
+          firstCorrection: graph.input('lateFirstCorrection', 'float32', []),
+          secondCorrection: graph.input('lateSecondCorrection', 'float32', []),
+        }
+      : corrections,
   };
 }
 
@@ -230,8 +247,7 @@ function updateParameter(parts: StepParts, spec: ParameterSpec, gradient: Value)
     rate: multiple === 1 ? learningRate : graph.apply('Mul', [learningRate, graph.scalar(multiple)]),
     decay: settings.weightDecay * spec.decay,
     moments,
-    firstCorrection: shared.firstCorrection,
-    secondCorrection: shared.secondCorrection,
+    ...(settings.late?.(spec.name) ? shared.late : shared.corrections),
   });
   outputs[`next/${spec.name}`] = updated.value;
   for (const [kind, value] of Object.entries(updated.moments)) outputs[`next/${kind}/${spec.name}`] = value;
