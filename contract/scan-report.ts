@@ -61,9 +61,20 @@ export const Saliency = z.object({
 });
 export type Saliency = z.infer<typeof Saliency>;
 
+/** How often a detector calls something an anomaly that is as usual. */
+export const AlarmRate = z.object({
+  /** What set the threshold: `tail` of the scores, `contamination`, the `method` or `labels`. */
+  chosenBy: z.string(),
+  /** Of the rows learned from; of usual ones where the tail decides. */
+  share: z.number(),
+  sentence: z.string(),
+});
+
 export const PredictReport = z.object({
   schema: z.literal('nightsift.predict/1'),
   model: z.string(),
+  /** Missing for models whose threshold no detector set. */
+  alarms: AlarmRate.optional(),
   items: z.array(
     z.object({
       file: z.string().optional(),

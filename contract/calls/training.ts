@@ -1,7 +1,7 @@
 /** Teaching a model, judging it, using it, and the record of every run. */
 import { z } from 'zod';
 import { ask, work } from '../kinds.ts';
-import { PredictReport } from '../scan-report.ts';
+import { AlarmRate, PredictReport } from '../scan-report.ts';
 import { EngineName, Family } from '../words.ts';
 
 export const ClassFigures = z.object({
@@ -136,6 +136,8 @@ export const TrainOutcome = z.object({
   modelOutput: z.string().nullable(),
   dataSetFolder: z.string().nullable(),
   elapsedSeconds: z.number(),
+  /** Of detectors of the unusual: how often they call something an anomaly. */
+  alarms: AlarmRate.optional(),
 });
 export type TrainOutcome = z.infer<typeof TrainOutcome>;
 

@@ -1,4 +1,5 @@
 /** Detectors of the unusual in the house: what they learn from, where strangeness begins, and how they answer. */
+import { calledShareKey } from './anomaly/alarm-rate.ts';
 import { anomalyIndex, bothClasses } from './anomaly/anomaly-classes.ts';
 import {
   anomalyProbability,
@@ -77,6 +78,7 @@ export async function trainAnomaly(
     seed: String(options.seed),
     threshold: String(threshold.at),
     thresholdChosenBy: threshold.chosenBy,
+    [calledShareKey]: String(shareOver(training, threshold.at)),
     configurationHash: configurationHash(estimator.name, parameters, dataset, undefined),
   };
   const onnx = exportDetector(input, fitted, threshold, anomaly, metadata, estimator.name);
@@ -109,6 +111,10 @@ function strangeness(dataset: TensorDataset, classes: readonly string[], anomaly
     if (name === undefined) return -1;
     return classes[anomaly] === name ? 1 : 0;
   });
+}
+
+function shareOver(scores: Float64Array, threshold: number): number {
+  return scores.length === 0 ? 0 : scores.filter((score) => score > threshold).length / scores.length;
 }
 
 function learnedItems(dataset: TensorDataset, strange: Int8Array, all: boolean): Int32Array {

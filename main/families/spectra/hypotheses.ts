@@ -5,7 +5,7 @@
  */
 import { backgroundShapes, mostOfBackground } from './background-shapes.ts';
 import { withGain } from './energy-grid.ts';
-import { absorbed, blend, passing, withPotassium } from './shape-changes.ts';
+import { absorbed, blend, passing, withLanthanum, withPotassium } from './shape-changes.ts';
 import { normalised, type Template } from './templates.ts';
 
 export interface Hypothesis {
@@ -53,16 +53,18 @@ type Grid = (typeof grids)[number];
 
 /** Potassium in backgrounds beside two sources, and beside one where it is a class of its own. */
 const potassiumBeside = [0, 0.1];
+/** Share of the background beside a bare source that crystals of lanthanum bromide make themselves. */
+const crystalsBeside = [0.3];
 /** A source behind so thick an absorber that fewer of its counts than this come through is not seen. */
 const leastPassing = 0.005;
 
 /**
  * Two sources together are like no source alone, so that pairs may be expected this many times as often as they come: on templates of
  * a CsI detector .05 and .07 more of them were found at 15 times (two seeds), on a NaI one .01, and single sources lost .004 at most; 30 times
- * found another .006 and cost nothing (one seed). Plans that pair one template of each class, or none that drifted, give pairs less: only what
+ * found another .006 and cost nothing (one seed); 100 times another .006 to .009, for .001 to .003 of the single ones. Plans that pair one template of each class, or none that drifted, give pairs less: only what
  * those templates weigh.
  */
-export const pairEmphasis = 30;
+export const pairEmphasis = 100;
 
 /** How finely pairs are cut, from fine to coarse; the first that fits the number of shapes of pairs is taken. */
 const pairPlans = [
@@ -117,7 +119,8 @@ function instrumentsOf(templates: readonly Template[], background: number): Inst
   return [...new Set(templates.map(({ instrument }) => instrument))].map((name) => {
     const own = templates.filter(({ instrument }) => instrument === name);
     const skies = own.filter(isSky);
-    return { sources: own.filter((each) => !isSky(each)), skies: skies.length > 0 ? skies : all };
+    const sources = own.filter((each) => !isSky(each));
+    return { sources, skies: skies.length > 0 ? skies : all };
   });
 }
 
@@ -136,8 +139,10 @@ function countOf(grid: Grid, instruments: readonly Instrument[], options: Hypoth
     sources.map(
       (source) =>
         sharesOf(source, grid).length *
-        grid.absorbers.length *
-        Math.max(1, skies.length * potassiumOf(grid, options).length),
+        grid.absorbers.reduce(
+          (sum, thickness) => sum + Math.max(1, skies.length * shapesBeside(thickness, grid, options)),
+          0,
+        ),
     ),
   );
   return grid.gains.length * each.reduce((sum, count) => sum + count, 0);
@@ -153,6 +158,16 @@ function potassiumOf({ skies }: Grid, { potassiumVaries }: HypothesisOptions): r
   return potassiumVaries || skies.length === 1 ? skies : potassiumBeside;
 }
 
+/** Behind an absorber the background beside a source does not vary. */
+function shapesBeside(thickness: number, grid: Grid, options: HypothesisOptions): number {
+  return thickness === 0 ? potassiumOf(grid, options).length + crystalsBeside.length : 1;
+}
+
+function usualPotassium(grid: Grid, options: HypothesisOptions): number {
+  const parts = potassiumOf(grid, options);
+  return parts.reduce((sum, part) => sum + part, 0) / parts.length;
+}
+
 /** From this share of the source on the background beside it makes no difference. */
 const nearlyAlone = 0.95;
 
@@ -162,20 +177,31 @@ function behindAbsorbers(
   grid: Grid,
   options: HypothesisOptions,
 ): Hypothesis[] {
-  const beside = skies.flatMap((sky) =>
-    potassiumOf(grid, options).map((part) => withPotassium(sky.shares, part)),
-  );
+  const bare = skies.flatMap((sky) => [
+    ...potassiumOf(grid, options).map((part) => withPotassium(sky.shares, part)),
+    ...crystalsBeside.map((part) => withLanthanum(sky.shares, part)),
+  ]);
+  const plain = skies.map((sky) => withPotassium(sky.shares, usualPotassium(grid, options)));
+  const parts = sharesOf(source, grid);
   const thicknesses = grid.absorbers.filter(
     (thickness) => thickness === 0 || passing(source.shares, thickness) >= leastPassing,
   );
-  const shapes = thicknesses.flatMap((thickness) => {
-    const shares = absorbed(source.shares, thickness);
-    if (beside.length === 0) return [shares];
-    return sharesOf(source, grid).flatMap((part) =>
-      (part >= nearlyAlone ? beside.slice(0, 1) : beside).map((sky) => blend(shares, sky, part)),
-    );
-  });
+  const shapes = thicknesses.flatMap((thickness) =>
+    besideEach(absorbed(source.shares, thickness), thickness === 0 ? bare : plain, parts),
+  );
   return shapes.map((shares) => ({ label: source.label, shares, weight: source.weight / shapes.length }));
+}
+
+/** A source beside every background, in every share of the counts; by itself where there is no background. */
+function besideEach(
+  source: Float64Array,
+  skies: readonly Float64Array[],
+  parts: readonly number[],
+): Float64Array[] {
+  if (skies.length === 0) return [source];
+  return parts.flatMap((part) =>
+    (part >= nearlyAlone ? skies.slice(0, 1) : skies).map((sky) => blend(source, sky, part)),
+  );
 }
 
 function skiesThemselves(

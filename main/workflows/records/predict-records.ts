@@ -2,6 +2,7 @@
 import { isNightsiftError, NightsiftError } from '../../../contract/errors.ts';
 import type { PredictReport } from '../../../contract/scan-report.ts';
 import type { Family } from '../../families/family.ts';
+import { alarmRateOf } from '../../learning/anomaly/alarm-rate.ts';
 import { targetKindOf } from '../../learning/targets.ts';
 import { pairSentence } from '../pair-answer.ts';
 import type { WorkOptions } from '../progress.ts';
@@ -43,7 +44,8 @@ export async function predictRecords(
   const items: PredictItem[] = [];
   for (const reading of readings)
     items.push(...(await itemsOf({ model, recipe, family, input }, reading, options)));
-  return { schema: 'nightsift.predict/1', model: model.reference, items };
+  const alarms = alarmRateOf(model.metadata);
+  return { schema: 'nightsift.predict/1', model: model.reference, ...(alarms && { alarms }), items };
 }
 
 interface Asked {

@@ -2,6 +2,8 @@
 import type { EvaluationReport, TrainOutcome } from '../../../contract/calls/training.ts';
 import { NightsiftError } from '../../../contract/errors.ts';
 import type { Family } from '../../families/family.ts';
+import { alarmRateOf } from '../../learning/anomaly/alarm-rate.ts';
+import { describeModel } from '../../learning/predict.ts';
 import type { ParameterValue } from '../../learning/recipes.ts';
 import type { TrainEvent } from '../../learning/train-network.ts';
 import type { DatasetVersion } from '../../library/datasets.ts';
@@ -66,6 +68,7 @@ export function ship(ports: TrainPorts, { run, output, report }: LearnedRun, beg
   keepRunReport(library, run, output, dataSet, features);
   if (request.promote) promote(library, referenceOf(version), { reason: 'asked for when it was trained' });
   if (request.modelOutput !== null) writeWholeFileTo(request.modelOutput, library.blobs.get(output.onnxBlob));
+  const alarms = alarmRateOf(describeModel(library.blobs.get(output.onnxBlob)).metadata);
   const { checkpoint } = version.metadata as { checkpoint?: string | null };
   return {
     run: run.id,
@@ -79,6 +82,7 @@ export function ship(ports: TrainPorts, { run, output, report }: LearnedRun, beg
     modelOutput: request.modelOutput,
     dataSetFolder: null,
     elapsedSeconds: (performance.now() - begun) / 1000,
+    ...(alarms && { alarms }),
   };
 }
 

@@ -139,7 +139,11 @@ describe('shapes of templates', () => {
     const classed = backgroundShapes(own, { natural: [radium], potassiumVaries: false });
     const without = backgroundShapes(own, { natural: [], potassiumVaries: false });
     expect(total(classed.map(({ weight }) => weight))).toBeCloseTo(1, 9);
-    expect(classed.length).toBe(2 * without.length);
+    expect(classed.length).toBeGreaterThan(without.length);
+    // crystals of lanthanum bromide bring an edge at 789 keV, which the template does not have
+    const edge = ({ shares }: (typeof classed)[number]) => shares[270]! / shares[240]!;
+    expect(edge({ shares: own, weight: 1 })).toBeLessThan(1);
+    expect(Math.max(...without.map(edge))).toBeGreaterThan(1.3);
     const likely = [...classed].sort((one, other) => other.weight - one.weight)[0]!;
     expect(likely.shares).toEqual(own);
     const line = ({ shares }: (typeof classed)[number]) => shares[203]! / shares[180]!;

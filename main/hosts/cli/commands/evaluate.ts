@@ -72,7 +72,8 @@ export function addPredict(program: Command, context: Context): void {
 }
 
 function predictText(report: PredictReport): string {
-  return table(report.items, [
+  const alarms = report.alarms ? `\n${report.alarms.sentence}\n` : '';
+  const rows = table(report.items, [
     { title: 'item', of: (item) => [item.file, item.id].filter((word) => word !== undefined).join('#') },
     { title: 'label', of: (item) => (item.unknown ? `unknown (${item.label}?)` : item.label) },
     { title: 'score', of: (item) => item.score, digits: 3 },
@@ -86,6 +87,7 @@ function predictText(report: PredictReport): string {
           : (item.note ?? (item.status === 'ok' ? '' : item.status)),
     },
   ]);
+  return `${rows}${alarms}`;
 }
 
 type PredictItem = PredictReport['items'][number];

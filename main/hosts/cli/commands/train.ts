@@ -227,6 +227,7 @@ export function trainText(outcome: TrainOutcome): string {
     `  run ${outcome.run}, data set ${outcome.dataSet}, ONNX ${model.onnxHash.slice(0, 12)}, ${model.onnxBytes} bytes`,
     `  exported file agrees with the trainer to ${outcome.exportDifference.toExponential(1)}`,
   ];
+  if (outcome.alarms) lines.push(`  ${outcome.alarms.sentence}`);
   if (outcome.modelOutput) lines.push(`  written to ${outcome.modelOutput}`);
   if (outcome.dataSetFolder) lines.push(`  data set laid out in ${outcome.dataSetFolder}`);
   lines.push(
