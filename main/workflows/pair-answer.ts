@@ -6,6 +6,8 @@ export interface PairAnswer {
   /** That it is two at once. */
   readonly probability: number;
   readonly kind: 'two' | 'undecided' | 'one';
+  /** How sure the answer is: that it is the first, of two at once that it is the two. */
+  readonly confidence: number;
   /** Shares of the two that can hardly be told apart. */
   readonly isEven: boolean;
 }
@@ -26,8 +28,10 @@ export function pairAnswer(
   const order = Array.from(classes.keys()).sort((one, other) => probabilities[other]! - probabilities[one]!);
   const kind = together > undecided.to ? 'two' : together > undecided.from ? 'undecided' : 'one';
   const [first, second] = [order[0]!, order[1]!];
-  const isEven = probabilities[first]! - probabilities[second]! <= evenWithin;
-  return { classes: [classes[first]!, classes[second]!], probability: together, kind, isEven };
+  const [most, next] = [probabilities[first]!, probabilities[second]!];
+  const confidence = kind === 'two' ? most + next : most;
+  const isEven = most - next <= evenWithin;
+  return { classes: [classes[first]!, classes[second]!], probability: together, kind, confidence, isEven };
 }
 
 /** Null where it is one. */

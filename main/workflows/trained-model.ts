@@ -236,13 +236,14 @@ function predictionsOf(
     for (let index = 1; index < row.length; index++)
       if ((row[index] as number) > (row[best] as number)) best = index;
     const misfit = misfits?.[item] ?? null;
+    const pair = together && pairAnswer(classes, row, together[item]!);
     return {
       label: classes[best] as string,
       probabilities: Object.fromEntries(classes.map((name, index) => [name, row[index] as number])),
       score: clean >= 0 ? (row[clean] as number) : (scores?.[item] ?? (row[best] as number)),
-      unknown: isUnknown(limits, row[best] as number, misfit),
+      unknown: isUnknown(limits, pair?.confidence ?? (row[best] as number), misfit),
       misfit,
-      ...(together && { pair: pairAnswer(classes, row, together[item]!) }),
+      ...(pair && { pair }),
     };
   });
 }

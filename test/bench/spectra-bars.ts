@@ -14,6 +14,7 @@ import { isUnknown, readUnknownLimits } from '../../main/learning/metrics/unknow
 import { loadPredictor, type Predictor } from '../../main/learning/predict.ts';
 import { trainEstimator } from '../../main/learning/train-estimator.ts';
 import { onnxRuntime } from '../../main/runtime/onnx-runtime.ts';
+import { pairAnswer } from '../../main/workflows/pair-answer.ts';
 import {
   countsAsked,
   type Drawn,
@@ -84,13 +85,14 @@ async function answersOf(model: Predictor, spectra: readonly Float64Array[]) {
   return spectra.map((_, row) => {
     const own = probabilities.subarray(row * model.classes.length, (row + 1) * model.classes.length);
     const order = [...model.classes.keys()].sort((one, other) => own[other]! - own[one]!);
-    const best = own[order[0]!]!;
+    const pair = pairAnswer(model.classes, own, together?.[row] ?? 0);
+    const best = pair.confidence;
     return {
       order: order.map((place) => model.classes[place]!),
       best,
       misfit: misfits?.[row] ?? null,
       together: together?.[row] ?? 0,
-      isUnknown: isUnknown(limits, best, misfits?.[row] ?? null) === true,
+      isUnknown: isUnknown(limits, best, misfits?.[row] ?? null) === true || pair.kind === 'undecided',
     };
   });
 }
