@@ -13,7 +13,7 @@ export interface Beliefs {
 
 /** Possible shares of spoiled items on which nothing is seen, and their probabilities before any review. */
 const hiddenShares = [0.003, 0.01, 0.02, 0.04, 0.08, 0.14] as const;
-const hiddenPrior = [0.25, 0.25, 0.2, 0.15, 0.1, 0.05] as const;
+const hiddenPrior = [0.1, 0.15, 0.2, 0.3, 0.2, 0.05] as const;
 /** A slip of the person: one review in a hundred says the opposite. */
 const slip = 0.01;
 /** Each question is weighed with the others as they stand, in turn; after a few rounds nothing moves. */
@@ -65,8 +65,8 @@ export function weighAnswers(questions: readonly OpenQuestion[], labels: Int8Arr
 }
 
 /**
- * Of each question and item P(the person minds nothing there); what is only possible is left as the judge has it. Caps of
- * confidence and slips are for weighing reviews: what is answered is how likely the class is.
+ * Of each question and item P(the person minds nothing there): what is only possible is left as the judge has it, what is likely
+ * is taken as it is believed. Caps of confidence and slips are for weighing reviews: what is answered is how likely the class is.
  */
 export function survivals(
   questions: readonly OpenQuestion[],
@@ -74,7 +74,7 @@ export function survivals(
 ): Float64Array[] {
   return questions.map((question, place) => {
     const own = weights[place]!;
-    const effect = effectOf(question, differs(own) < likely ? question.prior : own);
+    const effect = differs(own) < likely ? effectOf(question, question.prior) : expectedBite(question, own);
     return effect.map((value, item) => survival(value, question.judged[item]!));
   });
 }

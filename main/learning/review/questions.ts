@@ -67,7 +67,7 @@ const thresholds = 16;
 /** Items whose finding is about this likely say how large it usually is; fewer than `fewestItems` say nothing. */
 const present = 0.3;
 const fewestItems = 4;
-/** A threshold is as soft as one of these shares of the distance between two of them: persons and figures differ in how sharp they are. */
+/** A threshold is as soft as one of these shares of the distance between two: persons and figures are more or less sharp. */
 const softnesses = [0.5, 2];
 /** Confidence is capped, so that reviews can overrule it. */
 const surestFinding = 0.98;
