@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { encodeModel } from '../../../main/formats/onnx/index.ts';
 import { differentiate } from '../../../main/learning/graph/differentiate.ts';
 import { Graph } from '../../../main/learning/graph/graph.ts';
-import { fasterConvolution } from '../../../main/learning/graph/operators/convolution.ts';
+import { fasterConvolution, fasterPrediction } from '../../../main/learning/graph/operators/convolution.ts';
 import { randomFor } from '../../../main/learning/random.ts';
 import type { TensorValue } from '../../../main/learning/runtime.ts';
 import { onnxRuntime } from '../../../main/runtime/onnx-runtime.ts';
@@ -114,6 +114,32 @@ it.each([
     relativeError(found.tiled!.data as Float32Array, Float64Array.from(found.plain!.data as Float32Array)),
   ).toBeLessThan(2e-6);
 });
+
+// by large tiles, and by small ones where the weights are many
+it.each([128, 384])(
+  'a prediction of %i channels equals the plain convolution, bias included',
+  async (channels) => {
+    const graph = new Graph();
+    const x = graph.input('x', 'float32', [1, channels, 5, 7], true);
+    const w = graph.weights('w', drawn('w', [channels, channels, 3, 3]).data, [channels, channels, 3, 3]);
+    const bias = graph.weights('bias', drawn('bias', [channels]).data, [channels]);
+    const pads = { pads: [1, 1, 1, 1] };
+    const [plain, tiled] = [graph.apply('Conv', [x, w, bias], pads), graph.apply('Conv', [x, w, bias], pads)];
+    graph.replace(graph.producer(tiled)!, fasterPrediction(graph.producer(tiled)!)!);
+    const model = graph.toModel({
+      name: 't',
+      outputs: { plain, tiled },
+      symbolicBatchOutputs: ['plain', 'tiled'],
+    });
+    const points = model.graph.initializers.find(({ dims }) => dims.length === 2 && dims[1] === 9)!.dims[0];
+    expect(points).toBe(channels === 128 ? 36 : 16);
+    const session = await onnxRuntime({ threads: 1 }).load(encodeModel(model));
+    const found = await session.run({ x: drawn('x', [items, channels, 5, 7]) });
+    await session.release();
+    const expected = Float64Array.from(found.plain!.data as Float32Array);
+    expect(relativeError(found.tiled!.data as Float32Array, expected)).toBeLessThan(2e-6);
+  },
+);
 
 it('narrow and strided forward convolutions stay plain', () => {
   const graph = new Graph();

@@ -10,7 +10,7 @@
  * Two dimensions take Kronecker products. Between the transforms, values lie as [points, channels, items * tiles]; no shape
  * names the number of items, which is open when predicting.
  */
-import type { Scope, Value } from '../rule.ts';
+import { elementCount, type Scope, type Value } from '../rule.ts';
 
 type Matrix = readonly (readonly number[])[];
 
@@ -178,9 +178,12 @@ export function winogradConvolution(scope: Scope, x: Value, weight: Value): Valu
   return convolution(scope, x, weight, small);
 }
 
+/** Large tiles hold four times the bytes of the weights, which have to be made and read: of more than this, too many. */
+const mostWeightsInLargeTiles = 2 ** 20;
+
 /** The same of a finished network, whose rectifiers decide nothing but its answer: by the tiles that cost least. */
 export function winogradPrediction(scope: Scope, x: Value, weight: Value): Value {
-  return convolution(scope, x, weight, large);
+  return convolution(scope, x, weight, elementCount(weight.shape) > mostWeightsInLargeTiles ? small : large);
 }
 
 /** A convolution of the gradient with the flipped kernel, inputs and outputs swapped. */
