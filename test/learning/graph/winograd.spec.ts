@@ -10,9 +10,9 @@ import { onnxRuntime } from '../../../main/runtime/onnx-runtime.ts';
 const [items, inputs, outputs] = [2, 32, 33];
 
 function drawn(name: string, dims: readonly number[]): TensorValue & { data: Float32Array } {
-  const random = randomFor(1, name);
-  const length = dims.reduce((product, size) => product * size, 1);
-  return { type: 'float32', dims, data: Float32Array.from({ length }, () => random.normal()) };
+  const data = new Float32Array(dims.reduce((product, size) => product * size, 1));
+  randomFor(1, name).fillNormal(data, 1);
+  return { type: 'float32', dims, data };
 }
 
 /** Calls `visit(output place, data place, weight place)` for every product of the convolution. */
