@@ -167,7 +167,7 @@ export async function answersInFolds(
     misfits ??= new Float64Array(used.length);
     for (const [index, place] of asked.entries()) misfits[place] = answers.misfits[index]!;
   }
-  return { used, labels, raw, foldOf, weights: shareOfGroups(own, together), known, misfits };
+  return { used, labels, raw, foldOf, weights: shareOfGroups(own, known), known, misfits };
 }
 
 /** Of a group that is cut, for each fold: enough for classes to be spread evenly. */
@@ -182,14 +182,14 @@ function inStretches(groups: Int32Array, folds: number) {
 }
 
 /**
- * Every group says as much of how often classes come, however many items it has: what a large one has of its own shall not
- * move the classes of others. Together they weigh as much as there are parts that could have lain in different folds.
+ * How often classes come is what a model cannot know of a group it has not seen, so only such groups say it, each as much as
+ * any other however many items it has. Where none stayed whole, all items say it alike.
  */
-function shareOfGroups(groups: Int32Array, parts: Int32Array): Float64Array {
+function shareOfGroups(groups: Int32Array, known: Uint8Array): Float64Array {
+  if (known.every((each) => each === 1)) return new Float64Array(groups.length).fill(1);
   const sizes = new Map<number, number>();
   for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
-  const each = new Set(parts).size / sizes.size;
-  return Float64Array.from(groups, (group) => each / sizes.get(group)!);
+  return Float64Array.from(groups, (group, item) => (known[item] === 1 ? 0 : 1 / sizes.get(group)!));
 }
 
 /** Each fold's answers, calibrated by those of the others: figures shall not rest on what a calibration has seen. */
