@@ -41,7 +41,7 @@ export async function embedWith(runtime: GraphRuntime, input: EmbedInput): Promi
   };
   const { network } = assembleNetwork(plan, { mode: 'training', items: 2 });
   const state = initialState(network, 1);
-  importBackbone(input.backbone, network, state);
+  importBackbone(input.backbone, plan, state);
   const { model, width } = embeddingModel(plan, state);
   const items = Int32Array.from({ length: input.items }, (_, item) => item);
   return { width, data: await embedItems(runtime, model, read, items, width) };

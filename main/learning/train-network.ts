@@ -4,7 +4,7 @@ import { checkDataset, itemsOf, type TensorDataset, type TensorInput } from './d
 import { finishTraining } from './finish-training.ts';
 import { fixedStatistics, measureInput } from './input-statistics.ts';
 import { assembleNetwork, normalisedFeature } from './nets/assemble.ts';
-import { importBackbone } from './nets/backbone.ts';
+import { backboneNote, importBackbone } from './nets/backbone.ts';
 import { initialState } from './nets/network.ts';
 import { numberOf, type StartingData } from './recipes/recipe.ts';
 import { completeParameters, findRecipe, type ParameterValue, type Recipe } from './recipes.ts';
@@ -155,15 +155,15 @@ function startState(task: TrainerTask, options: TrainOptions, ports: TrainPorts)
   const values = initialState(network, options.seed);
   if (task.source.targets === undefined) task.plan.recipe.start?.(values, startingData(task));
   if (options.backbone) {
-    const taken = importBackbone(options.backbone, network, values);
+    const imported = importBackbone(options.backbone, task.plan, values);
     ports.onEvent?.({
       kind: 'note',
       epoch: 0,
       epochs: 0,
       step: 0,
       totalSteps: 0,
-      metrics: { importedTensors: taken },
-      message: `${taken} tensors taken from the backbone.`,
+      metrics: { importedTensors: imported.taken },
+      message: backboneNote(imported),
     });
   }
   return { values, moments: new Map(), average: new Map(), best: undefined, progress: startProgress() };

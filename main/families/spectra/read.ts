@@ -12,6 +12,9 @@ import { tensorsOf } from './spectrum-tensors.ts';
 /** Columns that say what an item is where no label column is named. */
 export const labelColumns = ['label', 'nuclide', 'isotope', 'isotope_tags', 'y_act'];
 
+/** Left empty, or the NaN that programs write for it; `na` may be sodium, and `none` says that nothing is there. */
+const noLabel = /^\s*(nan)?\s*$/i;
+
 /** @throws NightsiftError `empty`, `notAnImage`, `badHeader`, `damagedData`, `tooLarge` */
 export function readSpectrumSource(source: SourceBytes, options: ReadOptions): SourceReading {
   const problems: Problem[] = [];
@@ -103,7 +106,7 @@ function itemOf(
   const columns = labelColumnsOf(options);
   const labels = Object.fromEntries(
     Object.entries(cells)
-      .filter(([name, cell]) => columns.includes(name) && cell.trim() !== '')
+      .filter(([name, cell]) => columns.includes(name) && !noLabel.test(cell))
       .map(([name, cell]) => [name, cell.trim()]),
   );
   return {

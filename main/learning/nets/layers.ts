@@ -168,6 +168,26 @@ export function linear(network: Network, name: string, x: Value, options: Linear
   return network.graph.apply('Gemm', [x, weight, bias], { transB: 1 });
 }
 
+/**
+ * A linear layer without bias and the batch normalisation behind it, folded into it as in convolutionAndNorm.
+ * @param x [items, inputs]
+ */
+export function linearAndNorm(
+  network: Network,
+  linearName: string,
+  normName: string,
+  x: Value,
+  options: Omit<LinearOptions, 'bias'>,
+): Value {
+  const plain = linear(network, linearName, x, { ...options, bias: false });
+  const weight = network.parameterValues.get(`${linearName}.weight`)!;
+  const folded = foldedWeights(network, weight, normName);
+  if (!folded) return batchNorm(network, normName, plain);
+  const { graph } = network;
+  const kernel = graph.floats(folded.weight, weight.shape);
+  return graph.apply('Gemm', [x, kernel, graph.floats(folded.bias, [options.outputs])], { transB: 1 });
+}
+
 export function relu({ graph }: Network, x: Value): Value {
   return graph.apply('Relu', [x]);
 }

@@ -1,13 +1,5 @@
 import type { Value } from '../graph/rule.ts';
-import {
-  batchNorm,
-  convolutionAndNorm,
-  globalAverage,
-  globalMaximum,
-  linear,
-  maxPool,
-  relu,
-} from './layers.ts';
+import { convolutionAndNorm, globalAverage, globalMaximum, linearAndNorm, maxPool, relu } from './layers.ts';
 import type { Network } from './network.ts';
 
 /** Figures that the body makes of a frame. */
@@ -77,6 +69,7 @@ export function starEmbedding(network: Network, crops: Value, image: Value): Val
     axis: 1,
   });
   // the largest values would drive a bare hyperbolic tangent into saturation, where nothing is learned
-  const plain = linear(network, 'embedding.linear', joined, { outputs: starEmbeddingWidth, bias: false });
-  return graph.apply('Tanh', [batchNorm(network, 'embedding.norm', plain)]);
+  const options = { outputs: starEmbeddingWidth };
+  const normalised = linearAndNorm(network, 'embedding.linear', 'embedding.norm', joined, options);
+  return graph.apply('Tanh', [normalised]);
 }

@@ -1,4 +1,5 @@
-import { decodeModel, type OnnxGraph, type OnnxTensor } from '../../formats/onnx/index.ts';
+import { isNightsiftError, NightsiftError } from '../../../contract/errors.ts';
+import { decodeModel, type OnnxGraph, type OnnxModel, type OnnxTensor } from '../../formats/onnx/index.ts';
 import { decodeSafeTensors, floatValues, type SafeTensor } from '../../formats/safetensors/safetensors.ts';
 
 export interface StoredTensor {
@@ -6,7 +7,9 @@ export interface StoredTensor {
   values(): Float32Array;
 }
 
-export interface StoredConvolution {
+export interface StoredLayer {
+  /** Of its weights. */
+  readonly name: string;
   readonly weight: StoredTensor;
   readonly bias: StoredTensor | undefined;
 }
@@ -15,7 +18,9 @@ export interface StoredConvolution {
 export interface WeightFile {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   /** The convolutions of an ONNX graph in the order of execution; empty for SafeTensors. */
-  readonly convolutions: readonly StoredConvolution[];
+  readonly convolutions: readonly StoredLayer[];
+  /** Its linear layers, [outputs, inputs], likewise. */
+  readonly products: readonly StoredLayer[];
 }
 
 /** A SafeTensors header starts with `{` behind a length whose upper bytes are zero; protobuf does not. */
@@ -28,11 +33,42 @@ export function readWeightFile(bytes: Uint8Array): WeightFile {
   if (looksLikeSafeTensors(bytes)) {
     const tensors = new Map<string, StoredTensor>();
     for (const [name, tensor] of decodeSafeTensors(bytes).tensors) tensors.set(name, stored(name, tensor));
-    return { tensors, convolutions: [] };
+    return { tensors, convolutions: [], products: [] };
   }
-  const { graph } = decodeModel(bytes);
+  const { graph } = modelIn(bytes);
   const tensors = floatTensors(graph);
-  return { tensors, convolutions: convolutionsOf(graph, tensors) };
+  return {
+    tensors,
+    convolutions: layersOf(graph, tensors, 'Conv'),
+    products: layersOf(graph, tensors, 'Gemm'),
+  };
+}
+
+/** What is neither has no say in which of the two it was meant to be: both are named. */
+function modelIn(bytes: Uint8Array): OnnxModel {
+  if (bytes.length === 0) {
+    throw new NightsiftError('badModel', 'The file of weights is empty: it has 0 bytes.', {
+      hint: 'Copy or download it again.',
+    });
+  }
+  try {
+    return decodeModel(bytes);
+  } catch (thrown) {
+    if (!isNightsiftError(thrown)) throw thrown;
+    throw new NightsiftError(
+      'badModel',
+      `The file of weights is neither SafeTensors (${whyNoSafeTensors(bytes)}) nor ONNX (${thrown.message})`,
+      { hint: 'Give a whole SafeTensors or ONNX file.', cause: thrown },
+    );
+  }
+}
+
+function whyNoSafeTensors(bytes: Uint8Array): string {
+  if (bytes.length < 9) return `${bytes.length} bytes are too few for a header`;
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  return length > bytes.length - 8
+    ? `its header would have ${length} bytes, the file has ${bytes.length}`
+    : 'its header does not start with {';
 }
 
 function stored(name: string, tensor: SafeTensor): StoredTensor {
@@ -57,11 +93,16 @@ function floatTensors(graph: OnnxGraph): Map<string, StoredTensor> {
   return tensors;
 }
 
-function convolutionsOf(graph: OnnxGraph, tensors: ReadonlyMap<string, StoredTensor>): StoredConvolution[] {
-  const found: StoredConvolution[] = [];
+function layersOf(
+  graph: OnnxGraph,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  operator: 'Conv' | 'Gemm',
+): StoredLayer[] {
+  const found: StoredLayer[] = [];
   for (const node of graph.nodes) {
-    const weight = node.operator === 'Conv' ? tensors.get(node.inputs[1] ?? '') : undefined;
-    if (weight) found.push({ weight, bias: tensors.get(node.inputs[2] ?? '') });
+    const [, name = '', bias = ''] = node.operator === operator ? node.inputs : [];
+    const weight = tensors.get(name);
+    if (weight) found.push({ name, weight, bias: tensors.get(bias) });
   }
   return found;
 }

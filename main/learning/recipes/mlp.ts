@@ -1,4 +1,4 @@
-import { batchNorm, linear, relu } from '../nets/layers.ts';
+import { linear, linearAndNorm, relu } from '../nets/layers.ts';
 import { withCommonParameters } from './common-parameters.ts';
 import { numberOf, type Parameters, type Recipe } from './recipe.ts';
 
@@ -41,8 +41,7 @@ export const mlp: Recipe = {
     hiddenSizes(parameters).forEach((outputs, index) => {
       const name = `layers.${index}`;
       // the normalisation behind it has a bias of its own
-      const plain = linear(network, `${name}.linear`, x, { outputs, bias: false });
-      const active = relu(network, batchNorm(network, `${name}.norm`, plain));
+      const active = relu(network, linearAndNorm(network, `${name}.linear`, `${name}.norm`, x, { outputs }));
       x = network.dropout(name, active, numberOf(parameters, 'dropout'));
     });
     return linear(network, 'head', network.represented(x), { outputs: classes });

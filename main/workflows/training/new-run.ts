@@ -1,7 +1,8 @@
 /** From what a person asks to the row of a run. */
 import { readFileSync } from 'node:fs';
-import { NightsiftError } from '../../../contract/errors.ts';
+import { isNightsiftError, NightsiftError } from '../../../contract/errors.ts';
 import type { EngineName } from '../../../contract/words.ts';
+import { readWeightFile } from '../../learning/nets/weight-file.ts';
 import type { ParameterValue } from '../../learning/recipes.ts';
 import { targetKindOf } from '../../learning/targets.ts';
 import type { DatasetVersion } from '../../library/datasets.ts';
@@ -12,6 +13,7 @@ import { refuseSmallClasses } from '../tuning/folds.ts';
 import { chosenItems, type Where } from './chosen-items.ts';
 import { dataKind } from './data-kind.ts';
 import { familyDefaults } from './house-settings.ts';
+import { modelName } from './model-name.ts';
 import { shippedBackbone } from './shipped-backbone.ts';
 import { startRun, type TrainPorts } from './training-run.ts';
 
@@ -56,7 +58,7 @@ export function newRun(ports: TrainPorts, version: DatasetVersion, settings: Tra
     backbone: backboneFor(recipe, settings.backbone),
     teacher: settings.teacher === undefined ? null : modelBytes(ports.library, settings.teacher),
     request: {
-      name: settings.name ?? version.name,
+      name: modelName(settings.name, version),
       where: settings.where ?? {},
       promote: settings.promote ?? false,
       modelOutput: settings.modelOutput ?? null,
@@ -65,9 +67,27 @@ export function newRun(ports: TrainPorts, version: DatasetVersion, settings: Tra
   });
 }
 
-/** The bytes a network starts from: those of a file that was named, else what ships for the recipe. Errors: cannotOpen. */
+/**
+ * The bytes a network starts from: those of a file that was named, else what ships for the recipe.
+ * Errors: cannotOpen, badModel for a file without weights that can be read.
+ */
 export function backboneFor(recipe: string, file: string | undefined): Uint8Array | null {
   if (file === undefined) return shippedBackbone(recipe);
+  const bytes = backboneBytes(file);
+  try {
+    readWeightFile(bytes);
+  } catch (thrown) {
+    if (!isNightsiftError(thrown)) throw thrown;
+    throw new NightsiftError(thrown.code, `The backbone ${file} cannot be used. ${thrown.message}`, {
+      ...(thrown.hint !== undefined && { hint: thrown.hint }),
+      details: { ...thrown.details, file },
+      cause: thrown,
+    });
+  }
+  return bytes;
+}
+
+function backboneBytes(file: string): Uint8Array {
   try {
     return readFileSync(file);
   } catch (thrown) {

@@ -19,6 +19,7 @@ import type { WorkOptions } from '../progress.ts';
 import { chosenItems, type Where } from '../training/chosen-items.ts';
 import { dataKind } from '../training/data-kind.ts';
 import { dottedApart, familyDefaults, houseSettings } from '../training/house-settings.ts';
+import { modelName } from '../training/model-name.ts';
 import { defaultRecipe } from '../training/new-run.ts';
 import { refuseOtherTask, type TrainPorts } from '../training/training-run.ts';
 import { checkLabels } from './check-labels.ts';
@@ -168,7 +169,7 @@ function define(
     groupBy: asked.groupBy ?? null,
     seed: asked.seed ?? 1,
     figure: asked.figure ?? 'macroF1',
-    name: asked.name ?? version.name,
+    name: modelName(asked.name, version),
     where,
     backbone: asked.backbone ?? null,
     engine: asked.engine ?? 'onnxruntime',

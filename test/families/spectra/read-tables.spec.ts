@@ -29,6 +29,21 @@ describe('tables of spectra', () => {
     ]);
   });
 
+  test('take empty labels and NaN for none, and words for labels', () => {
+    const words = ['', 'NaN', ' nan ', 'Na', 'none', 'Nancy'];
+    const rows = words.map((word, row) => `${row},${word},0,3,,4,1 2 3 ${row}`);
+    const bytes = text(['id,label,cal0,cal1,cal2,channels,counts', ...rows]);
+    const { items } = spectraFamily.read({ file: 't.csv', bytes }, {});
+    expect(items.map(({ labels }) => labels.label)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      'Na',
+      'none',
+      'Nancy',
+    ]);
+  });
+
   test('say of which spectra the energies are assumed, and of no other', () => {
     const bytes = text(['id,cal0,cal1,counts', 'a,0,3,1 2 3 4', 'b,0,-3,1 2 3 4', 'c,,,1 2 3 4']);
     const assumed = (settings = {}) =>

@@ -45,7 +45,7 @@ function planFor(width: number, classes = 2): NetworkPlan {
 function importInto(plan: NetworkPlan, file: Uint8Array) {
   const { network } = assembleNetwork(plan, { mode: 'training', items: 2 });
   const state = initialState(network, 1);
-  return { state, taken: importBackbone(file, network, state), network };
+  return { state, ...importBackbone(file, plan, state), network };
 }
 
 async function predict(onnx: Uint8Array): Promise<Float32Array> {
