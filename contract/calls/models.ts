@@ -100,8 +100,12 @@ export const modelCalls = {
   }),
   /** The ONNX file, or the weights as SafeTensors. */
   'models.file': bytes({ in: ModelRef.extend({ format: z.enum(['onnx', 'safetensors']).default('onnx') }) }),
+  /** `body`: the SafeTensors without head and features branch. */
   'models.export': work({
-    in: ModelRef.extend({ into: z.string().min(1), format: z.enum(['onnx', 'safetensors']).default('onnx') }),
+    in: ModelRef.extend({
+      into: z.string().min(1),
+      format: z.enum(['onnx', 'safetensors', 'body']).default('onnx'),
+    }),
     result: z.object({ path: z.string(), bytes: z.number(), hash: z.string() }),
   }),
 };

@@ -5,6 +5,7 @@ import {
   type Evaluation,
   evaluate,
   evaluateMarks,
+  evaluateMarksWithIntervals,
   evaluateNumbers,
   fitTemperature,
   softmaxRows,
@@ -31,10 +32,13 @@ export function targetKindOf({ targets }: Parameters): TargetKind | undefined {
   return targets === 'marks' || targets === 'number' ? targets : undefined;
 }
 
-/** The marks that a label names: `Cs-137 + Co-60` has two, in the order of the alphabet and each once. */
+/** What an item without any mark is called, in answers and in labels. */
+export const noMark = 'none';
+
+/** The marks that a label names: `Cs-137 + Co-60` has two, in the order of the alphabet and each once; `none` has none. */
 export function marksOf(label: string): string[] {
   const parts = label.split('+').map((part) => part.trim());
-  return [...new Set(parts.filter((part) => part !== ''))].sort();
+  return [...new Set(parts.filter((part) => part !== '' && part.toLowerCase() !== noMark))].sort();
 }
 
 /** NaN for a label that is no finite number. */
@@ -57,6 +61,11 @@ export function targetsOf(
 
 function markTargets(classes: readonly string[]): Targets {
   const names = [...new Set(classes.flatMap(marksOf))].sort();
+  if (names.length === 0) {
+    throw new NightsiftError('badInput', 'No label names a mark.', {
+      hint: 'Marks stand in the label, joined by +, as in Cs-137+Co-60.',
+    });
+  }
   return { kind: 'marks', names, rows: markRows(classes, names), centre: 0, scale: 1 };
 }
 
@@ -130,7 +139,7 @@ function truthOf({ rows, names }: Targets, labels: Int32Array | readonly number[
 
 /**
  * @param answers as `answersOf` gives them; `labels` index into the classes of the data set
- * @param judge what judges classes
+ * @param judge what judges classes; marks get intervals and reliability too, where it is another than `evaluate`
  */
 export function judgeAnswers(
   targets: Targets | undefined,
@@ -143,7 +152,7 @@ export function judgeAnswers(
   const { kind, names } = targets;
   const truth = truthOf(targets, labels);
   return kind === 'marks'
-    ? evaluateMarks(answers, truth, names)
+    ? (judge === evaluate ? evaluateMarks : evaluateMarksWithIntervals)(answers, truth, names)
     : evaluateNumbers(answers, answersOf(targets, truth, 1));
 }
 

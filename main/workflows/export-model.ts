@@ -1,6 +1,9 @@
 /** A registered version as a file of its own. */
 import { dirname } from 'node:path';
 import { NightsiftError } from '../../contract/errors.ts';
+import { decodeSafeTensors, encodeSafeTensors } from '../formats/safetensors/safetensors.ts';
+import { recipes } from '../learning/recipes.ts';
+import { sha256 } from '../library/blobs.ts';
 import type { ModelVersion } from '../library/models.ts';
 import type { Library } from '../library/open-library.ts';
 import { storing } from '../library/storage-errors.ts';
@@ -15,12 +18,32 @@ export function modelBytes(library: Library, reference: string, format: ModelFor
   return library.blobs.get(blobOf(library.models.need(reference), format));
 }
 
-/** Errors: notFound, libraryDamaged, cannotOpen, diskFull. */
-export function exportModel(library: Library, reference: string, into: string, format: ModelFormat) {
-  const hash = blobOf(library.models.need(reference), format);
-  const bytes = library.blobs.get(hash);
+/**
+ * @param format `body`: the weights of the body alone, as SafeTensors; of a ResNet all but `fc` and the features branch
+ * Errors: notFound, wrongUse for a body that the recipe does not have, libraryDamaged, cannotOpen, diskFull.
+ */
+export function exportModel(library: Library, reference: string, into: string, format: ModelFormat | 'body') {
+  const bytes = format === 'body' ? bodyBytes(library, reference) : modelBytes(library, reference, format);
   writeWholeFileTo(into, bytes);
-  return { path: into, bytes: bytes.byteLength, hash };
+  return { path: into, bytes: bytes.byteLength, hash: sha256(bytes) };
+}
+
+function bodyBytes(library: Library, reference: string): Uint8Array {
+  const { tensors, metadata } = decodeSafeTensors(modelBytes(library, reference, 'safetensors'));
+  const recipe = recipes.find(({ name }) => name === metadata.recipe);
+  const isBody = recipe?.isBody;
+  if (isBody === undefined) {
+    const able = recipes.filter((each) => each.isBody !== undefined).map(({ name }) => name);
+    throw new NightsiftError(
+      'wrongUse',
+      `${reference} has no body of its own: it is of ${metadata.recipe}.`,
+      {
+        hint: `Recipes with one: ${able.join(', ')}. Export the whole with --format safetensors.`,
+      },
+    );
+  }
+  const own = new Map([...tensors].filter(([name]) => isBody(name)));
+  return encodeSafeTensors({ tensors: own, metadata });
 }
 
 /** Whole or not at all, never over a file of another kind; folders on the way are made. */

@@ -10,7 +10,7 @@ import type { TensorInput } from '../learning/dataset.ts';
 import { markThreshold } from '../learning/metrics/index.ts';
 import { isUnknown, readUnknownLimits, type UnknownLimits } from '../learning/metrics/unknown.ts';
 import { describeModel, type ModelDescription } from '../learning/predict.ts';
-import { type TargetKind, targetKindOf } from '../learning/targets.ts';
+import { noMark, type TargetKind, targetKindOf } from '../learning/targets.ts';
 import type { ModelVersion } from '../library/models.ts';
 import type { Library } from '../library/open-library.ts';
 import type { FrameFamily } from './frame-family.ts';
@@ -255,9 +255,6 @@ function numberPrediction(value: number): Prediction {
   const label = String(Number(value.toPrecision(numberDigits)));
   return { label, value, probabilities: {}, score: null, unknown: null, misfit: null };
 }
-
-/** What an item without any mark is called. */
-const noMark = 'none';
 
 /** `score`: of frames how likely they are clean; else the probability that every mark is answered rightly, each by itself. */
 function markPrediction(marks: readonly string[], row: Float32Array): Prediction {

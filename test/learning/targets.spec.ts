@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { TensorDataset } from '../../main/learning/dataset.ts';
-import { evaluateMarks, evaluateNumbers } from '../../main/learning/metrics/index.ts';
+import {
+  evaluateMarks,
+  evaluateMarksWithIntervals,
+  evaluateNumbers,
+} from '../../main/learning/metrics/index.ts';
 import { loadPredictor } from '../../main/learning/predict.ts';
 import { randomFor } from '../../main/learning/random.ts';
 import { marksOf } from '../../main/learning/targets.ts';
@@ -37,20 +41,42 @@ describe('several marks of an item', () => {
 
   it('are read from labels', () => {
     expect(marksOf('Cs-137 + Co-60+Cs-137')).toEqual(['Co-60', 'Cs-137']);
+    expect(marksOf('none')).toEqual([]);
+    expect(marksOf('None + a')).toEqual(['a']);
   });
 
   it('are learned each by itself, exported and calibrated', async () => {
     const dataset = figures(400, marks);
     const trained = await trainNetwork(dataset, options({ targets: 'marks' }), ports);
-    expect(trained.answers).toEqual(['a', 'b', 'c', 'none']);
+    expect(trained.answers).toEqual(['a', 'b', 'c']);
+    const { intervals, reliability } = trained.evaluations.test;
+    expect(intervals!.accuracy.high - intervals!.accuracy.low).toBeLessThan(0.25);
+    expect(reliability!.reduce((sum, { items }) => sum + items, 0)).toBe(3 * trained.evaluations.test.items);
     expect(trained.metrics['test/macroF1']).toBeGreaterThan(0.85);
     expect(trained.metrics['test/calibrationError']).toBeLessThan(0.08);
     const predictor = await loadPredictor(trained.onnx, runtime);
     const data = Float32Array.of(2, 2, -2, 0, 0, -2, -2, -2, 0, 0);
     const found = await predictor.predict([{ name: 'features', shape: [5], data }]);
     await predictor.release();
-    expect(predictor.classes).toEqual(['a', 'b', 'c', 'none']);
-    expect(Array.from(found, Math.round)).toEqual([1, 1, 0, 0, 0, 0, 0, 1]);
+    expect(predictor.classes).toEqual(['a', 'b', 'c']);
+    expect(Array.from(found, Math.round)).toEqual([1, 1, 0, 0, 0, 0]);
+  });
+
+  it('have figures with room for doubt, also where every answer was right', () => {
+    const truth = Float32Array.of(1, 0, 0, 1, 1, 1);
+    const { intervals, reliability } = evaluateMarksWithIntervals(truth, truth, ['x', 'y']);
+    expect(intervals).toMatchObject({ accuracy: { high: 1 }, balancedAccuracy: { high: 1 } });
+    expect(intervals!.accuracy.low).toBeLessThan(0.6);
+    expect(intervals!.balancedAccuracy.low).toBeLessThan(0.85);
+    expect(reliability!.map(({ confidence, accuracy }) => [confidence, accuracy])).toEqual([
+      [0, 0],
+      [0, 0],
+      [1, 1],
+      [1, 1],
+      [1, 1],
+      [1, 1],
+    ]);
+    expect(evaluateMarksWithIntervals(new Float32Array(), new Float32Array(), ['x']).intervals).toBeNull();
   });
 
   it('are judged one by one', () => {

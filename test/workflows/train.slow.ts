@@ -171,6 +171,7 @@ describe('a trained model', () => {
     const file = `${school.place.folder}/judge.onnx`;
     const { hash } = exportModel(school.library, 'judge@1', file, 'onnx');
     expect(hash).toBe(listModels(school.library)[0]?.onnxHash);
+    expect(() => exportModel(school.library, 'judge@1', file, 'body')).toThrowError(/no body of its own/);
     const paths = [`${school.place.folder}/night`];
     const fromFile = await predict(school.ports, { model: file, paths });
     const registered = await predict(school.ports, { model: 'judge@1', paths });

@@ -8,6 +8,7 @@ import {
   predictedClasses,
   reliabilityBins,
 } from './evaluation.ts';
+import { evaluateMarks, markThreshold } from './targets.ts';
 
 const resamples = 1000;
 /** 95 %: the share left out at each end. */
@@ -42,11 +43,12 @@ function credibleIntervals(
   const drawn = Array.from({ length: resamples }, () =>
     weighed(present.map(({ hits, items }) => drawnShare(hits, items - hits, random))),
   );
-  const around = (name: 'accuracy' | 'balancedAccuracy'): Interval => {
-    const { low, high } = percentiles(drawn.map((each) => each[name]));
-    return { low: Math.min(low, found[name]), high: Math.max(high, found[name]) };
-  };
-  return { accuracy: around('accuracy'), balancedAccuracy: around('balancedAccuracy') };
+  const of = (name: 'accuracy' | 'balancedAccuracy') =>
+    around(
+      found[name],
+      drawn.map((each) => each[name]),
+    );
+  return { accuracy: of('accuracy'), balancedAccuracy: of('balancedAccuracy') };
 }
 
 /** Of a Beta distribution with half a count more on either side. */
@@ -79,6 +81,82 @@ export function evaluateWithIntervals(
   const predicted = predictedClasses(probabilities, classes.length);
   const reliability = reliabilityBins(probabilities, labels, predicted, classes.length);
   return { ...evaluate(probabilities, labels, classes), intervals, reliability };
+}
+
+/**
+ * The same for several marks at once. `accuracy` is the share of items with all marks right; each recall and each share of true noes has
+ * a posterior of its own. The reliability is that of all answers together: how often a mark is there that is called so probable.
+ * @param probabilities [items, marks]
+ * @param truth [items, marks], 1 or 0
+ */
+export function evaluateMarksWithIntervals(
+  probabilities: Float32Array,
+  truth: Float32Array,
+  marks: readonly string[],
+): Evaluation {
+  const found = evaluateMarks(probabilities, truth, marks);
+  const reliability = markReliability(probabilities, truth);
+  return {
+    ...found,
+    intervals: markIntervals(found, markCounts(probabilities, truth, marks.length)),
+    reliability,
+  };
+}
+
+interface MarkCounts {
+  /** Of items with the mark and of items without it. */
+  readonly present: { readonly items: number; readonly hits: number };
+  readonly absent: { readonly items: number; readonly hits: number };
+}
+
+/** Of the marks that occur. */
+function markCounts(probabilities: Float32Array, truth: Float32Array, width: number): MarkCounts[] {
+  const counts = Array.from({ length: width }, () => [
+    { items: 0, hits: 0 },
+    { items: 0, hits: 0 },
+  ]);
+  truth.forEach((wanted, place) => {
+    const own = counts[place % width]![wanted]!;
+    own.items += 1;
+    if (probabilities[place]! >= markThreshold === (wanted === 1)) own.hits += 1;
+  });
+  return counts.flatMap(([absent, present]) =>
+    present!.items > 0 ? [{ absent: absent!, present: present! }] : [],
+  );
+}
+
+function markIntervals({ items, accuracy, balancedAccuracy }: Evaluation, counts: readonly MarkCounts[]) {
+  if (items === 0) return null;
+  const random = randomFor(1, 'interval', items);
+  const share = ({ items: all, hits }: MarkCounts['present']) => drawnShare(hits, all - hits, random);
+  const right = Math.round(accuracy * items);
+  const accuracies = Array.from({ length: resamples }, () => drawnShare(right, items - right, random));
+  const balanced = Array.from({ length: resamples }, () =>
+    // nobody can err where every item bears the mark
+    counts.reduce(
+      (sum, { present, absent }) => sum + share(present) + (absent.items > 0 ? share(absent) : 1),
+      0,
+    ),
+  ).map((sum) => sum / (2 * counts.length));
+  return {
+    accuracy: around(accuracy, accuracies),
+    balancedAccuracy: counts.length === 0 ? { low: 0, high: 1 } : around(balancedAccuracy, balanced),
+  };
+}
+
+function around(figure: number, drawn: readonly number[]): Interval {
+  const { low, high } = percentiles(drawn);
+  return { low: Math.min(low, figure), high: Math.max(high, figure) };
+}
+
+/** Each answer is one of two: that the mark is there, or that it is not. */
+function markReliability(probabilities: Float32Array, truth: Float32Array) {
+  const pairs = Float32Array.from({ length: 2 * probabilities.length }, (_, place) => {
+    const there = probabilities[place >> 1]!;
+    return place % 2 === 0 ? 1 - there : there;
+  });
+  const all = new Int32Array(probabilities.length).fill(1);
+  return reliabilityBins(pairs, Array.from(truth), all, 2);
 }
 
 function percentiles(values: readonly number[]): Interval {

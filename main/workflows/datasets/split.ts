@@ -56,12 +56,16 @@ const mostAttempts = 200;
 const fewestAttempts = 8;
 const triedGroups = 200_000;
 
-/** Shares must add up to 1. The same items, shares and seed give the same split. */
+/**
+ * Shares must add up to 1. The same items, shares and seed give the same split.
+ * @param evenly cut a single group into many short blocks where long ones would part small numbers from large ones
+ */
 export function splitItems(
   items: readonly SplitItem[],
   shares: SplitShares,
   seed: number,
   words: SplitWords = frameWords,
+  evenly = false,
 ): Split {
   const used = items.flatMap((item, index) => (item.isReview ? [] : [index]));
   const groups = groupsOf(items, used);
@@ -72,7 +76,7 @@ export function splitItems(
   const chosen =
     isEnough || heldOut === 0
       ? splitGroups(items, groups, shares, randomFor(seed, 'split groups'))
-      : splitBlocks(items, groups, shares, randomFor(seed, 'split blocks'));
+      : splitBlocks(items, groups, shares, randomFor(seed, 'split blocks'), evenly);
   const withinNight = !isEnough && heldOut > 0;
   const splits = items.map((item, index): SplitName => (item.isReview ? 'review' : chosen.get(index)!));
   return { splits, withinNight, warnings: warningsOf(items, { splits, withinNight }, shares, words) };
@@ -215,6 +219,7 @@ function splitBlocks(
   groups: readonly number[][],
   shares: SplitShares,
   random: Random,
+  evenly: boolean,
 ): Map<number, SplitName> {
   const result = new Map<number, SplitName>(groups.flat().map((index) => [index, 'train']));
   const largest = [...groups].sort((one, other) => other.length - one.length)[0] ?? [];
@@ -232,10 +237,56 @@ function splitBlocks(
     }, 0);
     if (best === null || cost < best.cost - 1e-9) best = { cost, plan };
   }
+  const plan =
+    evenly && !isEven(items, inTime, goal, best!.plan)
+      ? shortBlocks(items, inTime, shares, random)
+      : best!.plan;
   inTime.forEach((index, place) => {
-    result.set(index, best!.plan[place]);
+    result.set(index, plan[place]);
   });
   return duplicatesTogether(items, result);
+}
+
+/** Of what is wanted of a stratum, this share has to be there. */
+const leastOfStratum = 0.5;
+
+function isEven(
+  items: readonly SplitItem[],
+  inTime: readonly number[],
+  goal: Goal,
+  plan: readonly SplitName[],
+): boolean {
+  return (['validation', 'test'] as const).every((part) => {
+    const found = countStrata(
+      items,
+      inTime.filter((_, place) => plan[place] === part),
+    );
+    return [...goal.get(part)!].every(
+      ([stratum, wanted]) => wanted < 1 || (found.get(stratum) ?? 0) >= leastOfStratum * wanted,
+    );
+  });
+}
+
+/** Enough blocks that each of five strata lies in every part, few enough that most neighbours stay together. */
+const mostShortBlocks = 60;
+const shortestBlock = 3;
+
+/** Blocks of a few neighbours go to the parts as whole groups do; training, which has items to spare, leaves a gap where it meets another part. */
+function shortBlocks(
+  items: readonly SplitItem[],
+  inTime: readonly number[],
+  shares: SplitShares,
+  random: Random,
+): SplitName[] {
+  const count = Math.max(1, Math.min(mostShortBlocks, Math.floor(inTime.length / shortestBlock)));
+  const edge = (block: number) => Math.floor((block * inTime.length) / count);
+  const blocks = Array.from({ length: count }, (_, block) => inTime.slice(edge(block), edge(block + 1)));
+  const chosen = splitGroups(items, blocks, shares, random);
+  const plan = inTime.map((index) => chosen.get(index)!);
+  const isOther = (place: number) => plan[place] !== undefined && plan[place] !== 'train';
+  return plan.map((part, place) =>
+    part === 'train' && (isOther(place - 1) || isOther(place + 1)) ? 'gap' : part,
+  );
 }
 
 /** Every way to lay the validation and the test block into a row of `count` frames with gaps around them. */

@@ -44,12 +44,19 @@ export function createRecordDataset(
   const twins = twinsOf(kept);
   const strata = strataOf(kept.map(({ label }) => label));
   const areTemplates = !strata.isOfNumbers && fewestOf(kept) < (family.templatesBelow ?? 0);
-  const split = splitItems(splitItemsOf(kept, twins, strata.of), areTemplates ? allTaught : shares, seed, {
+  const words = {
     items: family.noun.many,
     groups: 'files',
     otherGroups: 'other files',
     blocks: 'blocks of neighbours',
-  });
+  };
+  const split = splitItems(
+    splitItemsOf(kept, twins, strata.of),
+    areTemplates ? allTaught : shares,
+    seed,
+    words,
+    strata.isOfNumbers,
+  );
   const items = kept.map((candidate, ordinal) => itemOf(candidate, ordinal, split));
   const metadata = metadataOf({ family, input, items, classes: names, split, candidates: kept });
   const warnings = [
@@ -85,8 +92,9 @@ const allTaught: SplitShares = { train: 1, validation: 0, test: 0 };
 /** Items of the rarest class; of the rarest mark where labels name several. */
 function fewestOf(kept: readonly RecordCandidate[]): number {
   const counts = new Map<string, number>();
-  for (const mark of kept.flatMap(({ label }) => marksOf(label)))
-    counts.set(mark, (counts.get(mark) ?? 0) + 1);
+  // an item without a mark counts as of the class that its label would be
+  const named = ({ label }: RecordCandidate) => (marksOf(label).length > 0 ? marksOf(label) : [label]);
+  for (const mark of kept.flatMap(named)) counts.set(mark, (counts.get(mark) ?? 0) + 1);
   return Math.min(...counts.values());
 }
 

@@ -3,6 +3,7 @@ import { NightsiftError } from '../../../contract/errors.ts';
 import type { Family, FamilyData, Setting } from '../../families/family.ts';
 import { families } from '../../families/index.ts';
 import { quotedCell } from '../../formats/csv/quoted-cell.ts';
+import { randomFor, shuffled } from '../../learning/random.ts';
 import type { Library } from '../../library/open-library.ts';
 import { writeWholeFileTo } from '../export-model.ts';
 import { isTaken, wouldOverwrite } from '../files/place-file.ts';
@@ -62,7 +63,13 @@ export async function synthesise(
   const { data: settings } = houseSettings(family, dotted);
   const paths = await localPaths(library, input.paths, isRecordName(family), options);
   const data = await labelledData(family, { ...input, paths, reading }, options);
-  const { header, rows } = family.synthesise(data, settings, input.seed);
+  const made = family.synthesise(data, settings, input.seed);
+  const { header } = made;
+  // sorted by class, blocks of neighbours would be blocks of one class
+  const rows = Array.from(
+    shuffled(made.rows.length, randomFor(input.seed, 'rows')),
+    (row) => made.rows[row]!,
+  );
   const bytes = new TextEncoder().encode(
     [header, ...rows].map((cells) => `${cells.map(quotedCell).join(',')}\n`).join(''),
   );

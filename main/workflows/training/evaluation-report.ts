@@ -1,7 +1,7 @@
 /** Figures on labelled items, those a person labelled apart from mere agreement with the prefilter. */
 import type { Evaluation, EvaluationReport } from '../../../contract/calls/training.ts';
 import {
-  evaluateMarks,
+  evaluateMarksWithIntervals,
   evaluateNumbers,
   evaluateWithIntervals,
   type Evaluation as Measured,
@@ -33,7 +33,8 @@ export function targetReport(
   about: Pick<EvaluationReport, 'model' | 'on' | 'withinNight'>,
   { kind, names, answers, truth }: JudgedTargets,
 ): EvaluationReport {
-  const measured = kind === 'marks' ? evaluateMarks(answers, truth, names) : evaluateNumbers(answers, truth);
+  const measured =
+    kind === 'marks' ? evaluateMarksWithIntervals(answers, truth, names) : evaluateNumbers(answers, truth);
   const all = inContract(measured);
   const { items, calibrationError, auc, numbers } = measured;
   const figures = numbers ?? (items === 0 ? {} : { calibrationError, auc });

@@ -187,6 +187,7 @@ function classParts(split: string, found: Evaluation): ReportPart[] {
       ]),
     },
     ...(found.confusion.length === 0 ? [] : confusionParts(split, classes, found)),
+    ...calibrationParts(split, found),
   ];
 }
 
@@ -198,11 +199,21 @@ function confusionParts(split: string, classes: readonly string[], found: Evalua
       columns: ['true \\ called', ...classes],
       rows: found.confusion.map((row, index) => [classes[index] ?? String(index), ...row]),
     },
+  ];
+}
+
+/** Of marks every answer counts, the unlikely ones too. */
+function calibrationParts(split: string, { confusion, reliability = [] }: Evaluation): ReportPart[] {
+  if (reliability.length === 0) return [];
+  return [
     { kind: 'heading', text: `Calibration (${split})` },
     {
       kind: 'table',
-      columns: ['items', 'mean confidence', 'right'],
-      rows: (found.reliability ?? []).map(({ items, confidence, accuracy }) => [
+      columns:
+        confusion.length > 0
+          ? ['items', 'mean confidence', 'right']
+          : ['answers', 'mean probability of a mark', 'it is there'],
+      rows: reliability.map(({ items, confidence, accuracy }) => [
         items,
         rounded(confidence),
         rounded(accuracy),

@@ -155,3 +155,44 @@ describe('splitting a single night', () => {
     }
   });
 });
+
+describe('splitting a column of numbers in one file', () => {
+  /** Numbers in their order in the file, in five strata from small to large. */
+  const column = (numbers: readonly number[]): SplitItem[] => {
+    const sorted = [...numbers].sort((a, b) => a - b);
+    return numbers.map((value, position) => ({
+      group: 'one',
+      stratum: `part ${Math.floor((5 * sorted.indexOf(value)) / sorted.length)}/person`,
+      isReview: false,
+      position,
+      duplicateOf: position,
+    }));
+  };
+  const meanOf = (splits: readonly string[], numbers: readonly number[], name: string) => {
+    const own = numbers.filter((_, index) => splits[index] === name);
+    return own.reduce((sum, value) => sum + value, 0) / own.length;
+  };
+
+  it.each([40, 200])('gives every part small and large ones where %i numbers ascend', (length) => {
+    const numbers = Array.from({ length }, (_, index) => index / length);
+    for (const seed of [1, 2]) {
+      const { splits, warnings } = splitItems(column(numbers), shares, seed, undefined, true);
+      for (const name of ['train', 'validation', 'test'])
+        expect(Math.abs(meanOf(splits, numbers, name) - 0.5)).toBeLessThan(0.15);
+      const heldOut = count(splits, 'validation') + count(splits, 'test');
+      expect(heldOut / length).toBeGreaterThan(0.2);
+      expect(count(splits, 'train') / length).toBeGreaterThan(0.4);
+      // no training item has a neighbour that is asked about
+      splits.forEach((split, place) => {
+        if (split === 'train') expect(['train', 'gap', undefined]).toContain(splits[place + 1]);
+      });
+      expect(warnings).toHaveLength(1);
+    }
+  });
+
+  it('keeps long blocks where those are even', () => {
+    const numbers = Array.from({ length: 200 }, (_, index) => (index * 37) % 200);
+    const items = column(numbers);
+    expect(splitItems(items, shares, 1, undefined, true)).toEqual(splitItems(items, shares, 1));
+  });
+});

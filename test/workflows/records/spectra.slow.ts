@@ -57,6 +57,8 @@ test('a training set is made up of templates, in the layout that is read', async
   const { records } = await scanRecords(school.ports, { paths: [out], family: 'spectra' });
   expect(records?.sources[0]?.problems).toEqual([]);
   expect(records?.items.filter(({ label }) => label === 'Cs137')).toHaveLength(15);
+  // not one class behind the other: a block of neighbours holds several
+  expect(new Set(records?.items.slice(0, 12).map(({ label }) => label)).size).toBeGreaterThan(2);
   await expect(
     synthesise(school.library, { ...input, settings: { 'data.perClass': 3 } }),
   ).rejects.toMatchObject({ code: 'wrongUse' });

@@ -151,7 +151,11 @@ function addExport(models: Command, context: Context): void {
     .argument('<model>', reference)
     .argument('[file]', 'the file to write')
     .option('--into <file>', 'the same as an option')
-    .addOption(new Option('--format <format>').choices(['onnx', 'safetensors']).default('onnx'))
+    .addOption(
+      new Option('--format <format>', 'body: the weights below head and features, a backbone for others')
+        .choices(['onnx', 'safetensors', 'body'])
+        .default('onnx'),
+    )
     .action(async (model: string, file: string | undefined, options: ExportOptions) => {
       const outcome = await follow(context, 'models.export', {
         model,
