@@ -4,21 +4,18 @@
  * `node scripts/train-backbone.ts [--nights 16] [--epochs 16] [--threads 2] [--folder DIR]`
  * Measured nights stay in the folder; a second run trains only.
  */
-import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { FrameRecord } from '../main/families/frames/record.ts';
 import type { DefectKind } from '../main/families/frames/simulate/night.ts';
-import { decodeSafeTensors, encodeSafeTensors } from '../main/formats/safetensors/safetensors.ts';
 import type { TensorDataset } from '../main/learning/dataset.ts';
 import { findRecipe } from '../main/learning/recipes.ts';
 import { trainNetwork } from '../main/learning/train-network.ts';
 import { onnxRuntime } from '../main/runtime/onnx-runtime.ts';
 import { type KnownTruth, measuredNight, nightName, teachingNights } from './backbone/nights.ts';
 import { backboneRecipe, picturesOf } from './backbone/pictures.ts';
+import { shipBackbone } from './backbone/ship.ts';
 
 /** Kinds of defects that show in a picture, with the strength from which they do in a single frame. */
 const seenKinds: Readonly<Partial<Record<DefectKind, readonly [string, number]>>> = {
@@ -124,32 +121,12 @@ const trained = await trainNetwork(
     },
   },
 );
-const isBody = findRecipe(backboneRecipe).isBody!;
-const body = new Map([...decodeSafeTensors(trained.safetensors).tensors].filter(([name]) => isBody(name)));
-const run = {
-  schema: 'nightsift.backbone/1',
+const length = shipBackbone({
   recipe: backboneRecipe,
   command: `node scripts/train-backbone.ts --nights ${values.nights} --epochs ${values.epochs} --threads ${values.threads} --seed ${values.seed}`,
-  parameters: trained.parameters,
-  classes,
   nights: teachingNights(Number(values.nights)).map(nightName),
-  frames: data.ids.length,
-  dataHash: createHash('sha256')
-    .update(Uint8Array.from(data.labels))
-    .update(data.inputs[0]!.data as Uint8Array)
-    .update(data.inputs[1]!.data as Uint8Array)
-    .digest('hex'),
-  metrics: trained.metrics,
-};
-const assets = fileURLToPath(new URL('../assets', import.meta.url));
-mkdirSync(assets, { recursive: true });
-const bytes = encodeSafeTensors({
-  tensors: body,
-  metadata: { recipe: backboneRecipe, command: run.command, dataHash: run.dataHash },
+  data,
+  trained,
+  isShipped: findRecipe(backboneRecipe).isBody!,
 });
-writeFileSync(join(assets, 'star-crops-backbone.safetensors'), bytes);
-writeFileSync(join(assets, 'star-crops-backbone.json'), `${JSON.stringify(run, null, 2)}\n`);
-console.log(
-  `${bytes.length} bytes, from ${data.ids.length} frames; validation:`,
-  trained.evaluations.validation,
-);
+console.log(`${length} bytes, from ${data.ids.length} frames; validation:`, trained.evaluations.validation);

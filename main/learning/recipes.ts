@@ -1,5 +1,7 @@
 import { NightsiftError } from '../../contract/errors.ts';
 import { conv1d } from './recipes/conv1d.ts';
+import { faintLines } from './recipes/faint-lines.ts';
+
 import { mlp } from './recipes/mlp.ts';
 import { mobileCnn } from './recipes/mobile-cnn.ts';
 import type { ParameterDefinition, Parameters, ParameterValue, Recipe } from './recipes/recipe.ts';
@@ -19,6 +21,7 @@ export type {
 export const recipes: readonly Recipe[] = [
   smallCnn,
   starCrops,
+  faintLines,
   resnet18,
   resnet34,
   mobileCnn,

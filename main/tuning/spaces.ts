@@ -17,6 +17,7 @@ const networks = [
   'transformer',
   'small-cnn',
   'star-crops',
+  'faint-lines',
   'resnet18',
   'resnet34',
   'mobile-cnn',

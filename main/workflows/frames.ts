@@ -12,7 +12,7 @@ import { workerEntry } from '../jobs/messages.ts';
 import type { FrameFamily } from './frame-family.ts';
 
 /** Raise it with every change that makes reading or measuring give other figures. */
-const measurementRevision = 19;
+const measurementRevision = 20;
 /** Raise it with every change of detectors, score or findings. */
 const judgementRevision = 7;
 

@@ -17,7 +17,7 @@ import type { FrameFamily } from './frame-family.ts';
 import { type ModelMetadata, type ModelMetrics, referenceOf } from './models.ts';
 import { type PairAnswer, pairAnswer } from './pair-answer.ts';
 import { dataSetName } from './runs.ts';
-import { type FrameSource, figureInputs, frameInputs } from './training/frame-inputs.ts';
+import { type FrameSource, figureInputs, frameInputs, imageSideOf } from './training/frame-inputs.ts';
 import { type LearningPool, openLearningPool } from './training/learning-pool.ts';
 import type { PredictTaskOutput } from './work/learning-tasks.ts';
 
@@ -191,6 +191,7 @@ function origin(library: Library, { path: file, version }: ModelSource) {
 function pictureSide({ inputs }: ModelDescription): number | null {
   if (inputs.every(({ name }) => name === 'features')) return null;
   const image = inputs.find(({ name }) => name === 'image');
+  if (image === undefined && inputs.some(({ name }) => name === 'lines')) return imageSideOf('faint-lines');
   const [, height, width] = image?.shape ?? [];
   if (height !== undefined && height === width) return height;
   throw new NightsiftError('modelMismatch', 'The model does not take square images of frames.', {

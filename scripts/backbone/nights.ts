@@ -17,6 +17,7 @@ import {
   planNight,
   renderFrame,
 } from '../../main/families/frames/simulate/index.ts';
+import { noLines } from '../../main/families/frames/trails/find-trails.ts';
 import { bytesSource } from '../../main/formats/byte-source.ts';
 
 /** What is kept of the truth of a frame. */
@@ -127,9 +128,7 @@ async function recordOf(
 ): Promise<Uint8Array | null> {
   try {
     const image = await decodeFrame(bytesSource(bytes, file));
-    return encodeRecord(
-      measureFrame(image, file, trails ? {} : { searchTrails: () => ({ trails: [], faintLine: null }) }),
-    );
+    return encodeRecord(measureFrame(image, file, trails ? {} : { searchTrails: () => noLines }));
   } catch {
     return null; // a refused file teaches nothing
   }

@@ -29,7 +29,7 @@ import {
   starFlags,
 } from './record.ts';
 import { type StoredFrame, storeImage, valuesOf } from './stored-frame.ts';
-import { type FoundLines, findLines, type TrailSearchInput } from './trails/find-trails.ts';
+import { type FoundLines, findLines, noLines, type TrailSearchInput } from './trails/find-trails.ts';
 import { binningFor } from './trails/sky-map.ts';
 import { frameView, medianOfGrid, mosaicScale, viewMeans } from './view.ts';
 
@@ -80,8 +80,9 @@ export function measureStored(frame: StoredFrame, file: string, options: Measure
   const figures = skyFigures(residuals, sky, found?.detection.stars ?? [], fwhm);
   const spots = found === null ? emptyStarTable() : tableOf(residuals, found, figures);
   // Where the sky has no noise nothing can be told from it: the few counts of other instruments, drawings.
-  const search = figures.noise !== null && figures.noise > 0 ? (options.searchTrails ?? findLines) : noLines;
-  const { trails, faintLine } = search({
+  const search =
+    figures.noise !== null && figures.noise > 0 ? (options.searchTrails ?? findLines) : () => noLines;
+  const { trails, faintLine, suspected } = search({
     width: frame.width,
     height: frame.height,
     pixels: residuals,
@@ -114,10 +115,9 @@ export function measureStored(frame: StoredFrame, file: string, options: Measure
     checks: { ...checksOf(frame, found, figures, saturation, hits, lines), faintLine },
     view: frameView(means, figures.mesh),
     crops: cropsOf(frame, stars, figures, scale),
+    lines: suspected,
   };
 }
-
-const noLines = (): FoundLines => ({ trails: [], faintLine: null });
 
 interface FoundStars {
   readonly psf: FramePsf;

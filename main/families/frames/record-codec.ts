@@ -4,22 +4,30 @@
  * the arrays one after the other in a fixed order, their lengths taken from the JSON.
  */
 import { NightsiftError } from '../../../contract/errors.ts';
-import type { BackgroundMesh, FrameChecks, FrameRecord, StarTable, TrailCandidate } from './record.ts';
+import type {
+  BackgroundMesh,
+  FrameChecks,
+  FrameRecord,
+  StarTable,
+  SuspectedLines,
+  TrailCandidate,
+} from './record.ts';
 
 const magic = 0x5246534e; // "NSFR"
 /** Raised whenever the layout or the meaning of a figure changes; older records are measured again. */
-export const recordVersion = 2;
+export const recordVersion = 3;
 const frontLength = 16;
 
 type NumberArray = Float32Array | Float64Array | Uint16Array | Uint8Array;
 
 interface Envelope {
-  readonly facts: Omit<FrameRecord, 'stars' | 'mesh' | 'trails' | 'checks' | 'view' | 'crops'>;
+  readonly facts: Omit<FrameRecord, 'stars' | 'mesh' | 'trails' | 'checks' | 'view' | 'crops' | 'lines'>;
   readonly checks: Omit<FrameChecks, 'hotPixels' | 'cosmicRays' | 'badColumns' | 'badRows'>;
   readonly spots: { readonly hotPixels: number; readonly cosmicRays: number };
   readonly mesh: Pick<BackgroundMesh, 'columns' | 'rows' | 'cellPixels'>;
   readonly view: { readonly width: number; readonly height: number };
   readonly crops: { readonly count: number; readonly side: number };
+  readonly lines: Pick<SuspectedLines, 'count'>;
   /** Elements of each array, in the order they are written. */
   readonly lengths: readonly number[];
 }
@@ -29,7 +37,7 @@ const trailColumns = ['x1', 'y1', 'x2', 'y2', 'width', 'snr', 'significance', 'f
 
 /** Bytes of a record; `decodeRecord` gives the same record back, NaN included. */
 export function encodeRecord(record: FrameRecord): Uint8Array {
-  const { stars, mesh, trails, checks, view, crops, ...facts } = record;
+  const { stars, mesh, trails, checks, view, crops, lines, ...facts } = record;
   const { hotPixels, cosmicRays, badColumns, badRows, ...simpleChecks } = checks;
   const arrays: NumberArray[] = [
     ...starColumns.map((name) => stars[name]),
@@ -45,6 +53,8 @@ export function encodeRecord(record: FrameRecord): Uint8Array {
     badRows,
     view.data,
     crops.data,
+    lines.figures,
+    lines.ends,
   ];
   const envelope: Envelope = {
     facts,
@@ -53,6 +63,7 @@ export function encodeRecord(record: FrameRecord): Uint8Array {
     mesh: { columns: mesh.columns, rows: mesh.rows, cellPixels: mesh.cellPixels },
     view: { width: view.width, height: view.height },
     crops: { count: crops.count, side: crops.side },
+    lines: { count: lines.count },
     lengths: arrays.map((array) => array.length),
   };
   const text = new TextEncoder().encode(JSON.stringify(envelope));
@@ -100,6 +111,7 @@ export function decodeRecord(bytes: Uint8Array): FrameRecord {
     checks,
     view: { ...envelope.view, data: take(Uint8Array) },
     crops: { ...envelope.crops, data: take(Uint8Array) },
+    lines: { ...envelope.lines, figures: take(Float32Array), ends: take(Float32Array) },
   };
 }
 

@@ -127,6 +127,7 @@ export interface FrameRecord {
   readonly checks: FrameChecks;
   readonly view: FrameView;
   readonly crops: FrameCrops;
+  readonly lines: SuspectedLines;
 }
 
 /**
@@ -147,6 +148,18 @@ export interface FrameCrops {
   readonly count: number; // 16
   readonly side: number; // 32
   readonly data: Uint8Array;
+}
+
+/**
+ * The strongest straight lights that were not certain enough to be trails, for networks: what the pixels along each and following
+ * it told, see `lineFigureNames`. Places without one have figures of 0.
+ */
+export interface SuspectedLines {
+  readonly count: number; // 3
+  /** The same figures for each, all finite, most within -3..3. */
+  readonly figures: Float32Array;
+  /** x1, y1, x2, y2 of each, px. */
+  readonly ends: Float32Array;
 }
 
 /** What the judge says of one frame within its session. */

@@ -5,6 +5,7 @@ import { openWorkerPool } from '../../jobs/pool.ts';
 import type { TensorDataset } from '../../learning/dataset.ts';
 import type { Parameters } from '../../learning/recipes.ts';
 import { targetKindOf } from '../../learning/targets.ts';
+import { inputNamesOf } from '../../learning/trainables.ts';
 import type { DatasetItem, DatasetVersion } from '../../library/datasets.ts';
 import type { Library } from '../../library/open-library.ts';
 import type { FrameFamily } from '../frame-family.ts';
@@ -61,6 +62,7 @@ function frameKind({ library, family }: KindPorts): DataKind {
     },
     inputRecipe: (version, recipe) => ({
       ...pictureRecipe(pictureSideOf(recipe)),
+      ...(inputNamesOf(recipe).includes('lines') && { lines: { kind: 'suspectedLines' } }),
       features: family.featureNames,
       measuredBy: version.metadata.codeVersion,
     }),

@@ -44,9 +44,9 @@ export function figureInputs(frames: readonly Pick<FrameSource, 'features'>[]): 
 }
 
 /**
- * Inputs `image` [1, side, side] and `crops` [pieces, side, side] (8 bits), and `features` [names], one entry for each
- * frame in order. Views smaller
- * than `side` are taken as they are. Errors: modelMismatch when the side does not divide that of the views or a frame has other features.
+ * Inputs `image` [1, side, side] and `crops` [pieces, side, side] (8 bits), `features` [names] and `lines` [figures of
+ * suspected lines], one entry for each frame in order. Views smaller than `side` are taken as they are. Errors: modelMismatch
+ * when the side does not divide that of the views or a frame has other features.
  */
 export async function frameInputs(
   pool: WorkerPool,
@@ -61,6 +61,7 @@ export async function frameInputs(
     { name: 'image', shape: [1, shown, shown], data: reducedViews(views, frames.length, shown) },
     { name: 'crops', shape: [views.crops.count, views.crops.side, views.crops.side], data: views.crops.data },
     ...figureInputs(frames),
+    { name: 'lines', shape: [views.lines.length / Math.max(1, frames.length)], data: views.lines },
   ];
 }
 

@@ -87,6 +87,8 @@ export interface ViewsOutput {
   readonly data: Uint8Array;
   /** [records, count, side, side] */
   readonly crops: { readonly count: number; readonly side: number; readonly data: Uint8Array };
+  /** [records, figures] of suspected lines */
+  readonly lines: Float32Array;
 }
 
 export interface FingerprintsInput {
@@ -223,14 +225,15 @@ function judge(
 
 function views(functions: Pick<FrameFunctions, 'decodeRecord'>, input: ViewsInput): ViewsOutput {
   const read = input.recordBlobs.map((hash) => {
-    const { view, crops } = functions.decodeRecord(readBytes(blobPath(input.blobsDirectory, hash)));
-    return { view, crops };
+    const { view, crops, lines } = functions.decodeRecord(readBytes(blobPath(input.blobsDirectory, hash)));
+    return { view, crops, lines };
   });
   const { count = 0, side: cropSide = 0 } = read[0]?.crops ?? {};
   return {
     side: read[0]?.view.width ?? 0,
     data: joinBytes(read.map(({ view }) => view.data)),
     crops: { count, side: cropSide, data: joinBytes(read.map(({ crops }) => crops.data)) },
+    lines: Float32Array.from(read.flatMap(({ lines }) => [...lines.figures])),
   };
 }
 

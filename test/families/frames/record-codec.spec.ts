@@ -137,6 +137,7 @@ const record: fc.Arbitrary<FrameRecord> = fc.record({
     side: fc.constant(3),
     data: fc.uint8Array({ minLength: 18, maxLength: 18 }),
   }),
+  lines: fc.record({ count: fc.constant(1), figures: floats(3), ends: floats(4) }),
 });
 
 describe('frame records as bytes', () => {

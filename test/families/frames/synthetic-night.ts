@@ -11,6 +11,7 @@ import type { FramePlan, SimulatedNight } from '../../../main/families/frames/si
 import { measureShape } from '../../../main/families/frames/simulate/psf.ts';
 import { Random } from '../../../main/families/frames/simulate/random.ts';
 import { drawFlat, mapSky, valueAt } from '../../../main/families/frames/simulate/sky-map.ts';
+import { noSuspects } from '../../../main/families/frames/trails/suspected-lines.ts';
 
 const cellPixels = 64;
 const view = { width: 1, height: 1, data: new Uint8Array(1) };
@@ -127,6 +128,7 @@ function syntheticRecord(night: SimulatedNight, plan: FramePlan, flat: Float32Ar
     },
     view,
     crops,
+    lines: noSuspects(),
   };
 }
 

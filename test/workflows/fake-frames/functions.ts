@@ -6,6 +6,7 @@ import { deserialize, serialize } from 'node:v8';
 import { NightsiftError } from '../../../contract/errors.ts';
 import type { Finding, FrameHeader, FrameMeasurements } from '../../../contract/words.ts';
 import type { FrameImage, FrameRecord } from '../../../main/families/frames/record.ts';
+import { noSuspects } from '../../../main/families/frames/trails/suspected-lines.ts';
 import type { FrameFunctions } from '../../../main/workflows/work/frame-tasks.ts';
 
 export interface FakeFrame {
@@ -132,6 +133,7 @@ function recordOf(frame: FakeFrame, image: FrameImage, file: string): FrameRecor
     },
     view: { width: viewSide, height: viewSide, data: viewOf(frame.look ?? frame.serial ?? 0) },
     crops: { count: 1, side: viewSide, data: viewOf(1 + (frame.look ?? frame.serial ?? 0)) },
+    lines: noSuspects(),
   };
 }
 

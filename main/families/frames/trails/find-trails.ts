@@ -1,19 +1,20 @@
 /** Straight trails of satellites, aircraft and meteors in one frame. */
-import type { FaintLine, TrailCandidate } from '../record.ts';
+import type { FaintLine, SuspectedLines, TrailCandidate } from '../record.ts';
 import { fitCross } from './cross-fit.ts';
 import { evenLight } from './faint-line.ts';
 import { type HiddenMap, hideLine, hideSpikes } from './hide.ts';
 import { addOverlooked } from './overlooked.ts';
 import { type Picture, pictureOfFrame, pictureOfMap } from './picture.ts';
-import { angleOf, enlarge, type Raster, type Segment, segmentLength } from './raster.ts';
+import { angleOf, enlarge, type Raster, reduce, type Segment, segmentLength } from './raster.ts';
 import type { TrailSearchInput } from './search-input.ts';
 import { partOfLine, type SearchLevel, spendPiece, strongestPieces, weighPiece } from './search-level.ts';
 import { binAgain, binningFor, binResidual, flatten, subtractSurroundings } from './sky-map.ts';
 import { spikeDirections } from './spike-directions.ts';
 import { alongAny, fadesFromOutside, isBleeding, isRowOfSpikes, spikeStars, starOfSpike } from './spikes.ts';
 import { blockBadLines, blockStars, type MaskedStar, starsToMask } from './star-mask.ts';
+import { noSuspects, type SuspectedLine, suspectCount, suspectedLines } from './suspected-lines.ts';
 import { followLine, significanceOf, type TracedLine, traceLine } from './trace-line.ts';
-import { isHopeless, judgeLine, widestLine } from './verify.ts';
+import { isHopeless, judgeLine, type Verdict, widestLine } from './verify.ts';
 
 export type { TrailSearchInput };
 
@@ -38,6 +39,9 @@ const mostHalf = 120;
 const coarser = 4;
 /** Least length, in shorter sides of the frame, of a faint line that is remembered: chance rows of stars are short. */
 const leastFaint = 0.5;
+/** Least strength of a line that is shown to networks, and how near (px) two of them are one. */
+const leastSuspected = 3;
+const sameLine = 8;
 /** Widest line looked for in a map, cells. */
 const widestCells = 5;
 
@@ -55,6 +59,7 @@ interface Search {
   readonly spikeAngles: number[];
   readonly found: TracedLine[];
   faintest: FaintLine | null;
+  readonly suspected: SuspectedLine[];
 }
 
 export interface FoundLines {
@@ -62,6 +67,8 @@ export interface FoundLines {
   readonly trails: TrailCandidate[];
   /** The strongest long straight light that is not certain enough to be a trail. */
   readonly faintLine: FaintLine | null;
+  /** What was suspected and not told. */
+  readonly suspected: SuspectedLines;
 }
 
 /** Finds each straight trail once, however long or broken, most significant first. */
@@ -71,7 +78,7 @@ export function findTrails(input: TrailSearchInput): TrailCandidate[] {
 
 /** Trails, and what may be one. Pure: the same input gives the same answer; nothing is modified. */
 export function findLines(input: TrailSearchInput): FoundLines {
-  if (Math.min(input.width, input.height) < smallestSide) return { trails: [], faintLine: null };
+  if (Math.min(input.width, input.height) < smallestSide) return { ...noLines };
   const search = prepare(input);
   exhaust(search, search.fine);
   if (search.wide !== null) exhaust(search, search.wide);
@@ -79,7 +86,40 @@ export function findLines(input: TrailSearchInput): FoundLines {
     .filter((line) => !isSpike(search, line))
     .map(toCandidate)
     .sort((a, b) => b.significance - a.significance);
-  return { trails, faintLine: search.faintest };
+  const source = { picture: search.full, stars: search.stars, starFwhm: input.fwhm, buffer: search.strip };
+  return {
+    trails,
+    faintLine: search.faintest,
+    suspected: suspectedLines(source, strongest(search.suspected)),
+  };
+}
+
+/** Where nothing is looked for. */
+export const noLines: FoundLines = { trails: [], faintLine: null, suspected: noSuspects() };
+
+/** Strongest first, each line once. */
+function strongest(suspected: readonly SuspectedLine[]): SuspectedLine[] {
+  const kept: SuspectedLine[] = [];
+  for (const line of [...suspected].sort((a, b) => b.strength - a.strength)) {
+    if (kept.length === suspectCount) break;
+    if (!kept.some((other) => partOfLine(line.segment, other.segment, sameLine))) kept.push(line);
+  }
+  return kept;
+}
+
+function suspect(
+  search: Search,
+  level: SearchLevel,
+  piece: Segment,
+  line: TracedLine | null,
+  verdict: Verdict,
+): void {
+  if (level !== search.fine) return;
+  const onMap = line === null ? piece : reduce(line.segment, level.cell);
+  const strength = evenLight(level.raster, onMap);
+  if (!(strength > leastSuspected)) return;
+  const spike = line !== null && isSpike(search, line);
+  search.suspected.push({ segment: enlarge(onMap, level.cell), strength, traced: line, verdict, spike });
 }
 
 function rememberFaint(search: Search, level: SearchLevel, piece: Segment): void {
@@ -117,6 +157,7 @@ function exhaust(search: Search, level: SearchLevel): void {
       traces++;
       const line = trace(search, level, piece);
       const verdict = line === null ? 'faint' : judgeLine(line, search.input, level.raster, level.cell);
+      if (verdict !== 'trail') suspect(search, level, piece, line, verdict);
       if (line === null || verdict === 'faint') {
         rememberFaint(search, level, piece);
         dismissed.push(piece);
@@ -172,6 +213,7 @@ function prepare(input: TrailSearchInput): Search {
     spikeAngles: spikeDirections(input, bright),
     found: [],
     faintest: null,
+    suspected: [],
   };
 }
 

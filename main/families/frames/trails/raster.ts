@@ -38,6 +38,17 @@ export function enlarge(segment: Segment, factor: number): Segment {
   };
 }
 
+/** The opposite of `enlarge`. */
+export function reduce(segment: Segment, factor: number): Segment {
+  const shift = (factor - 1) / 2;
+  return {
+    x1: (segment.x1 - shift) / factor,
+    y1: (segment.y1 - shift) / factor,
+    x2: (segment.x2 - shift) / factor,
+    y2: (segment.y2 - shift) / factor,
+  };
+}
+
 /**
  * Lengthens both ends by `amount` (px) and cuts the result to the raster. Null when nothing is left inside.
  * Liang-Barsky clipping against the box of pixel centres.

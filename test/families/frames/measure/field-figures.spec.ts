@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fieldFigures } from '../../../../main/families/frames/measure/field-figures.ts';
 import { measureFrame } from '../../../../main/families/frames/measure-frame.ts';
+import { noLines } from '../../../../main/families/frames/trails/find-trails.ts';
 import { drawScene, type Scene } from './scene.ts';
 
 const [width, height] = [600, 400];
@@ -53,7 +54,7 @@ describe('what the field says about the optics', () => {
     const even = drawScene(scene).image;
     const soft = drawScene({ ...scene, fwhm: 3.6 }).image;
     const half = even.pixels.map((value, k) => (k % even.width < 210 ? value : soft.pixels[k]));
-    const search = { searchTrails: () => ({ trails: [], faintLine: null }) };
+    const search = { searchTrails: () => noLines };
     const sided = measureFrame({ ...even, pixels: half }, 'a.fits', search).measurements;
     expect(sided.tilt).toBeGreaterThan(0.1);
     expect(Math.abs(sided.tiltAngle!)).toBeLessThan(20);
