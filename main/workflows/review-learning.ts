@@ -242,7 +242,11 @@ function adviceOf(outlook: {
 }): string {
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
   if (outlook.left === 0) return 'Every frame of the session has been reviewed.';
-  const state = `About ${percent(outlook.expectedError)} of the ${outlook.left} unreviewed frames are judged wrong`;
-  if (outlook.enough) return `${state}; more reviews would hardly change that.`;
+  const hardly = 'more reviews would hardly change that';
+  const error = percent(outlook.expectedError);
+  if (outlook.left === 1)
+    return `The one unreviewed frame is judged wrong with a chance of about ${error}; ${outlook.enough ? hardly : 'a review would settle it'}.`;
+  const state = `About ${error} of the ${outlook.left} unreviewed frames are judged wrong`;
+  if (outlook.enough) return `${state}; ${hardly}.`;
   return `${state}; more reviews can still correct up to ${percent(outlook.expectedGain)} of them.`;
 }
