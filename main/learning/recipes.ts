@@ -9,6 +9,7 @@ import { resnet18, resnet34 } from './recipes/resnet.ts';
 import { smallCnn } from './recipes/small-cnn.ts';
 import { starCrops } from './recipes/star-crops.ts';
 import { transformer } from './recipes/transformer.ts';
+import { cycleRise } from './training/schedule.ts';
 
 export type {
   ParameterDefinition,
@@ -55,7 +56,10 @@ export function completeParameters(
 ): Record<string, ParameterValue> {
   const complete: Record<string, ParameterValue> = {};
   for (const definition of recipe.parameters) complete[definition.name] = definition.default;
-  return { ...complete, ...givenParameters(recipe, given) };
+  const checked = givenParameters(recipe, given);
+  // its rise is its warm-up, and longer than others'
+  if (checked.schedule === 'oneCycle') complete.warmup = cycleRise;
+  return { ...complete, ...checked };
 }
 
 /**

@@ -24,7 +24,7 @@ const definitions: readonly ParameterDefinition[] = [
   },
   {
     name: 'learningRate',
-    description: 'highest learning rate of AdamW',
+    description: 'highest learning rate',
     kind: 'number',
     default: 1e-3,
     minimum: 1e-7,
@@ -54,7 +54,7 @@ const definitions: readonly ParameterDefinition[] = [
   },
   {
     name: 'warmup',
-    description: 'share of all steps with a rising learning rate',
+    description: 'share of all steps with a rising learning rate; 0.3 with oneCycle unless given',
     kind: 'number',
     default: 0.1,
     minimum: 0,

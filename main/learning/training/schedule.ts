@@ -1,4 +1,4 @@
-/** How the learning rate goes over a run. Every schedule may begin with a linear warm-up. */
+/** How the learning rate goes over a run. Every schedule may begin with a warm-up: a linear one, but for `oneCycle`. */
 
 export const scheduleNames = [
   'cosine',
@@ -26,9 +26,12 @@ const cutFactor = 0.1;
 const exponentialEnd = 0.01;
 /** `restarts` has this many cosines, each twice as long as the one before. */
 const restartCount = 3;
-/** `oneCycle` starts at 1/25 of the peak, rises for 30 % and ends at 1/10,000 of its start (Smith and Topin 2018). */
+/**
+ * `oneCycle` starts at 1/25 of the peak, rises for its warm-up, 30 % of the run unless told otherwise, and ends at
+ * 1/10,000 of its start (Smith and Topin 2018).
+ */
 const cycleStart = 1 / 25;
-const cycleRise = 0.3;
+export const cycleRise = 0.3;
 const cycleEnd = 1e-4;
 
 function halfCosine(share: number): number {
@@ -52,14 +55,17 @@ const shapes: Readonly<Record<ScheduleName, (share: number) => number>> = {
     return halfCosine((share - start) / length);
   },
   oneCycle(share) {
-    const low = cycleStart;
-    if (share < cycleRise) return low + (1 - low) * (1 - halfCosine(share / cycleRise));
     const end = cycleStart * cycleEnd;
-    return end + (1 - end) * halfCosine((share - cycleRise) / (1 - cycleRise));
+    return end + (1 - end) * halfCosine(share);
   },
   // what lowers it is the validation loss: see plateauFactor
   plateau: () => 1,
 };
+
+/** Share of the peak within the rise of `oneCycle`. */
+function risen(share: number): number {
+  return cycleStart + (1 - cycleStart) * (1 - halfCosine(share));
+}
 
 /**
  * @param step from 0
@@ -71,6 +77,7 @@ export function learningRateAt(
   reductions = 0,
 ): number {
   const warmSteps = Math.round(warmup * totalSteps);
+  if (step < warmSteps && name === 'oneCycle') return peak * risen(step / warmSteps);
   if (step < warmSteps) return (peak * (step + 1)) / warmSteps;
   const share = (step - warmSteps) / Math.max(1, totalSteps - warmSteps);
   return peak * shapes[name](share) * plateauFactor ** reductions;

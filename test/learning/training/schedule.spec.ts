@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { completeParameters, findRecipe } from '../../../main/learning/recipes.ts';
 import {
   learningRateAt,
   plateauFactor,
@@ -19,6 +20,7 @@ describe('schedules', () => {
       expect(rate).toBeLessThanOrEqual(2);
     }
     const warm = course(name, 1000, 0.1);
+    if (name === 'oneCycle') return expect(warm[100]).toBe(2);
     expect(warm[0]).toBeCloseTo(0.02, 10);
     expect(warm[49]).toBeCloseTo(1, 10);
     expect(warm[99]).toBe(2);
@@ -48,11 +50,22 @@ describe('schedules', () => {
     expect(rates[500]).toBeCloseTo(0.2, 5);
   });
 
-  it('rise and fall once', () => {
-    const rates = course('oneCycle');
+  it.each([0.1, 0.2, 0.3, 0.9])('rise for %f of the run and fall once', (warmup) => {
+    const rates = course('oneCycle', 1000, warmup);
+    const peak = warmup * 1000;
     expect(rates[0]).toBeCloseTo(2 / 25, 5);
-    expect(rates.indexOf(Math.max(...rates))).toBe(300);
+    expect(rates.indexOf(Math.max(...rates))).toBe(peak);
     expect(rates[999]).toBeLessThan(1e-3);
+    const turns = rates.filter((rate, step) => step > 0 && rate > rates[step - 1]! !== step <= peak);
+    expect(turns).toEqual([]);
+  });
+
+  it('rise for 30 % in one cycle, unless another share was given', () => {
+    const of = (given: Record<string, number | string>) =>
+      completeParameters(findRecipe('mlp'), given).warmup;
+    expect(of({ schedule: 'oneCycle' })).toBe(0.3);
+    expect(of({ schedule: 'oneCycle', warmup: 0.1 })).toBe(0.1);
+    expect(of({ schedule: 'step' })).toBe(0.1);
   });
 
   it('lower the rate when the loss stands still', () => {
