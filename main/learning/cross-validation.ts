@@ -3,6 +3,9 @@ import { itemsOf, splitCodes, type TensorDataset } from './dataset.ts';
 import { randomFor, shuffled } from './random.ts';
 import type { TrainedNetwork, TrainOptions, TrainPorts } from './training-types.ts';
 
+/** Before the names of its figures. */
+export const crossValidationPrefix = 'crossValidation/';
+
 /**
  * Trains `folds` times on the training and validation items, every time with another part as the test split. Items of
  * one group stay together where the data set has groups; classes are spread evenly else.
@@ -44,8 +47,8 @@ export async function crossValidation(
   for (const [name, values] of Object.entries(figures)) {
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-    summary[`crossValidation/${name}`] = mean;
-    summary[`crossValidation/${name}Deviation`] = Math.sqrt(squares / Math.max(1, values.length - 1));
+    summary[`${crossValidationPrefix}${name}`] = mean;
+    summary[`${crossValidationPrefix}${name}Deviation`] = Math.sqrt(squares / Math.max(1, values.length - 1));
   }
   return summary;
 }

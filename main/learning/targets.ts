@@ -25,7 +25,12 @@ export interface Targets {
   /** A number is `centre + scale * output`; 0 and 1 for marks. */
   readonly centre: number;
   readonly scale: number;
+  /** Of numbers: what is learned by, `squared` unless told otherwise. */
+  readonly loss?: 'squared' | 'huber';
 }
+
+/** Errors of numbers beyond this pull no harder with `loss=huber`, in their width over the training items. */
+export const numberReach = 1;
 
 /** Undefined for classes. */
 export function targetKindOf({ targets }: Parameters): TargetKind | undefined {
@@ -49,14 +54,17 @@ export function numberOfLabel(label: string): number {
 
 /**
  * @param items those that are learned from: they give the centre and the width of numbers
+ * @param loss the setting of that name
  * @throws NightsiftError `badInput` where any item's label is no number, or all that are learned from are one
  */
 export function targetsOf(
   kind: TargetKind,
   { classes, labels }: Pick<TensorDataset, 'classes' | 'labels'>,
   items: Int32Array,
+  loss?: string,
 ): Targets {
-  return kind === 'marks' ? markTargets(classes) : numberTargets(classes, labels, items);
+  if (kind === 'marks') return markTargets(classes);
+  return { ...numberTargets(classes, labels, items), loss: loss === 'huber' ? 'huber' : 'squared' };
 }
 
 function markTargets(classes: readonly string[]): Targets {
@@ -153,7 +161,15 @@ export function judgeAnswers(
   const truth = truthOf(targets, labels);
   return kind === 'marks'
     ? (judge === evaluate ? evaluateMarks : evaluateMarksWithIntervals)(answers, truth, names)
-    : evaluateNumbers(answers, answersOf(targets, truth, 1));
+    : evaluateNumbers(answers, answersOf(targets, truth, 1), (error) => numberLoss(targets, error));
+}
+
+/** As the network is trained by: in widths, so that losses of training and validation are of one kind. */
+function numberLoss({ scale, loss }: Targets, error: number): number {
+  const size = Math.abs(error) / scale;
+  if (loss !== 'huber') return size * size;
+  const near = Math.min(size, numberReach);
+  return near * (size - near / 2);
 }
 
 /** @throws NightsiftError `wrongUse` for settings that only go with classes */

@@ -99,7 +99,7 @@ function planTask(
   const items = itemsOf(dataset, 'train');
   const validation = itemsOf(dataset, 'validation');
   const kind = targetKindOf(parameters);
-  const targets = kind && targetsOf(kind, dataset, items);
+  const targets = kind && targetsOf(kind, dataset, items, String(parameters.loss));
   const statistics = inputs.map((input) => {
     const fixed = recipe.inputs.find(({ name }) => name === input.name)?.normalisation;
     return fixed === undefined ? measureInput(input, items) : fixedStatistics(input, fixed);

@@ -7,7 +7,7 @@ import {
 } from '../../main/learning/metrics/index.ts';
 import { loadPredictor } from '../../main/learning/predict.ts';
 import { randomFor } from '../../main/learning/random.ts';
-import { marksOf } from '../../main/learning/targets.ts';
+import { judgeAnswers, marksOf } from '../../main/learning/targets.ts';
 import { trainNetwork } from '../../main/learning/train-network.ts';
 import { onnxRuntime } from '../../main/runtime/onnx-runtime.ts';
 
@@ -97,6 +97,8 @@ describe('numbers', () => {
     const trained = await trainNetwork(figures(300, number), options({ targets: 'number', loss }), ports);
     expect(trained.metrics['test/r2']).toBeGreaterThan(0.9);
     expect(trained.metrics['test/meanAbsoluteError']).toBeLessThan(5);
+    // in widths, as the loss that is trained by
+    expect(trained.metrics['validation/loss']).toBeLessThan(0.2);
     expect(Object.keys(trained.metrics)).not.toContain('test/accuracy');
     expect(trained.exportStatistics?.outputs).toEqual(['values float32 [batch, 1]']);
     const predictor = await loadPredictor(trained.onnx, runtime);
@@ -112,6 +114,21 @@ describe('numbers', () => {
     expect(numbers?.rootMeanSquareError).toBeCloseTo(Math.sqrt(1 / 3), 6);
     expect(numbers?.r2).toBeCloseTo(1 - 1 / 8, 6);
     expect(accuracy).toBeNaN();
+  });
+
+  it('have the loss that they are trained by, in their own width', () => {
+    const targets = {
+      kind: 'number',
+      names: ['value'],
+      rows: Float32Array.of(0, 1),
+      centre: 50,
+      scale: 10,
+    } as const;
+    const lossBy = (loss: 'squared' | 'huber') =>
+      judgeAnswers({ ...targets, loss }, Float32Array.of(55, 80), [0, 1], ['50', '60']).loss;
+    // off by half a width and by two
+    expect(lossBy('squared')).toBeCloseTo((0.25 + 4) / 2, 6);
+    expect(lossBy('huber')).toBeCloseTo((0.125 + 1.5) / 2, 6);
   });
 
   it('are asked of labels that are numbers', async () => {

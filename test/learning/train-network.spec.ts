@@ -162,6 +162,19 @@ describe('trainNetwork', () => {
     const whole = await trainNetwork(dataset, options, ports());
     expect(Buffer.compare(resumed.safetensors, whole.safetensors)).toBe(0);
   });
+  it('stores no step twice when it is stopped right behind a checkpoint', async () => {
+    const steps: number[] = [];
+    const store = { save: async (step: number) => void steps.push(step) };
+    const stop = new AbortController();
+    const onEvent = (event: TrainEvent) => event.kind === 'epoch' && event.epoch === 1 && stop.abort();
+    const stopped = trainNetwork(
+      dataset,
+      options,
+      ports({ checkpoints: store, onEvent, signal: stop.signal }),
+    );
+    await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
+    expect(steps).toHaveLength(1);
+  });
 
   it('sums gradients over batches as one large batch would', async () => {
     const { inputs, ...rest } = syntheticDataset({ items: 40, side: 8, seed: 8 });

@@ -24,7 +24,7 @@ describe('training', () => {
     const epochs: number[] = [];
     const outcome = await train(
       school.ports,
-      { dataSet: 'night', parameters: quick, name: 'judge' },
+      { dataSet: 'night', parameters: { ...quick, folds: 2 }, name: 'judge' },
       { onProgress: ({ phase }) => phases.add(phase), onMetrics: (epoch) => epochs.push(epoch) },
     );
     expect(TrainOutcome.parse(outcome)).toEqual(outcome);
@@ -78,11 +78,21 @@ describe('training', () => {
     expect(detail.models).toEqual(['judge@1']);
     expect(listRuns(school.library).map(({ id }) => id)).toEqual([outcome.run]);
 
+    // how much the figures vary is told wherever they are
+    const spread = {
+      'crossValidation/accuracy': expect.any(Number),
+      'crossValidation/balancedAccuracyDeviation': expect.any(Number),
+    };
+    expect(outcome.report?.figures).toMatchObject(spread);
+    expect(shown.report?.figures).toMatchObject(spread);
+    expect(detail.run.metrics).toMatchObject(spread);
+
     const markdown = runReport(school.library, outcome.run, 'markdown').text;
     for (const heading of [
       'Data',
       'Curves',
       'Figures',
+      'Cross-validation',
       'Classes (test)',
       'Confusion (test)',
       'Calibration (test)',

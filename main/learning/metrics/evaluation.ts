@@ -103,6 +103,11 @@ function ratio(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
 }
 
+/** Items that were called this class: of none the precision has no meaning. */
+export function timesCalled({ perClass, confusion }: Evaluation, index: number): number {
+  return perClass[index]?.called ?? confusion.reduce((sum, row) => sum + (row[index] ?? 0), 0);
+}
+
 /** The most probable class; the first of equals. */
 export function predictedClasses(probabilities: Float32Array, classes: number): Int32Array {
   const predicted = new Int32Array(probabilities.length / classes);

@@ -108,8 +108,15 @@ function calibrationOf(probabilities: Float32Array, truth: Float32Array): number
   return error / order.length;
 }
 
-/** `loss` is the mean square error; the figures of classes are not defined. */
-export function evaluateNumbers(answers: Float32Array, truth: Float32Array): Evaluation {
+/**
+ * The figures of classes are not defined.
+ * @param lossOf one error, in the numbers' own unit
+ */
+export function evaluateNumbers(
+  answers: Float32Array,
+  truth: Float32Array,
+  lossOf: (error: number) => number = (error) => error * error,
+): Evaluation {
   const items = truth.length;
   if (items === 0) return { ...undefinedFigures, items, loss: 0 };
   const errors = Array.from(truth, (value, item) => answers[item]! - value);
@@ -119,7 +126,7 @@ export function evaluateNumbers(answers: Float32Array, truth: Float32Array): Eva
   return {
     ...undefinedFigures,
     items,
-    loss: square,
+    loss: meanOf(errors.map(lossOf)),
     numbers: {
       meanAbsoluteError: meanOf(errors.map(Math.abs)),
       rootMeanSquareError: Math.sqrt(square),

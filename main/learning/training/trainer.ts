@@ -69,6 +69,8 @@ export class Trainer {
   private readonly startedAtStep: number;
   private order: Int32Array;
   private validated: Validated | undefined;
+  /** The step of the newest checkpoint; resumed, the one that it came from. */
+  private savedAtStep: number;
 
   private constructor(task: TrainerTask, state: TrainingState, ports: TrainerPorts, phase: Phase) {
     this.task = task;
@@ -86,6 +88,7 @@ export class Trainer {
     planEpochs(state.progress, this.epochs);
     this.startedAt = ports.now();
     this.startedAtStep = state.progress.step;
+    this.savedAtStep = state.progress.step > 0 ? state.progress.step : -1;
     this.order = epochOrder(source, state.progress.epoch);
   }
 
@@ -135,7 +138,7 @@ export class Trainer {
 
   private async stopIfAsked(): Promise<void> {
     if (!this.ports.signal?.aborted) return;
-    await this.checkpoint({});
+    if (this.savedAtStep !== this.state.progress.step) await this.checkpoint({});
     throw new NightsiftError('cancelled', `Training was stopped after ${this.state.progress.step} steps.`, {
       hint: 'The run can be resumed from its last checkpoint.',
     });
@@ -334,6 +337,7 @@ export class Trainer {
     const { step } = this.state.progress;
     const parts = encodeCheckpoint(this.state, this.order, this.task.identity);
     await this.ports.checkpoints.save(step, parts, metrics);
+    this.savedAtStep = step;
     this.tell('checkpoint', metrics);
   }
 

@@ -9,15 +9,13 @@ import {
   meanSquaredError,
 } from '../graph/losses.ts';
 import type { Scope, Value } from '../graph/rule.ts';
-import type { TargetKind } from '../targets.ts';
+import { numberReach, type TargetKind } from '../targets.ts';
 
 /** What is asked of the network: `targets` as probabilities of each class, `shares` what each row counts, adding up to 1. */
 type LossOf = (scope: Scope, logits: Value, targets: Value, shares: Value) => Value;
 
 /** Probabilities farther off than this pull no harder. */
 const huberReach = 0.25;
-/** The same of numbers, in their width over the training items. */
-const numberReach = 1;
 /** Divides likenesses, which reach from -1 to 1, before they are compared. */
 const contrastTemperature = 0.1;
 

@@ -1,10 +1,12 @@
 /** Figures on labelled items, those a person labelled apart from mere agreement with the prefilter. */
 import type { Evaluation, EvaluationReport } from '../../../contract/calls/training.ts';
+import { crossValidationPrefix } from '../../learning/cross-validation.ts';
 import {
   evaluateMarksWithIntervals,
   evaluateNumbers,
   evaluateWithIntervals,
   type Evaluation as Measured,
+  timesCalled,
 } from '../../learning/metrics/index.ts';
 import type { TargetKind } from '../../learning/targets.ts';
 
@@ -104,19 +106,31 @@ function inContract(measured: Measured): Evaluation {
     accuracy: orNull(measured.accuracy),
     balancedAccuracy: orNull(measured.balancedAccuracy),
     macroF1: orNull(measured.macroF1),
-    classes: measured.perClass.map(({ className, support, precision, recall, f1, called: told }, index) => {
-      const called = told ?? confusion.reduce((sum, row) => sum + (row[index] ?? 0), 0);
-      return {
-        name: className,
-        support,
-        precision: called > 0 ? precision : null,
-        recall: support > 0 ? recall : null,
-        f1: support > 0 ? f1 : null,
-      };
-    }),
+    classes: measured.perClass.map(({ className, support, precision, recall, f1 }, index) => ({
+      name: className,
+      support,
+      precision: timesCalled(measured, index) > 0 ? precision : null,
+      recall: support > 0 ? recall : null,
+      f1: support > 0 ? f1 : null,
+    })),
     confusion: confusion.map((row) => [...row]),
     ...(measured.intervals ? { intervals: measured.intervals } : {}),
   };
+}
+
+/** With what cross-validation found beside it, where it was asked for. */
+export function withSpread(
+  report: EvaluationReport,
+  metrics: Readonly<Record<string, number>>,
+): EvaluationReport {
+  const spread = spreadOf(metrics);
+  if (spread.length === 0) return report;
+  return { ...report, figures: { ...report.figures, ...Object.fromEntries(spread) } };
+}
+
+/** Figures of cross-validation among those of a training. */
+export function spreadOf(metrics: Readonly<Record<string, number | null>>): [string, number | null][] {
+  return Object.entries(metrics).filter(([name]) => name.startsWith(crossValidationPrefix));
 }
 
 /** The report as flat names, for lists and comparisons. */

@@ -20,7 +20,7 @@ import { openVersion } from '../trained-model.ts';
 import type { TrainTaskOutput } from '../work/learning-tasks.ts';
 import { chosenItems } from './chosen-items.ts';
 import { dataKind, taskOf } from './data-kind.ts';
-import { drawnReport } from './evaluation-report.ts';
+import { drawnReport, withSpread } from './evaluation-report.ts';
 import { dottedApart, houseSettings } from './house-settings.ts';
 import { modelFeatures } from './model-features.ts';
 import { registerModel } from './register-model.ts';
@@ -46,11 +46,12 @@ export async function learn(ports: TrainPorts, run: Run, options: TrainOptions):
     onEvent: eventTeller(options),
     onPausable: options.onPausable,
   });
-  const report = await reportOf(ports, run, output, options).catch((thrown: unknown) => {
+  const judged = await reportOf(ports, run, output, options).catch((thrown: unknown) => {
     // what cannot be judged did not end well: a row left as running would be taken for interrupted
     endBadly(library, run, thrown);
     throw thrown;
   });
+  const report = judged && withSpread(judged, output.network.metrics);
   for (const gap of report === null ? [] : gapsOf(report.all)) options.onMessage?.(gap);
   return { run, output, report };
 }

@@ -2,7 +2,8 @@
 import type { ModelFeatures } from '../../../contract/calls/models.ts';
 import type { RunDetail } from '../../../contract/calls/training.ts';
 import { NightsiftError } from '../../../contract/errors.ts';
-import type { Evaluation } from '../../learning/metrics/index.ts';
+import { crossValidationPrefix } from '../../learning/cross-validation.ts';
+import { type Evaluation, type Interval, timesCalled } from '../../learning/metrics/index.ts';
 import type { Parameters } from '../../learning/recipes.ts';
 import { type TargetKind, targetKindOf } from '../../learning/targets.ts';
 import type { DatasetVersion } from '../../library/datasets.ts';
@@ -10,6 +11,7 @@ import type { Library } from '../../library/open-library.ts';
 import type { Run } from '../../library/runs.ts';
 import { showRun } from '../runs.ts';
 import type { TrainTaskOutput } from '../work/learning-tasks.ts';
+import { spreadOf } from './evaluation-report.ts';
 import { htmlOf, markdownOf, type ReportPart, rounded } from './report-document.ts';
 
 /** Names of the artefacts. */
@@ -47,7 +49,8 @@ function reportParts(
     { kind: 'text', text: summaryOf(detail, output) },
     ...dataParts(version, targetKindOf(detail.parameters as Parameters)),
     ...curveParts(detail),
-    ...figureParts(evaluations),
+    ...figureParts(evaluations, network.metrics.temperature),
+    ...spreadParts(network.metrics, Number(detail.parameters.folds)),
     ...(judgedOn === undefined ? [] : classParts(judgedOn, evaluations[judgedOn])),
     ...featureParts(features),
     ...exportParts(output),
@@ -116,18 +119,21 @@ function curveParts({ series }: RunDetail): ReportPart[] {
   return drawn.length === 0 ? [] : [{ kind: 'heading', text: 'Curves' }, ...drawn];
 }
 
-function figureParts(evaluations: Readonly<Record<string, Evaluation>>): ReportPart[] {
+function figureParts(
+  evaluations: Readonly<Record<string, Evaluation>>,
+  temperature: number | undefined,
+): ReportPart[] {
   if (Object.values(evaluations).some(({ numbers }) => numbers)) return numberParts(evaluations);
   const rows = Object.entries(evaluations)
     .filter(([, { items }]) => items > 0)
     .map(([split, found]) => {
-      const interval = found.intervals?.balancedAccuracy;
       return [
         split,
         found.items,
         rounded(found.accuracy),
+        intervalText(found.intervals?.accuracy),
         rounded(found.balancedAccuracy),
-        interval ? `${rounded(interval.low)} to ${rounded(interval.high)}` : null,
+        intervalText(found.intervals?.balancedAccuracy),
         rounded(found.macroF1),
         rounded(found.auc),
         rounded(found.loss),
@@ -142,6 +148,7 @@ function figureParts(evaluations: Readonly<Record<string, Evaluation>>): ReportP
         'split',
         'items',
         'accuracy',
+        '95 % interval',
         'balanced accuracy',
         '95 % interval',
         'macro F1',
@@ -150,6 +157,40 @@ function figureParts(evaluations: Readonly<Record<string, Evaluation>>): ReportP
         'calibration error',
       ],
       rows,
+    },
+    ...(temperature === undefined ? [] : [{ kind: 'text', text: temperatureText(temperature) } as const]),
+  ];
+}
+
+function intervalText(interval: Interval | undefined): string | null {
+  return interval ? `${rounded(interval.low)} to ${rounded(interval.high)}` : null;
+}
+
+function temperatureText(temperature: number): string {
+  return temperature === 1
+    ? 'Temperature 1: probabilities are as the network gives them.'
+    : `Temperature ${rounded(temperature)}, fitted on items that were not learned from: probabilities are ${temperature > 1 ? 'less' : 'more'} sure than the network gives them.`;
+}
+
+/** How much the figures vary with what was trained on. */
+function spreadParts(metrics: Readonly<Record<string, number>>, folds: number): ReportPart[] {
+  const spread = new Map(spreadOf(metrics));
+  if (spread.size === 0) return [];
+  const names = [...spread.keys()].filter((name) => spread.has(`${name}Deviation`));
+  return [
+    { kind: 'heading', text: 'Cross-validation' },
+    {
+      kind: 'text',
+      text: `Trained ${folds} times more on parts of the training items, each time judged on the part held out:`,
+    },
+    {
+      kind: 'table',
+      columns: ['figure', 'mean', 'standard deviation'],
+      rows: names.map((name) => [
+        name.slice(crossValidationPrefix.length),
+        rounded(spread.get(name) ?? null),
+        rounded(spread.get(`${name}Deviation`) ?? null),
+      ]),
     },
   ];
 }
@@ -178,12 +219,13 @@ function classParts(split: string, found: Evaluation): ReportPart[] {
     {
       kind: 'table',
       columns: ['class', 'items', 'precision', 'recall', 'F1'],
-      rows: found.perClass.map(({ className, support, precision, recall, f1 }) => [
+      // without a meaning where none was called so, or none is there
+      rows: found.perClass.map(({ className, support, precision, recall, f1 }, index) => [
         className,
         support,
-        rounded(precision),
-        rounded(recall),
-        rounded(f1),
+        timesCalled(found, index) > 0 ? rounded(precision) : null,
+        support > 0 ? rounded(recall) : null,
+        support > 0 ? rounded(f1) : null,
       ]),
     },
     ...(found.confusion.length === 0 ? [] : confusionParts(split, classes, found)),
@@ -239,12 +281,16 @@ function featureParts(features: ModelFeatures | null): ReportPart[] {
 }
 
 function exportParts({ network, onnxBytes }: TrainTaskOutput): ReportPart[] {
-  const { exportCheck, exportStatistics } = network;
+  const { exportCheck, exportStatistics, evaluations } = network;
+  const { items, maximumDifference } = exportCheck;
+  const [what, unit] = evaluations.train.numbers
+    ? ['numbers', ' of their width over the training items']
+    : ['probabilities', ''];
   const parts: ReportPart[] = [
     { kind: 'heading', text: 'Export' },
     {
       kind: 'text',
-      text: `${onnxBytes} bytes; on ${exportCheck.items} items the file's probabilities differ from the trainer's by at most ${exportCheck.maximumDifference.toExponential(1)}.`,
+      text: `${onnxBytes} bytes; on ${items} items the file's ${what} differ from the trainer's by at most ${maximumDifference.toExponential(1)}${unit}.`,
     },
   ];
   parts.push(...compressionParts(network.metrics));

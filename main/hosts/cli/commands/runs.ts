@@ -80,12 +80,16 @@ function figuresText({ run, judgedOn }: RunDetail): string {
     const value = run.metrics[name];
     return value == null ? [] : [`  ${name} ${formatFigure(value)}\n`];
   });
+  // how much they vary, where it was asked for
+  const spread = Object.entries(run.metrics).flatMap(([name, value]) =>
+    name.startsWith('crossValidation/') && value !== null ? [`  ${name} ${formatFigure(value)}\n`] : [],
+  );
   const { outOfBagScore } = run.metrics;
   const bag =
     outOfBagScore == null
       ? ''
       : `Out-of-bag accuracy ${formatFigure(outOfBagScore)}: of rows learned from, by trees that had not seen them.\n`;
-  return `Figures on ${judgedOn}:\n${figures.join('')}${bag}\n`;
+  return `Figures on ${judgedOn}:\n${figures.join('')}${spread.join('')}${bag}\n`;
 }
 
 function addCompare(runs: Command, context: Context): void {
