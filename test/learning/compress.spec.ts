@@ -52,6 +52,8 @@ it('delivers convolutions in 8 bits, judges what it delivers, and says what that
   );
   const { graph, metadata } = decodeModel(small.onnx);
   expect(metadata.precision).toBe('int8');
+  expect(small.exportStatistics?.parameters).toBe(whole.exportStatistics?.parameters);
+  expect(whole.exportStatistics?.parameters).toBeGreaterThan(1000);
   const weights = graph.initializers.filter(({ type, dims }) => type === 'int8' && dims.length === 4);
   expect(weights).toHaveLength(graph.nodes.filter(({ operator }) => operator === 'Conv').length);
   expect(graph.initializers.some(({ type, dims }) => type === 'float32' && dims.length === 4)).toBe(false);

@@ -12,6 +12,8 @@ describe('the second engine, recipe by recipe', () => {
       ['transformer', { width: 8, layers: 1 }],
       ['mobile-cnn', { width: 2, accumulation: 2, epochs: 10 }],
       ['faint-lines', { optimiser: 'adam', learningRate: 1e-3, frozenEpochs: 0 }],
+      ['mlp', { width: 8, activation: 'silu', norm: 'group' }],
+      ['mobile-cnn', { width: 2, activation: 'gelu', norm: 'group' }],
       ['star-crops', { optimiser: 'adam', learningRate: 1e-3, batchSize: 3 }, little],
     ],
     120_000,

@@ -1,4 +1,5 @@
-import { elementCount, type Value } from '../graph/rule.ts';
+import { gelu, groupNorm, silu } from '../graph/composites.ts';
+import { elementCount, type Scope, type Value } from '../graph/rule.ts';
 import type { Random } from '../random.ts';
 import type { Network } from './network.ts';
 
@@ -34,7 +35,12 @@ function constant(shape: readonly number[], value: number): () => Float32Array {
   return () => new Float32Array(elementCount(shape)).fill(value);
 }
 
+/** What normalises activations: each channel over the batch, or groups of channels of each item by itself. */
+export type Norm = 'batch' | 'group';
+
 export interface ConvolutionOptions {
+  /** `batch` unless told otherwise. */
+  readonly norm?: Norm;
   readonly outputs: number;
   readonly kernel: number;
   readonly stride?: number;
@@ -74,6 +80,8 @@ export function convolutionAndNorm(
 ): Value {
   const weight = convolutionWeight(network, convolutionName, x, options);
   const attributes = convolutionAttributes(x, options);
+  if (options.norm === 'group')
+    return grouped(network, normName, network.graph.apply('Conv', [x, weight], attributes));
   const folded = foldedWeights(network, weight, normName);
   if (folded) {
     const { graph } = network;
@@ -132,6 +140,25 @@ export function batchNorm(network: Network, name: string, x: Value): Value {
   return y!;
 }
 
+const mostGroups = 8;
+
+/** Groups of at least two channels; the units of a vector are one group, as in layer normalisation. */
+function groupsOf({ shape }: Value): number {
+  const channels = shape[1]!;
+  if (shape.length === 2) return 1;
+  for (let groups = mostGroups; groups > 1; groups--)
+    if (channels % groups === 0 && channels >= 2 * groups) return groups;
+  return 1;
+}
+
+/** @param x [items, channels, …] */
+function grouped(network: Network, name: string, x: Value): Value {
+  const shape = [x.shape[1]!];
+  const gamma = network.parameter({ name: `${name}.weight`, shape, decay: 0, initial: constant(shape, 1) });
+  const beta = network.parameter({ name: `${name}.bias`, shape, decay: 0, initial: constant(shape, 0) });
+  return groupNorm(network.graph, x, gamma, beta, groupsOf(x));
+}
+
 function blended({ graph }: Network, before: Value, now: Value, share: number): Value {
   return graph.apply('Add', [
     graph.apply('Mul', [before, graph.scalar(1 - runningMomentum)]),
@@ -177,15 +204,24 @@ export function linearAndNorm(
   linearName: string,
   normName: string,
   x: Value,
-  options: Omit<LinearOptions, 'bias'>,
+  options: Omit<LinearOptions, 'bias'> & { readonly norm?: Norm },
 ): Value {
   const plain = linear(network, linearName, x, { ...options, bias: false });
+  if (options.norm === 'group') return grouped(network, normName, plain);
   const weight = network.parameterValues.get(`${linearName}.weight`)!;
   const folded = foldedWeights(network, weight, normName);
   if (!folded) return batchNorm(network, normName, plain);
   const { graph } = network;
   const kernel = graph.floats(folded.weight, weight.shape);
   return graph.apply('Gemm', [x, kernel, graph.floats(folded.bias, [options.outputs])], { transB: 1 });
+}
+
+const activations = { relu: (graph: Scope, x: Value) => graph.apply('Relu', [x]), silu, gelu };
+export type Activation = keyof typeof activations;
+export const activationNames = Object.keys(activations) as Activation[];
+
+export function activated({ graph }: Network, x: Value, activation: Activation): Value {
+  return activations[activation](graph, x);
 }
 
 export function relu({ graph }: Network, x: Value): Value {

@@ -1,5 +1,6 @@
-import { linear, linearAndNorm, relu } from '../nets/layers.ts';
+import { activated, linear, linearAndNorm } from '../nets/layers.ts';
 import { withCommonParameters } from './common-parameters.ts';
+import { layerSettings, layersOf } from './layer-settings.ts';
 import { numberOf, type Parameters, type Recipe } from './recipe.ts';
 
 /** Each hidden layer has half the units of the one before, at least this many. */
@@ -12,7 +13,7 @@ function hiddenSizes(parameters: Parameters): number[] {
   );
 }
 
-/** Linear layers with batch normalisation, ReLU and dropout: for measured figures and short vectors. */
+/** Linear layers with normalisation, activation and dropout: for measured figures and short vectors. */
 export const mlp: Recipe = {
   name: 'mlp',
   description: 'multi-layer perceptron on measured figures',
@@ -35,13 +36,16 @@ export const mlp: Recipe = {
       minimum: 0,
       maximum: 0.95,
     },
+    ...layerSettings,
   ]),
   build(network, inputs, classes, parameters) {
     let x = inputs.get('features')!;
+    const { activation, norm } = layersOf(parameters);
     hiddenSizes(parameters).forEach((outputs, index) => {
       const name = `layers.${index}`;
       // the normalisation behind it has a bias of its own
-      const active = relu(network, linearAndNorm(network, `${name}.linear`, `${name}.norm`, x, { outputs }));
+      const even = linearAndNorm(network, `${name}.linear`, `${name}.norm`, x, { outputs, norm });
+      const active = activated(network, even, activation);
       x = network.dropout(name, active, numberOf(parameters, 'dropout'));
     });
     return linear(network, 'head', network.represented(x), { outputs: classes });

@@ -1,7 +1,15 @@
 import type { Value } from '../graph/rule.ts';
-import { convolutionAndNorm, globalAverage, linear, relu } from '../nets/layers.ts';
+import {
+  type Activation,
+  activated,
+  convolutionAndNorm,
+  globalAverage,
+  linear,
+  type Norm,
+} from '../nets/layers.ts';
 import type { Network } from '../nets/network.ts';
 import { withCommonParameters } from './common-parameters.ts';
+import { layerSettings, layersOf } from './layer-settings.ts';
 import { numberOf, type Recipe } from './recipe.ts';
 
 /** Channels (in widths) and stride of the depthwise separable blocks. */
@@ -14,10 +22,22 @@ const blocks = [
   { widths: 16, stride: 2 },
 ] as const;
 
+interface SeparableOptions {
+  readonly outputs: number;
+  readonly stride: number;
+  readonly activation: Activation;
+  readonly norm: Norm;
+}
+
 /** A convolution of each channel by itself, then one across channels (Howard et al. 2017): an eighth of the work. */
-function separable(network: Network, name: string, x: Value, outputs: number, stride: number): Value {
+function separable(
+  network: Network,
+  name: string,
+  x: Value,
+  { outputs, stride, activation, norm }: SeparableOptions,
+): Value {
   const channels = x.shape[1]!;
-  const depthwise = relu(
+  const depthwise = activated(
     network,
     convolutionAndNorm(network, `${name}.depthwise`, `${name}.norm1`, x, {
       outputs: channels,
@@ -25,11 +45,18 @@ function separable(network: Network, name: string, x: Value, outputs: number, st
       stride,
       padding: 1,
       groups: channels,
+      norm,
     }),
+    activation,
   );
-  return relu(
+  return activated(
     network,
-    convolutionAndNorm(network, `${name}.pointwise`, `${name}.norm2`, depthwise, { outputs, kernel: 1 }),
+    convolutionAndNorm(network, `${name}.pointwise`, `${name}.norm2`, depthwise, {
+      outputs,
+      kernel: 1,
+      norm,
+    }),
+    activation,
   );
 }
 
@@ -57,20 +84,24 @@ export const mobileCnn: Recipe = {
       minimum: 0,
       maximum: 0.95,
     },
+    ...layerSettings,
   ]),
   build(network, inputs, classes, parameters) {
     const width = numberOf(parameters, 'width');
-    let x = relu(
+    const { activation, norm } = layersOf(parameters);
+    let x = activated(
       network,
       convolutionAndNorm(network, 'stem.conv', 'stem.norm', inputs.get('image')!, {
         outputs: width,
         kernel: 3,
         stride: 2,
         padding: 1,
+        norm,
       }),
+      activation,
     );
     blocks.forEach(({ widths, stride }, index) => {
-      x = separable(network, `blocks.${index}`, x, widths * width, stride);
+      x = separable(network, `blocks.${index}`, x, { outputs: widths * width, stride, activation, norm });
     });
     const parts = [globalAverage(network, x)];
     const features = inputs.get('features');

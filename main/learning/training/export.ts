@@ -1,6 +1,6 @@
 import { decodeModel, encodeModel } from '../../formats/onnx/index.ts';
 import { encodeSafeTensors, floatTensor, type SafeTensor } from '../../formats/safetensors/safetensors.ts';
-import type { Value } from '../graph/rule.ts';
+import { elementCount, type Value } from '../graph/rule.ts';
 import { assembleNetwork, type NetworkPlan } from '../nets/assemble.ts';
 import type { NetworkState } from '../nets/network.ts';
 import type { Targets } from '../targets.ts';
@@ -67,7 +67,7 @@ export function exportSafeTensors(
 /** What an exported file holds, read back from its bytes. */
 export interface ExportStatistics {
   readonly opset: number;
-  /** Numbers among the weights. */
+  /** Numbers among the weights, in whatever precision. */
   readonly parameters: number;
   readonly bytes: number;
   /** How often each operator occurs. */
@@ -77,16 +77,25 @@ export interface ExportStatistics {
   readonly outputs: readonly string[];
 }
 
+/** Integers of 64 bits are shapes and axes. */
+const weightTypes: ReadonlySet<string> = new Set(['float32', 'int8', 'int32']);
+
 export function exportStatistics(onnx: Uint8Array): ExportStatistics {
   const { graph, opsets } = decodeModel(onnx);
   const operators: Record<string, number> = {};
   for (const { operator } of graph.nodes) operators[operator] = (operators[operator] ?? 0) + 1;
-  const weights = graph.initializers.filter(({ type }) => type === 'float32');
+  // scales and zero points say how 8 bits are read; they are no weights
+  const beside = new Set(
+    graph.nodes.flatMap(({ operator, inputs }) => (/quantizelinear$/i.test(operator) ? inputs.slice(1) : [])),
+  );
+  const weights = graph.initializers.flatMap(({ name, type, dims }) =>
+    weightTypes.has(type) && !beside.has(name) ? [elementCount(dims)] : [],
+  );
   const described = (list: typeof graph.inputs): string[] =>
     list.map(({ name, type, dims }) => `${name} ${type} [${dims.join(', ')}]`);
   return {
     opset: opsets[''] ?? 0,
-    parameters: weights.reduce((sum, { bytes }) => sum + bytes.byteLength / 4, 0),
+    parameters: weights.reduce((sum, count) => sum + count, 0),
     bytes: onnx.byteLength,
     operators,
     inputs: described(graph.inputs),

@@ -39,7 +39,7 @@ export function withCommonOptions(command: Command): Command {
     .option('--name <model>', 'name in the registry')
     .option(
       '--backbone <file>',
-      'ONNX or safetensors file with weights to start from (resnet18, resnet34, star-crops)',
+      'ONNX or safetensors file of the same network with weights to start from; every network takes one',
     )
     .option(
       '--teacher <model>',
