@@ -28,6 +28,11 @@ const forestTrees = 100;
  * rows 800 cost up to 0.008 of PR-AUC 0.910, so more are kept: fewer neighbours count there.
  */
 const rowsKept = { near: 1200, wide: 400 } as const;
+/**
+ * Deviations beyond which columns of usual rows are compared by logarithm: figures have long tails, and one of them should not outweigh all
+ * others. PR-AUC of 1,594 segments in five folds, two orders, 0.930 and 0.929 beside 0.914 and 0.917 without; of simulated rows 0.711 beside 0.704.
+ */
+const usualBend = 2;
 /** A factor of nothing has no logarithm. */
 const smallestFactor = 1e-9;
 
@@ -79,7 +84,8 @@ async function fitOutlierEnsemble(input: FitInput, parameters: Parameters, ports
     : nearCounts;
   const distinct = parameters.distinct === true;
   const scaling = parameters.scaling as Scaling;
-  const near = await fitSurroundings(table, { counts, scaling, distinct }, ports);
+  const bendBeyond = wide ? undefined : usualBend;
+  const near = await fitSurroundings(table, { counts, scaling, distinct, bendBeyond }, ports);
   const logarithms = near.densities.map(({ factors }) => factors.map(logarithm));
   const scales = logarithms.map(scaleOf);
   const companion = await (wide ? fitForest : fitAutoencoder)(table, ports);

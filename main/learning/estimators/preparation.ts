@@ -36,8 +36,12 @@ interface ColumnScale {
 /** Values beyond this are held at it: their squares must stay finite. */
 const largest = 1e150;
 
-/** A constant column becomes 0 (0.5 with minmax); a missing value becomes the mean, or the median with robust. */
-export function fitPreparation(table: Table, scaling: Scaling): Preparation {
+/**
+ * A constant column becomes 0 (0.5 with minmax); a missing value becomes the mean, or the median with robust.
+ * @param bendBeyond prepared values further from 0 than this grow with the logarithm of what exceeds it, so that no single column
+ * decides a distance; straight where left out
+ */
+export function fitPreparation(table: Table, scaling: Scaling, bendBeyond?: number): Preparation {
   const scales = Array.from({ length: table.columns }, (_, column) => scaleOf(table, column, scaling));
   const { columns } = table;
   return {
@@ -47,7 +51,8 @@ export function fitPreparation(table: Table, scaling: Scaling): Preparation {
         const { centre, width, filling } = scales[index % columns]!;
         const value = values[index]!;
         const known = Number.isNaN(value) ? filling : Math.min(Math.max(value, -largest), largest);
-        prepared[index] = (known - centre) / width;
+        const scaled = (known - centre) / width;
+        prepared[index] = bendBeyond === undefined ? scaled : bent(scaled, bendBeyond);
       }
       return { rows, columns, values: prepared };
     },
@@ -62,9 +67,24 @@ export function fitPreparation(table: Table, scaling: Scaling): Preparation {
         parts.floats('float64', [largest]),
       ]);
       const centred = parts.apply('Sub', [bound, row(({ centre }) => centre)]);
-      return parts.apply('Div', [centred, row(({ width }) => width)]);
+      const scaled = parts.apply('Div', [centred, row(({ width }) => width)]);
+      return bendBeyond === undefined ? scaled : addBent(parts, scaled, bendBeyond);
     },
   };
+}
+
+function bent(value: number, from: number): number {
+  const held = Math.min(from, Math.max(-from, value));
+  const rest = value - held;
+  return held + Math.sign(rest) * Math.log(1 + Math.abs(rest));
+}
+
+function addBent(parts: ModelParts, value: string, from: number): string {
+  const number = (figure: number): string => parts.floats('float64', [figure]);
+  const held = parts.apply('Clip', [value, number(-from), number(from)]);
+  const rest = parts.apply('Sub', [value, held]);
+  const size = parts.apply('Log', [parts.apply('Add', [parts.apply('Abs', [rest]), number(1)])]);
+  return parts.apply('Add', [held, parts.apply('Mul', [parts.apply('Sign', [rest]), size])]);
 }
 
 function scaleOf(table: Table, column: number, scaling: Scaling): ColumnScale {

@@ -15,6 +15,8 @@ export interface SurroundingsOptions {
   readonly scaling: Scaling;
   /** Equal rows count once. */
   readonly distinct: boolean;
+  /** Prepared values grow with a logarithm beyond this; straight where left out. */
+  readonly bendBeyond?: number | undefined;
 }
 
 export interface Surroundings {
@@ -31,12 +33,12 @@ export interface Surroundings {
 
 export async function fitSurroundings(
   given: Table,
-  { counts, scaling, distinct }: SurroundingsOptions,
+  { counts, scaling, distinct, bendBeyond }: SurroundingsOptions,
   ports: FitPorts,
 ): Promise<Surroundings> {
   checkTable(given);
   obeySignal(ports.signal);
-  const preparation = fitPreparation(given, scaling);
+  const preparation = fitPreparation(given, scaling, bendBeyond);
   const whole = preparation.apply(given);
   const kept = distinct ? distinctRows(whole) : undefined;
   const table = kept ? (pickRows(whole, kept.rows) as PreparedTable) : whole;
