@@ -37,6 +37,22 @@ export function inputNamesOf(name: string): readonly string[] {
   return [estimators.find((estimator) => estimator.name === name)?.input ?? 'features'];
 }
 
+/** True of recipes that learn what is usual and need no labels; they may make use of them. */
+export function learnsUsual(recipe: string): boolean {
+  return (
+    recipe === anomalyDetector.name ||
+    estimators.some(({ name, task }) => name === recipe && task === 'anomaly')
+  );
+}
+
+/**
+ * True where a recipe takes labelled items only.
+ * @param labels different ones among the items at hand: with two the detector that goes by the labels classifies
+ */
+export function needsLabels(recipe: string, labels: number): boolean {
+  return recipe === anomalyDetector.name ? labels >= 2 : !learnsUsual(recipe);
+}
+
 /** @throws NightsiftError `wrongUse` */
 export function findTrainable(name: string): Trainable {
   const found = trainables.find((candidate) => candidate.name === name);

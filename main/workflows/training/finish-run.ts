@@ -7,6 +7,7 @@ import { describeModel } from '../../learning/predict.ts';
 import type { ParameterValue } from '../../learning/recipes.ts';
 import type { TrainEvent } from '../../learning/train-network.ts';
 import type { DatasetVersion } from '../../library/datasets.ts';
+import type { Library } from '../../library/open-library.ts';
 import type { Run } from '../../library/runs.ts';
 import { evaluateOnVersion } from '../evaluate.ts';
 import { writeWholeFileTo } from '../export-model.ts';
@@ -15,13 +16,13 @@ import { modelRow, referenceOf } from '../models.ts';
 import type { WorkOptions } from '../progress.ts';
 import { promote } from '../promote.ts';
 import { evaluateSplit, outOfFoldReport } from '../records/evaluate-records.ts';
-import { dataSetName, recipeParameters } from '../runs.ts';
+import { dataSetName, recipeKey, recipeParameters } from '../runs.ts';
 import { openVersion } from '../trained-model.ts';
 import type { TrainTaskOutput } from '../work/learning-tasks.ts';
-import { chosenItems } from './chosen-items.ts';
 import { dataKind, taskOf } from './data-kind.ts';
 import { drawnReport, withSpread } from './evaluation-report.ts';
 import { dottedApart, houseSettings } from './house-settings.ts';
+import { learnedItems, leftUnlabelled } from './learned-items.ts';
 import { modelFeatures } from './model-features.ts';
 import { registerModel } from './register-model.ts';
 import { keepRunReport } from './run-report.ts';
@@ -40,7 +41,10 @@ export async function learn(ports: TrainPorts, run: Run, options: TrainOptions):
   const { library } = ports;
   options.onRun?.(run.id);
   options.onMessage?.(`Run ${run.id} on ${dataSetName(library, run.datasetVersionId)}`);
-  for (const warning of versionOf(library, run).metadata.warnings) options.onMessage?.(warning);
+  const version = versionOf(library, run);
+  const left = leftUnlabelled(ports, version, requestOf(library, run).where, recipeOf(library, run));
+  for (const warning of [...version.metadata.warnings, ...(left === null ? [] : [left])])
+    options.onMessage?.(warning);
   const output = await executeRun(ports, run, {
     signal: options.signal,
     onEvent: eventTeller(options),
@@ -54,6 +58,10 @@ export async function learn(ports: TrainPorts, run: Run, options: TrainOptions):
   const report = judged && withSpread(judged, output.network.metrics);
   for (const gap of report === null ? [] : gapsOf(report.all)) options.onMessage?.(gap);
   return { run, output, report };
+}
+
+function recipeOf(library: Library, run: Run): string {
+  return String(library.runs.parameters(run.id)[recipeKey]);
 }
 
 /** Registers what a run learned, and does with it what was asked for. Errors: verifyFailed below the least figures. */
@@ -118,7 +126,7 @@ async function reportOf(
   const { library } = ports;
   const version = versionOf(library, run);
   const { name, where } = requestOf(library, run);
-  const items = chosenItems(ports, version, where);
+  const items = learnedItems(ports, version, where, recipeOf(library, run));
   const { family } = dataKind(ports, version.family);
   if (family !== null && output.heldOut !== null) {
     return outOfFoldReport(library, family, version, items, output.heldOut, name);

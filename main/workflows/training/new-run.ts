@@ -10,9 +10,10 @@ import type { Run } from '../../library/runs.ts';
 import { refuseForeignModelFile } from '../export-model.ts';
 import { modelBytes } from '../trained-model.ts';
 import { refuseSmallClasses } from '../tuning/folds.ts';
-import { chosenItems, type Where } from './chosen-items.ts';
+import type { Where } from './chosen-items.ts';
 import { dataKind } from './data-kind.ts';
 import { familyDefaults } from './house-settings.ts';
+import { learnedItems } from './learned-items.ts';
 import { modelName } from './model-name.ts';
 import { shippedBackbone } from './shipped-backbone.ts';
 import { startRun, type TrainPorts } from './training-run.ts';
@@ -49,7 +50,7 @@ export function newRun(ports: TrainPorts, version: DatasetVersion, settings: Tra
   const folds = Number(given['evaluation.folds'] ?? 0);
   // of a recipe's own folds the figures say how many items stand behind them
   if (folds >= 2 && targetKindOf(given) === undefined)
-    refuseSmallClasses(version, chosenItems(ports, version, settings.where ?? {}), folds);
+    refuseSmallClasses(version, learnedItems(ports, version, settings.where ?? {}, recipe), folds);
   return startRun(ports, {
     version,
     recipe,

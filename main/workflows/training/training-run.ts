@@ -22,9 +22,10 @@ import type { Run } from '../../library/runs.ts';
 import type { FrameFamily } from '../frame-family.ts';
 import { environmentKey, recipeKey, recipeParameters, requestKey } from '../runs.ts';
 import type { TrainTaskOutput } from '../work/learning-tasks.ts';
-import { chosenItems, type Where } from './chosen-items.ts';
+import type { Where } from './chosen-items.ts';
 import { type DataKind, dataKind, taskOf } from './data-kind.ts';
 import { dottedApart, houseSettings } from './house-settings.ts';
+import { learnedItems } from './learned-items.ts';
 import type { LearningPool } from './learning-pool.ts';
 import { openRunRecorder } from './run-recorder.ts';
 
@@ -64,7 +65,7 @@ const fileArtefacts = ['backbone', 'teacher'] as const;
 /**
  * Writes the run's row before anything is computed. Its name is a digest of all that its result depends on, so that
  * the same question gets the same name, and the same model bytes, on every machine of a kind.
- * Errors: wrongUse (recipe, a parameter), notEnoughData (--where), conflict (the name is another task's).
+ * Errors: wrongUse (recipe, a parameter), notEnoughData (--where, no labels), conflict (the name is another task's).
  */
 export function startRun({ library, family, environment }: TrainPorts, training: NewTraining): Run {
   const { version, recipe, seed, request } = training;
@@ -72,7 +73,7 @@ export function startRun({ library, family, environment }: TrainPorts, training:
   const kind = dataKind({ library, family }, version.family);
   houseSettings(kind.family, dotted);
   const parameters = { ...settingsOf(training, own), ...dotted };
-  chosenItems({ library, family }, version, request.where);
+  learnedItems({ library, family }, version, request.where, recipe);
   refuseOtherTask(library, request.name, version.family, taskOf(kind, parameters));
   const digest = createHash('sha256').update(
     JSON.stringify([version.hash, recipe, parameters, seed, request.where, environment.threads]),
@@ -208,7 +209,7 @@ async function trainInWorker(
       fileArtefacts.filter((known) => known === name).map((known) => [known, library.blobs.get(blob)]),
     );
   const kind = dataKind({ library, family }, version.family);
-  const items = chosenItems({ library, family }, version, request.where);
+  const items = learnedItems({ library, family }, version, request.where, recipe);
   const dataset = await kind.tensors(version, items, recipe);
   const { own, dotted } = dottedApart(recipeParameters(stored) as Record<string, ParameterValue>);
   return learning.train(

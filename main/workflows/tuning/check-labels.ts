@@ -1,7 +1,6 @@
 /** Whether a study has labels to judge by: what no setting can mend is said before anything is tried. */
 import { NightsiftError } from '../../../contract/errors.ts';
-import { estimators } from '../../learning/estimators.ts';
-import { anomalyDetector } from '../../learning/train-estimator.ts';
+import { learnsUsual } from '../../learning/trainables.ts';
 import type { DatasetItem } from '../../library/datasets.ts';
 
 /** Of a class of one item nothing is left to learn from when that item is asked about. */
@@ -41,13 +40,6 @@ export function checkLabels(
   throw tooFew(
     `A search needs 2 classes with at least ${fewestOfClass} items each outside of the test split; ${dataSet} has ${found}.`,
     'Label more items of the rare classes, then create the data set again.',
-  );
-}
-
-function learnsUsual(recipe: string): boolean {
-  return (
-    recipe === anomalyDetector.name ||
-    estimators.some(({ name, task }) => name === recipe && task === 'anomaly')
   );
 }
 
