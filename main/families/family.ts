@@ -181,7 +181,7 @@ export interface JudgedItems {
   readonly labels: readonly number[];
   /** [items, classes] */
   readonly probabilities: Float32Array;
-  /** Anomaly scores, growing with strangeness; null for classifiers. */
+  /** Growing with strangeness: a detector's own scores, a classifier's probability of the anomaly; null where no class is one. */
   readonly scores: Float64Array | null;
   /** Index of the class of anomalies; -1 where no class is. */
   readonly anomaly: number;

@@ -62,7 +62,7 @@ function quality({ items, tensors, problems }: SourceReading): QualityFigure[] {
   ];
 }
 
-/** Of a detector: how its scores rank, and how often it calls an anomaly. */
+/** How the scores rank, and how often something is called an anomaly. */
 function figures({ labels, scores, anomaly, probabilities }: JudgedItems): Record<string, number | null> {
   if (!scores || anomaly < 0) return {};
   const strange = labels.map((label) => (label === anomaly ? 1 : 0));

@@ -119,11 +119,19 @@ function probabilitiesOf(predictions: readonly Prediction[], classes: readonly s
   );
 }
 
-/** Of a detector; a classifier's score is only the probability of its label. */
-function scoresOf(predictions: readonly Prediction[], model: TrainedModel): Float64Array | null {
-  return model.metadata.detector === undefined
-    ? null
-    : Float64Array.from(predictions, ({ score }) => score ?? 0);
+/** How strange each item is: of a detector its own score, of a classifier the probability of the anomaly. Null where no class is one. */
+function scoresOf(
+  predictions: readonly Prediction[],
+  { classes, metadata }: TrainedModel,
+): Float64Array | null {
+  const anomaly = classes[anomalyIndex(classes)];
+  if (anomaly === undefined) return null;
+  // of a model with a class "clean" the score says how clean something is
+  const isDetector = metadata.thresholdChosenBy !== undefined && !classes.includes('clean');
+  return Float64Array.from(
+    predictions,
+    ({ score, probabilities }) => (isDetector ? score : probabilities[anomaly]) ?? 0,
+  );
 }
 
 function reportOf(
@@ -204,7 +212,12 @@ export function outOfFoldReport(
   const { classes } = version.metadata;
   const on = `${version.name}@${version.version} (cross-validation)`;
   const asked = { model: { reference, classes }, family, on, withinNight: version.metadata.withinNight };
-  const report = reportOf(asked, places, heldOut.probabilities, null);
+  const anomaly = anomalyIndex(classes);
+  const scores =
+    anomaly < 0
+      ? null
+      : Float64Array.from(places, (_, row) => heldOut.probabilities[row * classes.length + anomaly]!);
+  const report = reportOf(asked, places, heldOut.probabilities, scores);
   const labels = places.map(({ label }) => classes.indexOf(label));
   const { wrongShare, suspects } = labelQuality(heldOut.probabilities, labels, classes.length);
   return {
