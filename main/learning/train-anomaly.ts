@@ -1,9 +1,12 @@
 /** Detectors of the unusual in the house: what they learn from, where strangeness begins, and how they answer. */
+
+import { NightsiftError } from '../../contract/errors.ts';
 import { calledShareKey } from './anomaly/alarm-rate.ts';
 import { anomalyIndex, bothClasses } from './anomaly/anomaly-classes.ts';
 import {
   anomalyProbability,
   chooseThreshold,
+  ignoredContamination,
   type LabelledScores,
   type Threshold,
   thresholdParameters,
@@ -18,6 +21,7 @@ import type { ParameterDefinition, ParameterValue } from './recipes.ts';
 import type { EvaluatedSplit, TrainOptions } from './train-network.ts';
 import { checkExport } from './training/check-export.ts';
 import { configurationHash } from './training/identity.ts';
+import { tellNote } from './training/tell-stage.ts';
 
 export const anomalyParameters: readonly ParameterDefinition[] = [
   {
@@ -33,7 +37,7 @@ export const anomalyParameters: readonly ParameterDefinition[] = [
 /**
  * Unless both kinds are labelled there is nothing to be judged by, and every row is learned from, whatever its split. Labels that stand for no class are -1.
  * @param parameters complete
- * @throws NightsiftError `notEnoughData`, `badInput`, `cancelled`, `verifyFailed`
+ * @throws NightsiftError `wrongUse` (labels of which none is the strange one), `notEnoughData`, `badInput`, `cancelled`, `verifyFailed`
  */
 export async function trainAnomaly(
   dataset: TensorDataset,
@@ -42,8 +46,8 @@ export async function trainAnomaly(
   options: Pick<TrainOptions, 'seed' | 'metadata'>,
   ports: EstimatorPorts,
 ): Promise<TrainedEstimator> {
-  const classes = bothClasses(dataset.classes);
-  const anomaly = Math.max(0, anomalyIndex(classes));
+  const classes = pairOf(dataset, estimator.name);
+  const anomaly = anomalyIndex(classes);
   const strange = strangeness(dataset, classes, anomaly);
   const input = tableInput(dataset.inputs, estimator.input);
   const learned = learnedItems(dataset, strange, parameters.learnFrom === 'all');
@@ -69,6 +73,8 @@ export async function trainAnomaly(
     parameters,
     fitted.border,
   );
+  const ignored = ignoredContamination(parameters, threshold);
+  if (ignored !== null) tellNote(ports, ignored);
   const judged = judgeSplits(dataset, input, { fitted, threshold, classes, anomaly, strange });
   const metadata = {
     ...options.metadata,
@@ -102,6 +108,23 @@ export async function trainAnomaly(
     parameters: { ...parameters },
     importances: null,
   };
+}
+
+/** The usual and the strange class, of the labels that take part where those of the whole data set are no such pair. Errors: wrongUse. */
+function pairOf({ classes, labels, split }: TensorDataset, recipe: string): readonly string[] {
+  const whole = bothClasses(classes);
+  if (anomalyIndex(whole) >= 0) return whole;
+  const present = new Set(labels.filter((_, item) => split[item] !== splitCodes.review));
+  const pair = bothClasses(classes.filter((_, label) => present.has(label)));
+  if (anomalyIndex(pair) >= 0) return pair;
+  throw new NightsiftError(
+    'wrongUse',
+    `${recipe} tells the strange from the usual; of the labels ${pair.join(', ')} none says which is which.`,
+    {
+      hint: 'Name a column of two labels with --label: nominal and anomaly, or 0 and 1. Or train a classifier, such as extra-trees.',
+      details: { recipe, labels: [...pair] },
+    },
+  );
 }
 
 /** Per item 1 strange, 0 usual, -1 nobody said. */

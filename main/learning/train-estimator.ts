@@ -26,7 +26,7 @@ import type { EvaluatedSplit, TrainOptions } from './train-network.ts';
 import { checkExport } from './training/check-export.ts';
 import { judgedTrainingItems } from './training/delivered-answers.ts';
 import { configurationHash } from './training/identity.ts';
-import { tellStage } from './training/tell-stage.ts';
+import { tellNote, tellStage } from './training/tell-stage.ts';
 
 /** Fewer rows than this do not calibrate: see train-network. */
 const fewestToCalibrate = 20;
@@ -71,6 +71,12 @@ export async function trainEstimator(
     return trainAnomaly(dataset, estimator, parameters, options, ports);
   }
   checkDataset(dataset);
+  const unused = options.recipe === anomalyDetector.name ? unusedByClassifier(options.parameters) : [];
+  if (unused.length > 0)
+    tellNote(
+      ports,
+      `${unused.join(', ')} ${unused.length === 1 ? 'was' : 'were'} not used: with usual and strange rows labelled, ${estimator.name} learns from the labels. A recipe such as isolation-forest goes by it.`,
+    );
   return trainClassifier(dataset, estimator, parameters, options, ports);
 }
 
@@ -163,6 +169,13 @@ export function chosenEstimator(
   }
   const surroundings = labelled.size === 1 ? 'near' : 'wide';
   return { estimator: outlierEnsemble, parameters: completed(outlierEnsemble, { ...own, surroundings }) };
+}
+
+/** Settings of the threshold, as given, that a classifier has no use for. */
+function unusedByClassifier(given: Parameters): string[] {
+  return anomalyParameters.flatMap(({ name, default: usual }) =>
+    given[name] === undefined || given[name] === usual ? [] : [`${name}=${given[name]}`],
+  );
 }
 
 function completed(estimator: Estimator, given: Parameters): Record<string, ParameterValue> {

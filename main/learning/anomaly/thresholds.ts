@@ -76,6 +76,17 @@ export function chooseThreshold(
   return { at: tailThreshold(training, numberOf(parameters, 'risk')), width, chosenBy: 'tail' };
 }
 
+/** Says so where `contamination` was asked for and something else set the threshold. */
+export function ignoredContamination(
+  parameters: Parameters,
+  { chosenBy }: Pick<Threshold, 'chosenBy'>,
+): string | null {
+  const contamination = numberOf(parameters, 'contamination');
+  if (contamination === 0 || chosenBy === 'contamination') return null;
+  const by = chosenBy === 'labels' ? 'labels' : 'the tail of the scores';
+  return `contamination=${contamination} was not used: ${by} set the threshold. It counts with --set threshold=contamination.`;
+}
+
 /** The border with the best F1 of anomalies, midway between two scores. */
 export function bestBorder({ scores, strange }: LabelledScores): number {
   const order = Array.from(scores.keys()).sort((a, b) => scores[b]! - scores[a]!);

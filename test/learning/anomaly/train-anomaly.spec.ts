@@ -6,6 +6,7 @@ import type { TensorDataset } from '../../../main/learning/dataset.ts';
 import { loadPredictor } from '../../../main/learning/predict.ts';
 import { randomFor } from '../../../main/learning/random.ts';
 import { trainEstimator } from '../../../main/learning/train-estimator.ts';
+import type { TrainEvent } from '../../../main/learning/train-network.ts';
 import { onnxRuntime } from '../../../main/runtime/onnx-runtime.ts';
 
 const ports = { runtime: onnxRuntime({ threads: 1 }), now: () => 0 };
@@ -81,6 +82,56 @@ describe('a detector chosen by the labels', () => {
     const { scores } = await loadPredictor(one.onnx, ports.runtime).then((each) => each.answer(given.inputs));
     const usual = scores!.filter((_, item) => item % 10 !== 0);
     expect(Math.min(...scores!.filter((_, item) => item % 10 === 0))).toBeGreaterThan(Math.max(...usual));
+  });
+});
+
+describe('a detector of what is usual', () => {
+  const forest = { ...detector, recipe: 'isolation-forest', parameters: { trees: 5 } };
+
+  it.each([[['bad', 'ok', 'ugly']], [['blue', 'red']]])(
+    'refuses labels of which none is the strange one: %s',
+    async (classes) => {
+      const given = dataset(() => 0, classes);
+      const labels = given.labels.map((_, item) => item % classes.length);
+      await expect(trainEstimator({ ...given, labels }, forest, ports)).rejects.toMatchObject({
+        code: 'wrongUse',
+        message: `isolation-forest tells the strange from the usual; of the labels ${classes.join(', ')} none says which is which.`,
+      });
+    },
+  );
+
+  it('goes by the labels that take part', async () => {
+    const given = dataset(() => 1, ['blue', 'red']);
+    const { onnx } = await trainEstimator(given, forest, ports);
+    const predictor = await loadPredictor(onnx, ports.runtime);
+    await predictor.release();
+    expect(predictor.classes).toEqual(['red', 'anomaly']);
+  });
+
+  it('says that contamination was not used where labels set the threshold, or a classifier learned', async () => {
+    const given = { ...dataset((strange) => (strange ? 1 : 0), ['0', '1']), split: new Uint8Array(items) };
+    given.split.fill(1, 40, 100);
+    const notes = async (recipe: string, parameters: Record<string, number | string>) => {
+      const said: string[] = [];
+      const onEvent = ({ kind, message }: TrainEvent) => {
+        if (kind === 'note' && message !== undefined) said.push(message);
+      };
+      await trainEstimator(given, { ...detector, recipe, parameters }, { ...ports, onEvent });
+      return said;
+    };
+    const trees = { trees: 5, contamination: 0.4 };
+    expect(await notes('isolation-forest', trees)).toEqual([
+      expect.stringMatching(/^contamination=0.4 was not used: labels set the threshold/),
+    ]);
+    expect(await notes('isolation-forest', { ...trees, threshold: 'contamination' })).toEqual([]);
+    expect(await notes('isolation-forest', { ...trees, threshold: 'tail' })).toEqual([
+      expect.stringMatching(/^contamination=0.4 was not used: the tail of the scores set/),
+    ]);
+    expect(await notes('isolation-forest', { trees: 5 })).toEqual([]);
+    expect(await notes('anomaly-detector', { contamination: 0.4 })).toEqual([
+      expect.stringMatching(/^contamination=0.4 was not used: .*extra-trees learns from the labels/),
+    ]);
+    expect(await notes('anomaly-detector', {})).toEqual([]);
   });
 });
 

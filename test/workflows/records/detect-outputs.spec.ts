@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { detectEvents } from '../../../main/workflows/records/detect/detect-events.ts';
 import { temporaryFolder } from '../../library/temporary-folder.ts';
+import { newRecordSchool, writeTable } from './record-school.ts';
 
 // ports that hold nothing: whoever began to work would fail of them
 const detect = (into: string) => detectEvents({} as never, { family: 'telemetry', paths: ['log.csv'], into });
@@ -24,4 +25,20 @@ it('detect goes on over its own earlier report', async () => {
   writeFileSync(join(into, 'events.json'), '{\n  "schema": "nightsift.events/1"\n}\n');
   writeFileSync(join(into, 'detector.onnx'), '\b\n\u0012\tnightsift');
   await expect(detect(into)).rejects.not.toThrow(expect.objectContaining({ code: 'wouldOverwrite' }));
+});
+
+it('detect refuses labels that say of no row that it is strange before anything is trained', async () => {
+  const school = newRecordSchool();
+  try {
+    const lines = Array.from({ length: 12 }, (_, row) => `${row},${row},${['bad', 'ok', 'ugly'][row % 3]}`);
+    const path = writeTable(school, 'log.csv', `segment,mean,label\n${lines.join('\n')}\n`);
+    const input = { family: 'telemetry', paths: [path], into: join(school.folder, 'report') };
+    await expect(detectEvents(school.ports, { ...input, recipe: 'extra-trees' })).rejects.toMatchObject({
+      code: 'wrongUse',
+      message: 'Of the labels bad, ok, ugly none says which rows are strange.',
+    });
+    expect(school.library.runs.list()).toEqual([]);
+  } finally {
+    await school.close();
+  }
 });

@@ -47,6 +47,7 @@ export async function detectEvents(
   const scanned = await scanRecords(ports, input, options);
   const session = ports.library.sessions.byName(scanned.session.name)!;
   const items = standingItems(ports.library, session);
+  refuseOtherLabels(family, items, input);
   stage('read', readSentence(family, scanned.records?.sources ?? [], items.length));
   const { sources = [] } = scanned.records ?? {};
   stage('validate', validatedSentence(sources));
@@ -116,6 +117,37 @@ function familyWithEvents(name: string): Family {
   });
 }
 
+/** The label that the file gives an item. */
+function givenWord(
+  family: Family,
+  stored: StandingItem['stored'],
+  label: string | undefined,
+): string | undefined {
+  const column = labelColumnOf(family, stored, label);
+  return column === null ? undefined : stored.labels[column];
+}
+
+/** Before anything is trained; of what --where leaves the model is asked. Errors: wrongUse. */
+function refuseOtherLabels(
+  family: Family,
+  items: readonly StandingItem[],
+  { label, where }: DetectInput,
+): void {
+  if (Object.keys(where ?? {}).length > 0) return;
+  const words = [...new Set(items.map(({ stored }) => givenWord(family, stored, label)))].filter(
+    (word) => word !== undefined,
+  );
+  if (words.length >= 2 && anomalyIndex(words) < 0) throw noStrangeLabel(words.sort());
+}
+
+function noStrangeLabel(labels: readonly string[]): NightsiftError {
+  return new NightsiftError(
+    'wrongUse',
+    `Of the labels ${labels.join(', ')} none says which rows are strange.`,
+    { hint: 'Name a column of two labels with --label: nominal and anomaly, or 0 and 1.' },
+  );
+}
+
 async function detectedRows(
   family: Family,
   model: TrainedModel,
@@ -125,13 +157,7 @@ async function detectedRows(
 ): Promise<DetectedRows> {
   const answers = await answerPlaces(model, items, options);
   const name = model.classes[anomalyIndex(model.classes)];
-  if (name === undefined) {
-    throw new NightsiftError(
-      'wrongUse',
-      `Of the labels ${model.classes.join(', ')} none says which rows are strange.`,
-      { hint: 'Name a column of two labels with --label: nominal and anomaly, or 0 and 1.' },
-    );
-  }
+  if (name === undefined) throw noStrangeLabel(model.classes);
   const probability = ({ probabilities }: Prediction) => probabilities[name] ?? 0;
   const { reading } = items[0]!;
   const width = reading.featureNames.length;
@@ -145,8 +171,7 @@ async function detectedRows(
     scores: Float64Array.from(answers, probability),
     strange: Uint8Array.from(answers, (answer) => (answer.label === name ? 1 : 0)),
     truth: Int8Array.from(items, ({ stored }) => {
-      const column = labelColumnOf(family, stored, label);
-      const word = column === null ? undefined : stored.labels[column];
+      const word = givenWord(family, stored, label);
       if (word === undefined || !model.classes.includes(word)) return -1;
       return word === name ? 1 : 0;
     }),
