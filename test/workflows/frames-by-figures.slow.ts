@@ -61,6 +61,19 @@ describe('on measured figures of frames', () => {
     archive(school.library, `${recipe}@1`);
   });
 
+  test('suspected lines are read beside them, in training and in asking', async () => {
+    const recipe = 'faint-lines';
+    const parameters = { epochs: 25, batchSize: 8, patience: 0 };
+    await train(school.ports, { dataSet: 'night', recipe, parameters, name: recipe });
+    const model = await openTrainedModel(school.ports, recipe);
+    expect(JSON.parse(model.metadata.inputRecipe ?? '{}')).toMatchObject({
+      lines: { kind: 'suspectedLines' },
+    });
+    await model.close();
+    const { items } = await predict(school.ports, { model: recipe, paths: [next] });
+    expect(meanScore(items, 0)).toBeGreaterThan(meanScore(items, 1));
+  });
+
   test('settings of a forest are searched for, and the best is registered', async () => {
     const { study, training } = await tune(school.ports, {
       dataSet: 'night@1',
