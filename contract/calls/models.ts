@@ -1,6 +1,7 @@
 /** The registry: one name, numbered versions, one of them in production for each family and task. */
 import { z } from 'zod';
 import { ask, bytes, work } from '../kinds.ts';
+import { EngineName } from '../words.ts';
 import { EvaluationReport, ModelVersionRow } from './training.ts';
 
 /** NAME (its newest version), NAME@VERSION or NAME@production. */
@@ -35,6 +36,8 @@ export const Lineage = z.object({
   dataSet: z.string().nullable(),
   dataSetHash: z.string().nullable(),
   codeVersion: z.string().nullable(),
+  /** What executed the steps of a network; missing for models that have none. */
+  engine: EngineName.optional(),
   /** Null for networks, which do not tell. */
   features: ModelFeatures.nullable(),
   items: z.array(

@@ -4,7 +4,7 @@ import { EvaluationReport, type ModelVersionRow } from '../../contract/calls/tra
 import type { ModelVersion } from '../library/models.ts';
 import type { Library } from '../library/open-library.ts';
 import { promotionWarnings } from './promotion-advice.ts';
-import { dataSetName } from './runs.ts';
+import { dataSetName, engineOf } from './runs.ts';
 
 /** What stands in a version's row beside the files. */
 export interface ModelMetadata {
@@ -84,6 +84,7 @@ export function stageChanges(library: Library, version: ModelVersion): StageChan
 export function lineageOf(library: Library, version: ModelVersion): Lineage {
   const { datasetVersionId } = version;
   const metadata = version.metadata as Partial<ModelMetadata>;
+  const engine = version.runId === null ? null : engineOf(library.runs.parameters(version.runId));
   const items = datasetVersionId === null ? [] : library.datasets.items(datasetVersionId);
   return {
     model: referenceOf(version),
@@ -91,6 +92,7 @@ export function lineageOf(library: Library, version: ModelVersion): Lineage {
     dataSet: dataSetName(library, datasetVersionId),
     dataSetHash: metadata.dataSetHash ?? null,
     codeVersion: metadata.codeVersion ?? null,
+    ...(engine && { engine }),
     features: metadata.features ?? null,
     items: items.map(({ root, file, contentHash, label, labelledBy, split }) => ({
       file: `${root}/${file}`,

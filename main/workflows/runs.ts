@@ -6,6 +6,8 @@ import type {
   RunDetail,
   RunRow,
 } from '../../contract/calls/training.ts';
+import type { EngineName } from '../../contract/words.ts';
+import { trainables } from '../learning/trainables.ts';
 import type { Library } from '../library/open-library.ts';
 import type { Run } from '../library/runs.ts';
 import { type CurvePoint, thinned } from './thin-curve.ts';
@@ -14,6 +16,16 @@ import { type CurvePoint, thinned } from './thin-curve.ts';
 export const environmentKey = '@environment';
 export const requestKey = '@request';
 export const recipeKey = '@recipe';
+
+export const usualEngine: EngineName = 'onnxruntime';
+
+/** What executed the steps of a run; null for recipes that have none. */
+export function engineOf(stored: Readonly<Record<string, unknown>>): EngineName | null {
+  const recipe = trainables.find(({ name }) => name === stored[recipeKey]);
+  if (recipe?.kind !== 'network') return null;
+  const request = stored[requestKey] as { readonly engine?: EngineName } | undefined;
+  return request?.engine ?? usualEngine;
+}
 
 /** What a finished run leaves in its row. */
 export interface RunSummary {
@@ -68,12 +80,13 @@ export function listRuns(library: Library, limit?: number): RunRow[] {
 export function showRun(library: Library, reference: string, points?: number): RunDetail {
   const run = library.runs.need(reference);
   const stored = library.runs.parameters(run.id);
-  const environment = stored[environmentKey];
+  const engine = engineOf(stored);
+  const environment = { ...(engine && { engine }), ...(stored[environmentKey] as Record<string, string>) };
   const { judgedOn } = (run.summary ?? {}) as Partial<RunSummary>;
   return {
     run: runRow(library, run),
     parameters: recipeParameters(stored),
-    environment: (environment ?? {}) as Record<string, string>,
+    environment,
     error: run.errorCode === null ? null : { code: run.errorCode, message: run.errorMessage ?? '' },
     series: Object.fromEntries(
       [...seriesOf(library, run.id)].map(([name, series]) => [

@@ -98,6 +98,7 @@ async function carryOut(
     {
       recipe,
       parameters: given,
+      searched: true,
       seed,
       name,
       where,

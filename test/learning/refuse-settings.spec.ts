@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { completeParameters, findRecipe } from '../../main/learning/recipes.ts';
+import { completeParameters, findRecipe, recipes } from '../../main/learning/recipes.ts';
 import {
   refuseClassWeights,
+  refuseIdle,
   refuseSettings,
   refuseTargetsOfEstimator,
 } from '../../main/learning/refuse-settings.ts';
@@ -19,6 +20,43 @@ describe('settings that do not go together', () => {
     expect(() => ask({ frozenEpochs: 2 })).not.toThrow();
     // without a backbone nothing is frozen
     expect(() => ask({ contrast: 0.5, frozenEpochs: 2 }, false)).not.toThrow();
+  });
+
+  it.each([
+    ['mlp', { loss: 'binary', focus: 2 }, /focus=2 does nothing with loss=binary/],
+    ['mlp', { loss: 'squared', focus: 0.5 }, /loss=squared/],
+    ['mlp', { contrast: 0.5, 'feature-noise': 0 }, /contrast=0.5 does nothing/],
+    [
+      'conv1d',
+      {
+        contrast: 0.9,
+        shift: 0,
+        stretch: 0,
+        brightness: 0,
+        counting: 0,
+        noise: 0,
+        cutout: 0,
+        featureNoise: 0,
+      },
+      /contrast/,
+    ],
+    ['resnet18', { frozenEpochs: 1 }, /frozenEpochs=1 does nothing without a backbone/],
+    ['mlp', { folds: 1 }, /folds=1/],
+    ['mlp', { teacherShare: 0.9 }, /teacherShare=0.9 does nothing without a teacher/],
+    ['mlp', { 'teacher-temperature': 2 }, /teacherTemperature=2/],
+  ] as const)('are those of %s that would do nothing: %j', (recipe, given, words) => {
+    const beside = { hasTeacher: false, hasBackbone: false };
+    expect(() => refuseIdle(findRecipe(recipe), given, beside)).toThrow(words);
+    expect(() => refuseIdle(findRecipe(recipe), given, beside)).toThrow(wrongUse);
+  });
+
+  it('are not those that do something, nor defaults that rest', () => {
+    const beside = { hasTeacher: true, hasBackbone: true };
+    for (const recipe of recipes) {
+      expect(() => refuseIdle(recipe, {}, { hasTeacher: false, hasBackbone: false })).not.toThrow();
+      expect(() => refuseIdle(recipe, { focus: 2, contrast: 0.5, folds: 3 }, beside)).not.toThrow();
+    }
+    expect(() => refuseIdle(resnet18, { frozenEpochs: 1, teacherShare: 0.9 }, beside)).not.toThrow();
   });
 
   it('are sampling by classes and targets that are none', () => {

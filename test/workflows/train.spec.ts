@@ -4,9 +4,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Lineage } from '../../contract/calls/models.ts';
 import { EvaluationReport, TrainOutcome } from '../../contract/calls/training.ts';
 import { decodeModel } from '../../main/formats/onnx/index.ts';
+import { createDataset } from '../../main/workflows/dataset.ts';
 import { showModel } from '../../main/workflows/models.ts';
 import { listRuns, showRun } from '../../main/workflows/runs.ts';
 import { train } from '../../main/workflows/train.ts';
+import { newRun, type TrainSettings } from '../../main/workflows/training/new-run.ts';
 import { runReport } from '../../main/workflows/training/run-report.ts';
 import { temporaryFolder } from '../library/temporary-folder.ts';
 import { newSchool, quick, type School, scannedNight } from './training/taught-night.ts';
@@ -63,6 +65,7 @@ describe('training', () => {
       dataSet: 'night@1',
       dataSetHash: outcome.model.dataSetHash,
       classes: '["clean","contaminated"]',
+      engine: 'onnxruntime',
     });
     expect(JSON.parse(metadata.inputRecipe ?? '')).toMatchObject({
       features: ['score', 'serial', 'nothing'],
@@ -72,7 +75,8 @@ describe('training', () => {
     expect(detail.run).toMatchObject({ state: 'finished', resumable: false, dataSet: 'night@1', epochs: 6 });
     expect(detail.parameters).toMatchObject({ ...quick, learningRate: 0.005 });
     expect(Object.keys(detail.parameters).some((key) => key.startsWith('@'))).toBe(false);
-    expect(detail.environment.threads).toBe('1');
+    expect(detail.environment).toMatchObject({ threads: '1', engine: 'onnxruntime' });
+    expect(shown.lineage.engine).toBe('onnxruntime');
     expect(detail.series['train/loss']).toHaveLength(6);
     expect(detail.checkpoints.filter(({ best }) => !best).length).toBeLessThanOrEqual(3);
     expect(detail.models).toEqual(['judge@1']);
@@ -98,6 +102,7 @@ describe('training', () => {
       'Calibration (test)',
     ])
       expect(markdown).toContain(`## ${heading}\n`);
+    expect(markdown).toContain('| engine | onnxruntime |');
     expect(markdown).toMatch(/\| opset \| 18 \|/);
     expect(markdown).toMatch(/\| train\/loss \| [\d.]+ \|/);
     const html = runReport(school.library, outcome.run, 'html').text;
@@ -167,6 +172,19 @@ describe('training', () => {
     expect(longer).toMatchObject({ epochs: 3 });
   });
 
+  test('names runs of another engine otherwise, and says which it was', async () => {
+    await scannedNight(school, 'night');
+    const version = await createDataset(school.ports, { sessions: ['night'] });
+    const idOf = (settings: TrainSettings) => newRun(school.ports, version, settings).id;
+    const usual = idOf({});
+    expect(idOf({ engine: 'onnxruntime' })).toBe(`${usual}-2`);
+    const other = idOf({ engine: 'tfjs' });
+    expect(other.slice(0, usual.length)).not.toBe(usual);
+    const forest = idOf({ recipe: 'random-forest' });
+    const engines = [usual, other, forest].map((id) => showRun(school.library, id).environment.engine);
+    expect(engines).toEqual(['onnxruntime', 'tfjs', undefined]);
+  });
+
   test('is held between two steps, and goes on as if nothing had been', async () => {
     await scannedNight(school, 'night');
     const whole = await train(school.ports, { dataSet: 'night', parameters: quick, name: 'whole' });
@@ -225,6 +243,14 @@ describe('training', () => {
       recipe: 'random-forest',
       parameters: { targets: 'number' },
     }).toMatchObject({ code: 'wrongUse', message: expect.stringContaining('networks') });
+    await refuse({ dataSet: 'night', recipe: 'random-forest', engine: 'tfjs' }).toMatchObject({
+      code: 'wrongUse',
+      message: expect.stringContaining('takes no --engine tfjs'),
+    });
+    await refuse({ dataSet: 'night', parameters: { loss: 'binary', focus: 2 } }).toMatchObject({
+      code: 'wrongUse',
+      message: expect.stringContaining('focus=2'),
+    });
     const foreign = join(temporaryFolder(), 'model.onnx');
     writeFileSync(foreign, 'notes of a night\n');
     await refuse({ dataSet: 'night', modelOutput: foreign }).toMatchObject({ code: 'wouldOverwrite' });

@@ -8,11 +8,13 @@ import { targetKindOf } from '../../learning/targets.ts';
 import type { DatasetVersion } from '../../library/datasets.ts';
 import type { Run } from '../../library/runs.ts';
 import { refuseForeignModelFile } from '../export-model.ts';
+import { usualEngine } from '../runs.ts';
 import { modelBytes } from '../trained-model.ts';
 import { refuseSmallClasses } from '../tuning/folds.ts';
 import type { Where } from './chosen-items.ts';
 import { dataKind } from './data-kind.ts';
 import { familyDefaults } from './house-settings.ts';
+import { refuseIdleSettings } from './idle-settings.ts';
 import { learnedItems } from './learned-items.ts';
 import { modelName } from './model-name.ts';
 import { shippedBackbone } from './shipped-backbone.ts';
@@ -34,6 +36,8 @@ export interface TrainSettings {
   readonly engine?: EngineName | undefined;
   /** Write the ONNX file here too. */
   readonly modelOutput?: string | undefined;
+  /** Found by a search: settings that rest beside others are no mistake of a person. */
+  readonly searched?: boolean | undefined;
 }
 
 export const defaultRecipe = 'small-cnn';
@@ -47,6 +51,8 @@ export function newRun(ports: TrainPorts, version: DatasetVersion, settings: Tra
       ? { recipe: settings.recipe ?? defaultRecipe, parameters: given }
       : familyDefaults(family, settings.recipe, given);
   refuseForeignModelFile(settings.modelOutput);
+  const backbone = backboneFor(recipe, settings.backbone);
+  if (settings.searched !== true) refuseIdleSettings(recipe, given, settings, backbone !== null);
   const folds = Number(given['evaluation.folds'] ?? 0);
   // of a recipe's own folds the figures say how many items stand behind them
   if (folds >= 2 && targetKindOf(given) === undefined)
@@ -56,14 +62,14 @@ export function newRun(ports: TrainPorts, version: DatasetVersion, settings: Tra
     recipe,
     parameters,
     seed: settings.seed ?? 1,
-    backbone: backboneFor(recipe, settings.backbone),
+    backbone,
     teacher: settings.teacher === undefined ? null : modelBytes(ports.library, settings.teacher),
     request: {
       name: modelName(settings.name, version),
       where: settings.where ?? {},
       promote: settings.promote ?? false,
       modelOutput: settings.modelOutput ?? null,
-      engine: settings.engine ?? 'onnxruntime',
+      engine: settings.engine ?? usualEngine,
     },
   });
 }

@@ -20,7 +20,7 @@ import type { DatasetVersion } from '../../library/datasets.ts';
 import type { Library } from '../../library/open-library.ts';
 import type { Run } from '../../library/runs.ts';
 import type { FrameFamily } from '../frame-family.ts';
-import { environmentKey, recipeKey, recipeParameters, requestKey } from '../runs.ts';
+import { engineOf, environmentKey, recipeKey, recipeParameters, requestKey, usualEngine } from '../runs.ts';
 import type { TrainTaskOutput } from '../work/learning-tasks.ts';
 import type { Where } from './chosen-items.ts';
 import { type DataKind, dataKind, taskOf } from './data-kind.ts';
@@ -76,7 +76,16 @@ export function startRun({ library, family, environment }: TrainPorts, training:
   learnedItems({ library, family }, version, request.where, recipe);
   refuseOtherTask(library, request.name, version.family, taskOf(kind, parameters));
   const digest = createHash('sha256').update(
-    JSON.stringify([version.hash, recipe, parameters, seed, request.where, environment.threads]),
+    JSON.stringify([
+      version.hash,
+      recipe,
+      parameters,
+      seed,
+      request.where,
+      environment.threads,
+      // named where it is not the usual one, so that runs keep the names they had
+      ...(request.engine === usualEngine ? [] : [request.engine]),
+    ]),
   );
   for (const name of fileArtefacts) if (training[name]) digest.update(training[name]);
   return library.transaction(() => {
@@ -282,6 +291,7 @@ interface FileFacts {
 function fileMetadata(kind: DataKind, { library, run, version, dataset }: FileFacts): Record<string, string> {
   const stored = library.runs.parameters(run.id);
   const recipe = String(stored[recipeKey]);
+  const engine = engineOf(stored);
   return {
     schema: 'nightsift.model/1',
     family: version.family,
@@ -291,6 +301,7 @@ function fileMetadata(kind: DataKind, { library, run, version, dataset }: FileFa
     dataSet: `${version.name}@${version.version}`,
     dataSetHash: version.hash,
     codeVersion: version.metadata.codeVersion,
+    ...(engine !== null && { engine }),
     inputRecipe: JSON.stringify(kind.inputRecipe(version, recipe, dataset)),
   };
 }
@@ -308,7 +319,7 @@ export function requestOf(library: Library, run: Run): RunRequest {
     where: {},
     promote: false,
     modelOutput: null,
-    engine: 'onnxruntime',
+    engine: usualEngine,
     ...request,
   };
 }

@@ -64,7 +64,7 @@ function addLooks(models: Command, context: Context): void {
       );
       context.terminal.out(
         `${table([shown.model], modelColumns)}\n` +
-          `From run ${lineage.run ?? '–'}, data set ${lineage.dataSet ?? '–'} (${lineage.dataSetHash ?? '–'}), ${lineage.items.length} files\n` +
+          `From run ${lineage.run ?? '–'}, data set ${lineage.dataSet ?? '–'} (${lineage.dataSetHash ?? '–'}), ${lineage.items.length} files${lineage.engine === undefined ? '' : `; steps by ${lineage.engine}`}\n` +
           featureText(lineage.features) +
           `Stages:\n${history.join('') || '  none yet\n'}` +
           (shown.report ? `\n${evaluationText(shown.report)}` : ''),
