@@ -174,6 +174,72 @@ describe('a mixture of multinomials', () => {
     expect(loose).toBeLessThan(5);
   });
 
+  test('knows a spectrum of a million counts for one of its own templates, and no strange line in it', async () => {
+    const width = 100;
+    const random = drawsFrom(6, 'many counts');
+    const normal = (values: readonly number[]) => {
+      const sum = values.reduce((all, value) => all + value, 0);
+      return values.map((value) => value / sum);
+    };
+    const sky = normal(Array.from({ length: width }, (_, k) => Math.exp(-k / 30)));
+    // nothing but a peak and its plateau: bins above hold no count at all
+    const source = (at: number) =>
+      normal(
+        Array.from({ length: width }, (_, k) =>
+          k > at + 12 ? 0 : 0.3 + 20 * Math.exp(-0.5 * ((k - at) / 2) ** 2),
+        ),
+      );
+    const beside = (at: number, part: number, gain: number) =>
+      sky.map((value, k) => (1 - part) * value + part * source(at + gain)[k]!);
+    const shapes = [50, 70].flatMap((at) =>
+      [-0.6, 0, 0.6].flatMap((gain) =>
+        Array.from({ length: 20 }, (_, place) => beside(at, (place + 1) / 20, gain)),
+      ),
+    );
+    const wide = (rows: readonly (readonly number[])[]) => ({
+      rows: rows.length,
+      columns: width,
+      values: Float64Array.from(rows.flat()),
+    });
+    const fitted = await countMixture.fit(
+      {
+        table: wide(shapes.map((shape) => shape.map((share) => 1e6 * share))),
+        labels: Int32Array.from(shapes, (_, place) => (place < 60 ? 0 : 1)),
+        classes: 2,
+      },
+      completeParameters(countMixture, { tolerance: 0.07, drift: 0.012, response: 0.1 }),
+      { seed: 1 },
+    );
+    const drawn = (shape: readonly number[], times: number) =>
+      shape.map((share) => {
+        const mean = share * times;
+        return mean > 500 ? mean + Math.sqrt(mean) * random.normal() : poisson(random, mean);
+      });
+    const own = wide(
+      [1, 0.63].flatMap((part) =>
+        [50, 70].flatMap((at) => [1e4, 1e5, 1e6].map((times) => drawn(beside(at, part, 0), times))),
+      ),
+    );
+    const strange = wide([1e4, 1e5, 1e6].map((times) => drawn(beside(30, 0.6, 0), times)));
+    expect(Math.max(...fitted.misfit!(own))).toBeLessThan(4);
+    expect(Math.min(...fitted.misfit!(strange))).toBeGreaterThan(20);
+    const parts = new ModelParts();
+    parts.nameOutput(fitted.addMisfitTo!(parts, 'counts'), 'misfit');
+    const onnx = parts.toModel({
+      name: 'mixture',
+      input: { name: 'counts', type: 'float64', shape: [width] },
+      outputs: [{ name: 'misfit', type: 'float64', shape: [1] }],
+      metadata: {},
+    });
+    const session = await onnxRuntime({ threads: 1 }).load(onnx);
+    const data = Float64Array.of(...own.values, ...new Float64Array(width));
+    const { misfit } = await session.run({ counts: { type: 'float64', dims: [own.rows + 1, width], data } });
+    await session.release();
+    const [nothing] = fitted.misfit!(wide([Array.from({ length: width }, () => 0)]));
+    for (const [place, value] of [...fitted.misfit!(own), nothing!].entries())
+      expect(Number(misfit!.data[place])).toBeCloseTo(value, 5);
+  });
+
   test('refuses rows without a count', async () => {
     const input = { table: table([[0, 0, 0]]), labels: Int32Array.of(0), classes: 2 };
     await expect(countMixture.fit(input, settings, { seed: 1 })).rejects.toMatchObject({

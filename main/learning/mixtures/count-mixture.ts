@@ -11,7 +11,8 @@ import type { ModelParts } from '../estimators/model-parts.ts';
 import { obeySignal } from '../estimators/parallel.ts';
 import { checkColumns, checkTable, type Table } from '../estimators/table.ts';
 import { numberOf, type Parameters } from '../recipes/recipe.ts';
-import { addMisfit, countsOf, type Mixture, misfitOf, type Scores } from './misfit.ts';
+import type { Mixture, Scores } from './blend.ts';
+import { addMisfit, countsOf, misfitOf } from './misfit.ts';
 import { pooledShapes, type Shape } from './pooled-shapes.ts';
 import { addGains, addResponse, responseOf } from './response.ts';
 import { addTogether, togetherOf, twinsAmong } from './together.ts';
@@ -132,6 +133,7 @@ function mixtureOf(
     priors,
     firsts,
     dispersion,
+    floor,
     tolerance,
     drift,
     response,

@@ -1,7 +1,8 @@
 /** Shapes that two classes share are what both look like at once: how probable such an answer is. */
 import type { ModelParts } from '../estimators/model-parts.ts';
 import { checkColumns, type Table } from '../estimators/table.ts';
-import { countsOf, type Mixture, type Scores } from './misfit.ts';
+import type { Mixture, Scores } from './blend.ts';
+import { countsOf } from './misfit.ts';
 import type { Shape } from './pooled-shapes.ts';
 
 export interface Twins {
