@@ -1,7 +1,6 @@
 import { NightsiftError } from '../../contract/errors.ts';
 import { conv1d } from './recipes/conv1d.ts';
 import { faintLines } from './recipes/faint-lines.ts';
-
 import { mlp } from './recipes/mlp.ts';
 import { mobileCnn } from './recipes/mobile-cnn.ts';
 import type { ParameterDefinition, Parameters, ParameterValue, Recipe } from './recipes/recipe.ts';

@@ -1,5 +1,5 @@
 /**
- * Simulated nights for the body of `line-strips`: every frame as it is, and with lines laid over it that are about as faint
+ * Simulated nights for the body of `faint-lines`: every frame as it is, and with lines laid over it that are about as faint
  * as can be found. A line is added to the residuals in which lines are looked for, so one rendered frame serves many times.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';

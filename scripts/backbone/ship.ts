@@ -32,8 +32,9 @@ export function shipBackbone({ recipe, command, nights, data, trained, isShipped
     parameters: trained.parameters,
     classes: data.classes,
     nights,
-    frames: data.ids.length,
+    items: data.ids.length,
     dataHash: hash.digest('hex'),
+    /** Of the training; what is done to the weights afterwards is not in them. */
     metrics: trained.metrics,
   };
   const assets = fileURLToPath(new URL('../../assets', import.meta.url));

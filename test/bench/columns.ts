@@ -1,13 +1,14 @@
 /**
  * What the default model makes of labelled columns that it has not seen, and how fast columns are described:
- * `npx node test/bench/columns.ts [tables|rows|published] [kind|y_act] [FILE]`. Whole source tables are held out, or rows
+ * `npx node test/bench/columns.ts [tables|rows|published] [kind|y_act] [FILE] [--known SHARE]`. Whole source tables are held out, or rows
  * whatever their table; 5 folds, seed 42. `published`: the folds of scikit-learn's StratifiedGroupKFold of that seed, and for each a model as
- * `train` makes it, calibrated on nothing but the other four. The file is of the SortingHat layout; without it the bench
+ * `train` makes it, calibrated on nothing but the other four; `--known` is `evaluation.knownGroups`. The file is of the SortingHat layout; without it the bench
  * says so and ends.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { columnsFamily } from '../../main/families/columns/columns.ts';
 import { describeColumn } from '../../main/families/columns/description.ts';
 import { columnFeatureCount, writeFeatures } from '../../main/families/columns/features/extract.ts';
@@ -23,7 +24,8 @@ import { preparedTrainingSet } from '../../main/workflows/training/prepared-trai
 
 const folds = 5;
 const seed = 42;
-const [how = 'tables', only, given] = process.argv.slice(2);
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { known: { type: 'string' } } });
+const [how = 'tables', only, given] = positionals;
 const shared = process.env.NIGHTSIFT_SHARED_DATA ?? join(import.meta.dirname, '../../../shared/data');
 const file = given ?? join(shared, 'columns', 'data_train.csv');
 if (!existsSync(file)) {
@@ -139,7 +141,8 @@ async function answersToPublishedFolds(dataset: TensorDataset) {
   for (let fold = 0; fold < folds; fold++) {
     const split = foldOf.map((each) => (each === fold ? splitCodes.review : splitCodes.train));
     const known = { ...dataset, split: Uint8Array.from(split) };
-    onnx = (await trained(known, tables, preparation.settings.knownGroups)).onnx as typeof onnx;
+    onnx = (await trained(known, tables, Number(values.known ?? preparation.settings.knownGroups)))
+      .onnx as typeof onnx;
     const asked = [...items.keys()].filter((place) => foldOf[place] === fold);
     const predictor = await loadPredictor(onnx, runtime);
     const answers = await predictor.predict(

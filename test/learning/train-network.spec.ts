@@ -162,6 +162,7 @@ describe('trainNetwork', () => {
     const whole = await trainNetwork(dataset, options, ports());
     expect(Buffer.compare(resumed.safetensors, whole.safetensors)).toBe(0);
   });
+
   it('stores no step twice when it is stopped right behind a checkpoint', async () => {
     const steps: number[] = [];
     const store = { save: async (step: number) => void steps.push(step) };

@@ -4,6 +4,7 @@ import { itHasTheSameLosses } from './two-engines.ts';
 
 /** The plain engine takes seconds per step of a wide network: it gets the least that shows every layer. */
 const little: RecipeDatasetSize = { items: 12, shapes: { 1: [5], crops: [2, 8, 8], image: [1, 8, 8] } };
+
 describe('the second engine, recipe by recipe', () => {
   itHasTheSameLosses(
     [

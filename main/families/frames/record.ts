@@ -152,7 +152,7 @@ export interface FrameCrops {
 
 /**
  * The strongest straight lights that were not certain enough to be trails, for networks: what the pixels along each and following
- * it told, see `lineFigureNames`. Places without one have figures of 0.
+ * it told, see `lineFigures` and `stripFigures` in trails. Places without one have figures of 0.
  */
 export interface SuspectedLines {
   readonly count: number; // 3

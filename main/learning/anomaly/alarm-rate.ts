@@ -46,7 +46,8 @@ function sentenceOf(chosenBy: string, share: number): string {
   }
 }
 
-/** "about 1 in 1,000". */
+/** "about 1 in 1,000"; shares that are no such fraction in per cent. */
 function oneIn(share: number): string {
-  return `about 1 in ${Math.max(1, Math.round(1 / share)).toLocaleString('en')}`;
+  if (share > 0.2) return `about ${Math.round(100 * share)} %`;
+  return `about 1 in ${Math.round(1 / share).toLocaleString('en')}`;
 }

@@ -10,7 +10,7 @@ export interface GraphRead {
   readonly outputs: Readonly<Record<string, Value>>;
 }
 
-/** @returns undefined for a model with operators, constants or attributes that no rule here knows */
+/** @returns undefined for a model that is damaged, or has operators, constants or attributes that no rule here knows */
 export function readGraph({ graph: file }: OnnxModel): GraphRead | undefined {
   if (!file.nodes.every(({ operator, domain }) => domain === '' && operators[operator])) return undefined;
   const graph = new Graph();
@@ -28,13 +28,30 @@ export function readGraph({ graph: file }: OnnxModel): GraphRead | undefined {
   for (const { operator, inputs, outputs, attributes } of file.nodes) {
     const known = readAttributes(attributes);
     if (!known) return undefined;
+    if (inputs.some((name) => name !== '' && !values.has(name))) return undefined;
     const given = inputs.map((name) => values.get(name));
-    const made = graph.applyAll(operator, given, known);
+    const made = applied(graph, operator, given, known);
+    if (!made) return undefined;
     outputs.forEach((name, place) => {
       if (made[place]) values.set(name, made[place]);
     });
   }
+  if (!file.outputs.every(({ name }) => values.has(name))) return undefined;
   return { graph, outputs: Object.fromEntries(file.outputs.map(({ name }) => [name, values.get(name)!])) };
+}
+
+/** Undefined where the shapes of a damaged file do not go together: the runtime says what is wrong with it. */
+function applied(
+  graph: Graph,
+  operator: string,
+  inputs: readonly (Value | undefined)[],
+  attributes: Attributes,
+): readonly Value[] | undefined {
+  try {
+    return graph.applyAll(operator, inputs, attributes);
+  } catch {
+    return undefined;
+  }
 }
 
 function readConstant(graph: Graph, { type, dims, bytes }: OnnxTensor): Value | undefined {

@@ -2,7 +2,7 @@ import type { Value } from '../graph/rule.ts';
 import { batchNorm, linear, relu } from './layers.ts';
 import type { Network } from './network.ts';
 
-/** Figures of one line; the first says whether there is one. */
+/** Figures of one line; the first, 0 or nearly 1 behind the input's saturation, says whether there is one. */
 export const figuresPerLine = 27;
 const hiddenWidth = 16;
 /** Log odds of a place without a line. */

@@ -17,7 +17,8 @@ export function takeFolded(
 ): Map<string, Float32Array> | undefined {
   const wanted = network.parameters.flatMap((spec, place) => {
     const norm = normBehind(network, place);
-    return norm === undefined ? [] : [{ spec, norm }];
+    // a normalisation known by name was not folded
+    return norm === undefined || named.has(`${norm}.weight`) ? [] : [{ spec, norm }];
   });
   const isConvolution = ({ spec }: { readonly spec: ParameterSpec }) => spec.shape.length > 2;
   const products = file.products.filter(({ name }) => !network.parameterValues.has(name));

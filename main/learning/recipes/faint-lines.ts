@@ -41,7 +41,7 @@ export const faintLines: Recipe = {
     const features = inputs.get('features');
     const others = features && featureLogits(network, features, classes, parameters);
     const represented = network.represented(odds);
-    if (classes === 2) return spoiledByAny(network, represented, others);
+    if (classes === 2 && parameters.targets !== 'marks') return spoiledByAny(network, represented, others);
     const fromLines = linear(network, 'head', represented, { outputs: classes, startAtZero: true });
     return others === undefined ? fromLines : network.graph.apply('Add', [fromLines, others]);
   },

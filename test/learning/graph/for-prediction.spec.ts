@@ -104,6 +104,7 @@ it('leaves alone what is narrow, and files that others wrote or that it does not
   const model = decodeModel(exported(16, 128));
   expect(forPrediction({ ...model, producer: 'pytorch' })).toBeUndefined();
   expect(forPrediction({ ...model, opsets: { '': 17 } })).toBeUndefined();
+  expect(forPrediction({ ...model, graph: { ...model.graph, initializers: [] } })).toBeUndefined();
   const [first, ...rest] = model.graph.nodes;
   const strange = { ...first!, operator: 'QuantizeLinear' };
   expect(forPrediction({ ...model, graph: { ...model.graph, nodes: [strange, ...rest] } })).toBeUndefined();
