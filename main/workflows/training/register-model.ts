@@ -7,7 +7,7 @@ import type { Run } from '../../library/runs.ts';
 import { type ModelMetadata, type ModelMetrics, referenceOf } from '../models.ts';
 import { type RunSummary, recipeKey } from '../runs.ts';
 import type { TrainTaskOutput } from '../work/learning-tasks.ts';
-import { flatFigures } from './evaluation-report.ts';
+import { flatFigures, spreadOf } from './evaluation-report.ts';
 import { requestOf, versionOf } from './training-run.ts';
 
 /** Version, stage none, lineage and the run's end, all or nothing. */
@@ -20,7 +20,9 @@ export function registerModel(
 ): ModelVersion {
   const dataSet = versionOf(library, run);
   const { name } = requestOf(library, run);
-  const figures = report === null ? {} : flatFigures(report);
+  // a training that nothing judged still has what its folds found
+  const figures =
+    report === null ? Object.fromEntries(spreadOf(output.network.metrics)) : flatFigures(report);
   return library.transaction(() => {
     const version = library.models.add({
       name,

@@ -226,6 +226,22 @@ describe('a command', () => {
     expect(house.asked.map(({ method }) => method)).toEqual(['models.show', 'models.promote']);
   });
 
+  test('shows what cross-validation found of a model that nothing else judged, and its engine', async () => {
+    const model = {
+      ...{ id: '2', name: 'judge', version: 2, family: 'spectra', task: 'class', stage: 'none' as const },
+      ...{ createdAt: '2026-01-01', recipe: 'mlp', run: 'run-1', dataSet: null, dataSetHash: null },
+      ...{ onnxHash: '', onnxBytes: 0, classes: [], metrics: { 'crossValidation/accuracy': 0.9125 } },
+    } as const;
+    const traced = { model: 'judge@2', run: 'run-1', dataSet: null, dataSetHash: null, codeVersion: null };
+    const lineage = { ...traced, engine: 'tfjs' as const, features: null, items: [] };
+    const house = trialHouse({
+      'models.show': () => ({ model, report: null, history: [], warnings: [], lineage }),
+    });
+    const { terminal } = await run('models show judge', house);
+    expect(terminal.output).toMatch(/Cross-validation:\n {2}crossValidation\/accuracy 0\.912/);
+    expect(terminal.output).toContain('steps by tfjs');
+  });
+
   test.each(['0', '1e9', '1001', 'x'])('of learn --next %s names the option and its limits', async (next) => {
     const { code, terminal, house } = await run(`learn autumn --next ${next}`);
     expect(code).toBe(2);

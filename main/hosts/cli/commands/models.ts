@@ -6,6 +6,7 @@ import { absolute, type Context, follow, giveJson } from '../context.ts';
 import { type Column, table } from '../tables.ts';
 import { destination, given } from '../targets.ts';
 import { evaluationText } from './evaluate.ts';
+import { spreadText } from './runs.ts';
 
 interface JsonOption {
   readonly json?: string | true;
@@ -67,7 +68,7 @@ function addLooks(models: Command, context: Context): void {
           `From run ${lineage.run ?? '–'}, data set ${lineage.dataSet ?? '–'} (${lineage.dataSetHash ?? '–'}), ${lineage.items.length} files${lineage.engine === undefined ? '' : `; steps by ${lineage.engine}`}\n` +
           featureText(lineage.features) +
           `Stages:\n${history.join('') || '  none yet\n'}` +
-          (shown.report ? `\n${evaluationText(shown.report)}` : ''),
+          (shown.report ? `\n${evaluationText(shown.report)}` : `\n${spreadText(shown.model.metrics)}`),
       );
     });
   models

@@ -53,7 +53,7 @@ function addShow(runs: Command, context: Context): void {
       });
       context.terminal.out(
         `${table([detail.run], runColumns)}${error}\nParameters:\n${pairs(detail.parameters)}\n` +
-          `Environment:\n${pairs(detail.environment)}\n${figuresText(detail)}` +
+          `Environment:\n${pairs(detail.environment)}\n${figuresText(detail)}${spreadText(detail.run.metrics)}` +
           `Series, last value:\n${last.join('') || '  none\n'}\n` +
           `Checkpoints: ${detail.checkpoints.map((point) => `${point.epoch}${point.best ? ' (best)' : ''}`).join(', ') || 'none'}\n` +
           `Models: ${detail.models.join(', ') || 'none'}\n`,
@@ -80,16 +80,20 @@ function figuresText({ run, judgedOn }: RunDetail): string {
     const value = run.metrics[name];
     return value == null ? [] : [`  ${name} ${formatFigure(value)}\n`];
   });
-  // how much they vary, where it was asked for
-  const spread = Object.entries(run.metrics).flatMap(([name, value]) =>
-    name.startsWith('crossValidation/') && value !== null ? [`  ${name} ${formatFigure(value)}\n`] : [],
-  );
   const { outOfBagScore } = run.metrics;
   const bag =
     outOfBagScore == null
       ? ''
       : `Out-of-bag accuracy ${formatFigure(outOfBagScore)}: of rows learned from, by trees that had not seen them.\n`;
-  return `Figures on ${judgedOn}:\n${figures.join('')}${spread.join('')}${bag}\n`;
+  return `Figures on ${judgedOn}:\n${figures.join('')}${bag}\n`;
+}
+
+/** How much figures vary with what was trained on, where it was asked for. */
+export function spreadText(metrics: Readonly<Record<string, number | null>>): string {
+  const lines = Object.entries(metrics).flatMap(([name, value]) =>
+    name.startsWith('crossValidation/') && value !== null ? [`  ${name} ${formatFigure(value)}\n`] : [],
+  );
+  return lines.length === 0 ? '' : `Cross-validation:\n${lines.join('')}\n`;
 }
 
 function addCompare(runs: Command, context: Context): void {

@@ -11,6 +11,7 @@ import { describeSeconds } from '../progress.ts';
 import { familyHelp, given, modelReference, trainingTarget } from '../targets.ts';
 import { readConfig } from '../train-config.ts';
 import { evaluationText } from './evaluate.ts';
+import { spreadText } from './runs.ts';
 
 export interface CommonOptions {
   readonly recipe?: string;
@@ -235,5 +236,5 @@ export function trainText(outcome: TrainOutcome): string {
       ? '  in production: scan and sort use it'
       : `  use it for new nights with: nightsift models promote ${model.name}@${model.version}`,
   );
-  return `${lines.join('\n')}\n${outcome.report ? `\n${evaluationText(outcome.report)}` : ''}`;
+  return `${lines.join('\n')}\n${outcome.report ? `\n${evaluationText(outcome.report)}` : spreadText(model.metrics)}`;
 }
