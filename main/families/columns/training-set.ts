@@ -2,6 +2,7 @@
 import { NightsiftError } from '../../../contract/errors.ts';
 import { drawsFrom } from '../draws.ts';
 import type { FamilyData, Setting, TrainingSetting } from '../family.ts';
+import { trainingNumber } from '../training-number.ts';
 import { columnFeatureCount, writeFeatures } from './features/extract.ts';
 import { synthesiseColumn } from './synthesise.ts';
 
@@ -24,9 +25,9 @@ export function columnTrainingSet(
   settings: Readonly<Record<string, Setting>>,
   seed: number,
 ): FamilyData {
-  refuseRareClasses(data, numberIn(settings, 'minimumPerClass', 0, 1e6));
-  const ratio = numberIn(settings, 'ratio', 1, 1e6);
-  const whole = withSynthetic(data, numberIn(settings, 'syntheticShare', 0, 0.9), seed);
+  refuseRareClasses(data, trainingNumber(settings, 'minimumPerClass', 0, 1e6));
+  const ratio = trainingNumber(settings, 'ratio', 1, 1e6);
+  const whole = withSynthetic(data, trainingNumber(settings, 'syntheticShare', 0, 0.9), seed);
   switch (settings.balance) {
     case 'weights':
       return { ...whole, weights: balancedWeights(whole, ratio) };
@@ -39,19 +40,6 @@ export function columnTrainingSet(
         hint: 'Allowed: none, weights or drop.',
       });
   }
-}
-
-function numberIn(
-  settings: Readonly<Record<string, Setting>>,
-  name: string,
-  least: number,
-  most: number,
-): number {
-  const value = Number(settings[name]);
-  if (value >= least && value <= most) return value;
-  throw new NightsiftError('wrongUse', `Setting data.${name} cannot be "${String(settings[name])}".`, {
-    hint: `Allowed: ${least} to ${most}.`,
-  });
 }
 
 function countsOf({ labels, classes }: FamilyData): number[] {

@@ -49,13 +49,10 @@ export function readSpectrumTable(source: SourceBytes, problems: Problem[]): Tab
     const row = table.rowNumbers[index]!;
     const words =
       counts === undefined ? channels.map((place) => cells[place]!) : cells[counts]!.trim().split(/\s+/);
-    const found = countsOf(words, counts === undefined ? 'channels' : 'counts', row, problems);
+    const columnOf = (channel: number) => table.header[counts ?? channels[channel]!] ?? 'counts';
+    const found = countsOf(words, columnOf, row, problems);
     if (found === null) return [];
-    const declared = Number(cells[places.get('channels') ?? -1] ?? found.length);
-    if (declared !== found.length && places.has('channels')) {
-      const sentence = `Row ${row}: ${found.length} counts are there, the row announces ${declared} channels; it was taken as it is.`;
-      problems.push({ row, column: 'channels', code: 'otherLength', sentence });
-    }
+    checkAnnounced(cells[places.get('channels') ?? -1], found.length, row, problems);
     return [
       {
         id: id === undefined || cells[id] === '' ? String(index + 1) : cells[id]!,
@@ -82,21 +79,31 @@ export function readSpectrumTable(source: SourceBytes, problems: Problem[]): Tab
 
 function countsOf(
   words: readonly string[],
-  column: string,
+  columnOf: (channel: number) => string,
   row: number,
   problems: Problem[],
 ): Float64Array | null {
   const values = Float64Array.from(words, (word) => (word.trim() === '' ? Number.NaN : Number(word)));
   const wrong = values.findIndex((value) => !(value >= 0 && value <= mostCounts));
   if (wrong < 0 && values.length > 0) return values;
-  const word = words[wrong] ?? '';
+  const channel = Math.max(0, wrong);
+  const word = words[channel] ?? '';
   problems.push({
     row,
-    column,
+    column: columnOf(channel),
     code: Number(word) < 0 ? 'negativeCount' : 'noCount',
-    sentence: `Row ${row}: channel ${Math.max(0, wrong)} holds "${word.slice(0, 20)}" where a count of 0 or more belongs; the row was left out.`,
+    sentence: `Row ${row}: channel ${channel} holds "${word.slice(0, 20)}" where a count of 0 or more belongs; the row was left out.`,
   });
   return null;
+}
+
+function checkAnnounced(cell: string | undefined, channels: number, row: number, problems: Problem[]): void {
+  if (cell === undefined || Number(cell) === channels) return;
+  const announced = /^\s*\d+\s*$/.test(cell)
+    ? `the row announces ${cell.trim()} channels`
+    : `the row announces "${cell.slice(0, 20)}", which is no number of channels`;
+  const sentence = `Row ${row}: ${channels} counts are there, ${announced}; it was taken as it is.`;
+  problems.push({ row, column: 'channels', code: 'otherLength', sentence });
 }
 
 /** Missing terms are 0; a row without any has no calibration. */

@@ -1,6 +1,7 @@
 /** What is learned from: measured spectra as they are, or what a few templates can look like. */
 import { NightsiftError } from '../../../contract/errors.ts';
 import type { FamilyData, Setting, TrainingSetting } from '../family.ts';
+import { trainingNumber } from '../training-number.ts';
 import { augmented, type DrawnSpectrum, drawnSpectra } from './draw-spectra.ts';
 import { type Hypothesis, hypothesesOf } from './hypotheses.ts';
 import { isBackgroundName, isNaturalName, isPotassiumName } from './names.ts';
@@ -43,6 +44,29 @@ const shapeCounts = 1e6;
 
 type Settings = Readonly<Record<string, Setting>>;
 
+/** From and to what the numbers among the settings may be. */
+const ranges: Readonly<Record<string, readonly [number, number]>> = {
+  fewestPerClass: [0, 1e6],
+  drawsPerClass: [1, 1e5],
+  gainSigma: [0, 0.1],
+  mixtureShare: [0, 1],
+  leastSourceShare: [0, 1],
+  augment: [0, 1000],
+  lowestCounts: [1, 1e9],
+  highestCounts: [1, 1e9],
+};
+
+function checkNumbers(settings: Settings): void {
+  for (const [name, [least, most]] of Object.entries(ranges)) trainingNumber(settings, name, least, most);
+  const { lowestCounts, highestCounts } = settings;
+  if (Number(lowestCounts) <= Number(highestCounts)) return;
+  throw new NightsiftError(
+    'wrongUse',
+    `Setting data.lowestCounts (${lowestCounts}) lies above data.highestCounts (${highestCounts}).`,
+    { hint: 'Spectra are drawn with counts from the one to the other.' },
+  );
+}
+
 /** @throws NightsiftError `wrongUse` */
 export function spectrumTrainingSet(
   data: FamilyData,
@@ -50,6 +74,7 @@ export function spectrumTrainingSet(
   seed: number,
   onProgress?: (share: number) => void,
 ): FamilyData {
+  checkNumbers(settings);
   const counts = data.classes.map((_, label) => data.labels.filter((each) => each === label).length);
   const fewest = Math.min(...counts.filter((count) => count > 0));
   const isFew = fewest < Number(settings.fewestPerClass);
@@ -72,8 +97,12 @@ export function spectrumTrainingSet(
   }
 }
 
-/** Spectra drawn from templates, `data.drawsPerClass` of each class, for a set of one's own. */
+/**
+ * Spectra drawn from templates, `data.drawsPerClass` of each class, for a set of one's own.
+ * @throws NightsiftError `wrongUse`
+ */
 export function syntheticSpectra(data: FamilyData, settings: Settings, seed: number): DrawnSpectrum[] {
+  checkNumbers(settings);
   const perClass = Number(settings.drawsPerClass);
   return drawnOf(data, templatesOf(data, backgroundOf(data)), settings, {
     perClass,

@@ -69,11 +69,11 @@ export function addFaults(signals: Signals, share: number, draws: Draws): Fault[
   const faults: Fault[] = [];
   const sizes = new Map(channels.map((channel) => [channel, spreadOf(signals.values[channel])]));
   const taken = new Uint8Array(rows);
-  let covered = 0;
-  for (let attempt = 0; attempt < tries * (1 + faults.length) && covered < share * rows; attempt += 1) {
-    const kind = faultKinds[faults.length % faultKinds.length]!;
+  let left = Math.round(share * rows);
+  for (let attempt = 0; attempt < tries * (1 + faults.length) && left > 0; attempt += 1) {
+    const kind = kindWithin(left, faults.length);
     const channel = channels[draws.whole(channels.length)]!;
-    const length = kind.shortest + draws.whole(kind.longest - kind.shortest + 1);
+    const length = Math.min(left, kind.shortest + draws.whole(kind.longest - kind.shortest + 1));
     const from = Math.floor(draws.between(calmShare * rows, rows - length));
     const until = from + length;
     const around = taken.subarray(Math.max(0, from - apart), until + apart);
@@ -82,9 +82,15 @@ export function addFaults(signals: Signals, share: number, draws: Draws): Fault[
     const fault: Fault = { kind: kind.name, channel, from, until };
     apply(kind, signals.values[channel], fault, sizes.get(channel)!, draws);
     faults.push(fault);
-    covered += length;
+    left -= length;
   }
   return faults.sort((one, other) => one.from - other.from);
+}
+
+/** Kinds take turns; one whose shortest fault has no room in the rows that are left is passed over. */
+function kindWithin(left: number, turn: number): FaultKind {
+  const inTurn = faultKinds.map((_, place) => faultKinds[(turn + place) % faultKinds.length]!);
+  return inTurn.find(({ shortest }) => shortest <= left)!;
 }
 
 /** @param size the channel's usual spread */

@@ -29,6 +29,28 @@ describe('tables of spectra', () => {
     ]);
   });
 
+  test('name the column of a channel that holds no count, as the file calls it', () => {
+    const names = Array.from({ length: 40 }, (_, channel) => `ch${channel}`);
+    const row = (channel: number, word: string) => names.map((_, at) => (at === channel ? word : '5')).join();
+    const bytes = text([`id,${names.join()}`, `a,${row(0, '-3')}`, `b,${row(17, '')}`, `c,${row(40, '')}`]);
+    const { items, problems } = spectraFamily.read({ file: 't.csv', bytes }, {});
+    expect(items.map(({ id }) => id)).toEqual(['c']);
+    expect(problems.slice(0, 2).map(({ column, code }) => [column, code])).toEqual([
+      ['ch0', 'negativeCount'],
+      ['ch17', 'noCount'],
+    ]);
+  });
+
+  test('say what is announced where that is no number of channels', () => {
+    const bytes = text(['id,cal1,channels,counts', 'a,3,abc,1 2 3 4', 'b,3,5,1 2 3 4', 'c,3,4,1 2 3 4']);
+    const { items, problems } = spectraFamily.read({ file: 't.csv', bytes }, {});
+    expect(items).toHaveLength(3);
+    expect(problems.map(({ sentence }) => sentence)).toEqual([
+      expect.stringContaining('announces "abc", which is no number of channels'),
+      expect.stringContaining('announces 5 channels'),
+    ]);
+  });
+
   test('take empty labels and NaN for none, and words for labels', () => {
     const words = ['', 'NaN', ' nan ', 'Na', 'none', 'Nancy'];
     const rows = words.map((word, row) => `${row},${word},0,3,,4,1 2 3 ${row}`);

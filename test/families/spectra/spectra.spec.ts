@@ -228,6 +228,20 @@ describe('made-up spectra', () => {
   const of = (more: Record<string, number>) =>
     syntheticSpectra(data, { ...settings, drawsPerClass: 60, mixtureShare: 0, ...more }, 4);
 
+  test.each([
+    [
+      { lowestCounts: 5000, highestCounts: 100 },
+      /lowestCounts \(5000\) lies above data.highestCounts \(100\)/,
+    ],
+    [{ gainSigma: -1 }, /data.gainSigma cannot be "-1"/],
+    [{ drawsPerClass: Number.NaN }, /data.drawsPerClass cannot be "NaN"/],
+    [{ mixtureShare: 2 }, /data.mixtureShare cannot be "2"/],
+  ])('refuse settings that make no sense, in training too: %o', (senseless, sentence) => {
+    const refusal = expect.objectContaining({ code: 'wrongUse', message: expect.stringMatching(sentence) });
+    expect(() => of(senseless)).toThrow(refusal);
+    expect(() => spectraFamily.trainingSet!(data, { ...settings, ...senseless }, 1)).toThrow(refusal);
+  });
+
   test('have the counts asked for, and are the same for the same seed', () => {
     const made = of({ lowestCounts: 300, highestCounts: 3000 });
     expect(made.map(({ label }) => label)).toEqual([...Array(60).fill(0), ...Array(60).fill(1)]);

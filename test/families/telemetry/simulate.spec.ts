@@ -31,6 +31,17 @@ describe('simulated telemetry', () => {
     expect(rows.every((row) => (row[7] === '1') === (row[8] !== ''))).toBe(true);
   });
 
+  it.each([
+    [3000, 7, 0.05],
+    [2000, 1, 0.02],
+    [2000, 4, 0.02],
+    [400, 2, 0.1],
+    [100, 3, 0.01],
+  ])('covers the share of a short log too: %d rows, seed %d, share %d', (rows, seed, faultShare) => {
+    const strange = table(text({ rows, seed, faultShare })).filter((row) => row[7] === '1');
+    expect(strange).toHaveLength(Math.round(faultShare * rows));
+  });
+
   it('differs from the usual life of the same seed only where faults are', () => {
     const [faulty, usual] = [table(text()), table(text({ faultShare: 0 }))];
     faulty.forEach((row, index) => {

@@ -42,3 +42,22 @@ it('detect refuses labels that say of no row that it is strange before anything 
     await school.close();
   }
 });
+
+it('detect leaves the report of another log as it is, before anything is trained', async () => {
+  const school = newRecordSchool();
+  try {
+    const lines = Array.from({ length: 12 }, (_, row) => `${row},${row % 5}`);
+    const path = writeTable(school, 'second.csv', `segment,mean\n${lines.join('\n')}\n`);
+    const report = `${JSON.stringify({ schema: 'nightsift.events/1', session: 'first' }, null, 2)}\n`;
+    writeFileSync(join(school.folder, 'events.json'), report);
+    const asked = detectEvents(school.ports, { family: 'telemetry', paths: [path], into: school.folder });
+    await expect(asked).rejects.toMatchObject({
+      code: 'wouldOverwrite',
+      message: expect.stringContaining('is the report of first; this one is of second'),
+    });
+    expect(readFileSync(join(school.folder, 'events.json'), 'utf8')).toBe(report);
+    expect(school.library.runs.list()).toEqual([]);
+  } finally {
+    await school.close();
+  }
+});

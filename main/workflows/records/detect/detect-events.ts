@@ -1,4 +1,5 @@
 /** From a log to a report in seven stages: read, validate, prepare, features, learn, detect, judge. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DetectReport } from '../../../../contract/calls/records.ts';
 import type { EvaluationReport } from '../../../../contract/calls/training.ts';
@@ -28,7 +29,7 @@ export interface DetectInput
   readonly settings?: Readonly<Record<string, Setting>> | undefined;
 }
 
-/** Errors: wrongUse for a family without events; wouldOverwrite; those of scanning and training. */
+/** Errors: wrongUse for a family without events; wouldOverwrite, for the report of another log too; those of scanning and training. */
 export async function detectEvents(
   ports: TrainPorts,
   input: DetectInput,
@@ -46,6 +47,7 @@ export async function detectEvents(
   };
   const scanned = await scanRecords(ports, input, options);
   const session = ports.library.sessions.byName(scanned.session.name)!;
+  refuseReportOfOther(input.into, session.name);
   const items = standingItems(ports.library, session);
   refuseOtherLabels(family, items, input);
   stage('read', readSentence(family, scanned.records?.sources ?? [], items.length));
@@ -106,6 +108,28 @@ const outputs = {
 function refuseOccupied(folder: string): void {
   for (const [name, beginning] of Object.entries(outputs))
     refuseForeignFile(join(folder, name), new TextEncoder().encode(beginning));
+}
+
+/** A report may replace the earlier one of its own session. Errors: wouldOverwrite. */
+function refuseReportOfOther(folder: string, session: string): void {
+  const file = join(folder, 'events.json');
+  const other = sessionOfReport(file);
+  if (other === null || other === session) return;
+  throw new NightsiftError(
+    'wouldOverwrite',
+    `${file} is the report of ${other}; this one is of ${session}. It is left as it is.`,
+    { hint: 'Name another folder with --into, or take that one away first.', details: { file } },
+  );
+}
+
+/** Null where there is none, or none that can be read. */
+function sessionOfReport(file: string): string | null {
+  try {
+    const { session } = JSON.parse(readFileSync(file, 'utf8')) as { session?: unknown };
+    return typeof session === 'string' ? session : null;
+  } catch {
+    return null; // writing will say what is wrong with the file
+  }
 }
 
 function familyWithEvents(name: string): Family {
