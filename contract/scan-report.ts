@@ -73,7 +73,7 @@ export const AlarmRate = z.object({
 export const PredictReport = z.object({
   schema: z.literal('nightsift.predict/1'),
   model: z.string(),
-  /** Missing for models whose threshold no detector set. */
+  /** Missing for models whose threshold no detector set, and for frames, whose labels go by the thresholds of the house. */
   alarms: AlarmRate.optional(),
   items: z.array(
     z.object({

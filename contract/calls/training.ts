@@ -13,10 +13,10 @@ export const ClassFigures = z.object({
 });
 export type ClassFigures = z.infer<typeof ClassFigures>;
 
-/** Figures on one list of items. `confusion[i][j]`: items of class i that were called class j. */
 /** Holds the true figure in 95 of 100 cases, as far as the items are like those to come. */
 const Interval = z.object({ low: z.number(), high: z.number() });
 
+/** Figures on one list of items. `confusion[i][j]`: items of class i that were called class j. */
 export const Evaluation = z.object({
   items: z.number(),
   accuracy: z.number().nullable(),

@@ -125,7 +125,7 @@ function openEnvelope(bytes: Uint8Array): Uint8Array {
       'unsupported',
       `A frame record has version ${version}; this program reads ${recordVersion}.`,
       {
-        hint: 'Scan the session again: its frames are measured anew.',
+        hint: 'Scan the session again, which measures its frames anew, and make a new version of data sets of it.',
       },
     );
   }

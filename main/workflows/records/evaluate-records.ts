@@ -301,8 +301,8 @@ export async function evaluateSession(
   session: Session,
   options: WorkOptions,
 ): Promise<EvaluationReport> {
-  const classes = targetKindOf(model.metadata) === undefined ? model.classes : null;
-  const { kept } = recordCandidates(library, [session], classes);
+  // examine translates other words for the classes, and counts labels that are none of them
+  const { kept } = recordCandidates(library, [session], null);
   if (kept.length === 0) throw nothingToJudge(`Session "${session.name}"`, family);
   const places = kept.map((item) => ({ ...item, session: session.name, labelledBy: 'person' }));
   return examine({ model, family, on: `session ${session.name}`, withinNight: false }, places, options);

@@ -20,7 +20,7 @@ export function datasetTensors(
   side: number | null,
 ): Promise<TensorDataset> {
   const chosen = sha256(items.map(({ contentHash }) => contentHash).join('\n')).slice(0, 16);
-  return preparedTensors(library, version.hash, `frames-2/${side ?? 'figures'}/${chosen}`, async () => {
+  return preparedTensors(library, version.hash, `frames-3/${side ?? 'figures'}/${chosen}`, async () => {
     const { classes } = version.metadata;
     return {
       ids: items.map((item) => item.file),

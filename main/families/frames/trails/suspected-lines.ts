@@ -26,7 +26,11 @@ const shareBeyond = 0.5;
 /** Largest sideways shift of a suspected line's ends, px, while it is put on the light. */
 const reachPixels = 4;
 
-/** A line that was looked at and not told. */
+/**
+ * A line that was looked at and not told. One that was seen and refused (narrow, diffuse, banding, a spike) is hidden by
+ * the time its figures are taken: star match and strip are of what is left beside it, mostly 0, and its ends lie up to
+ * some px aside; its strength and what following it told are its own.
+ */
 export interface SuspectedLine {
   readonly segment: Segment;
   /** Matched signal to noise in the binned map without the strongest eighth; see `evenLight`. */

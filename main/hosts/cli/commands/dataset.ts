@@ -176,6 +176,8 @@ function leaksText({ items, within, across, repeats, between, sharedGroups }: Le
     const both = exactly.length + nearly.length;
     return `  ${both} of the ${all} in ${part} stand in ${other} too, ${exactly.length} of them exactly\n`;
   });
+  if (between.length > longestPairs)
+    pairs.push(`  … and ${between.length - longestPairs} pairs more: --json\n`);
   const rows = table(shown, [
     { title: 'item', of: (row) => row.file },
     { title: 'in', of: (row) => row.part },
