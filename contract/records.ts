@@ -14,6 +14,8 @@ export const RecordProblem = z.object({
   column: z.string().nullable(),
   code: z.string(),
   sentence: z.string(),
+  /** Rows that it stands for, where that is not one: the rows after the first of a kind are told together. */
+  count: z.number().optional(),
 });
 export type RecordProblem = z.infer<typeof RecordProblem>;
 

@@ -32,6 +32,8 @@ export interface Problem {
   readonly code: string;
   /** What was found, what was expected, what was done about it. */
   readonly sentence: string;
+  /** Rows that it stands for; one where left out. */
+  readonly count?: number | undefined;
 }
 
 /** Code of the problem that a source lacks the column its labels were to be found in. */
@@ -204,7 +206,12 @@ export interface TrainingSetting {
   /** What it may be, where that is a closed list. */
   readonly choices?: readonly string[];
   /** What a text must look like, where it is no closed list, in signs and in words. */
-  readonly form?: { readonly pattern: RegExp; readonly words: string };
+  readonly form?: {
+    readonly pattern: RegExp;
+    readonly words: string;
+    /** What the signs alone do not tell: whether there is such a value. */
+    readonly isMeant?: (text: string) => boolean;
+  };
 }
 
 /** A table of made-up items, in a layout that the family reads. */

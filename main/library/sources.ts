@@ -8,6 +8,8 @@ export interface SourceProblem {
   readonly column: string | null;
   readonly code: string;
   readonly sentence: string;
+  /** Rows that it stands for; one where left out. */
+  readonly count?: number | undefined;
 }
 
 export interface SourceState extends Partial<FileFacts> {

@@ -23,16 +23,41 @@ const rangePrefix = 'read.range.';
 export function rangesOf(settings: Readonly<Record<string, Setting>>): Readonly<Record<string, Range>> {
   const given = Object.entries(settings).flatMap(([key, value]): [string, Range][] => {
     if (!key.startsWith(rangePrefix)) return [];
-    const parts = /^\s*(-?[\d.eE+-]+)\s*\.\.\s*(-?[\d.eE+-]+)\s*$/.exec(String(value));
-    const low = Number(parts?.[1]);
-    const high = Number(parts?.[2]);
-    if (low <= high) return [[key.slice(rangePrefix.length), { low, high }]];
+    const range = parseRange(String(value));
+    if (range !== null) return [[key.slice(rangePrefix.length), range]];
     throw new NightsiftError('wrongUse', `${key} cannot be "${String(value)}".`, {
       hint: 'Write it as LOW..HIGH, for example 6..10.',
     });
   });
   return { ...usualRanges, ...Object.fromEntries(given) };
 }
+
+/** `6..10`; null for what is no range. */
+export function parseRange(text: string): Range | null {
+  const parts = /^\s*(-?[\d.eE+-]+?)\s*\.\.\s*(-?[\d.eE+-]+)\s*$/.exec(text);
+  const low = Number(parts?.[1]);
+  const high = Number(parts?.[2]);
+  return low <= high ? { low, high } : null;
+}
+
+/** A range for a field that the file does not have does nothing: that is told. */
+export function checkRangeNames(
+  settings: Readonly<Record<string, Setting>>,
+  columns: readonly NumberColumn[],
+  problems: ProblemList,
+): void {
+  for (const key of Object.keys(settings)) {
+    if (!key.startsWith(rangePrefix)) continue;
+    const field = key.slice(rangePrefix.length);
+    if (columns.some(({ name }) => name === field || name.toLowerCase() === field)) continue;
+    const names = columns.map(({ name }) => name);
+    const known = `${names.slice(0, mostNamed).join(', ')}${names.length > mostNamed ? ', …' : ''}`;
+    const sentence = `${key} was not used: there is no column of numbers "${field}". There are: ${known}.`;
+    problems.add(null, field, 'noSuchField', sentence);
+  }
+}
+
+const mostNamed = 20;
 
 /** Values out of range stay as they are: they may be what is looked for. */
 export function checkRanges(

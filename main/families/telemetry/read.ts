@@ -12,7 +12,16 @@ import type {
   TrainingSetting,
 } from '../family.ts';
 import { missingLabelColumn } from '../label-column.ts';
-import { checkConstant, checkRanges, checkTimes, checkTimeWriting, checkUnits, rangesOf } from './checks.ts';
+import {
+  checkConstant,
+  checkRangeNames,
+  checkRanges,
+  checkTimes,
+  checkTimeWriting,
+  checkUnits,
+  parseRange,
+  rangesOf,
+} from './checks.ts';
 import { plainLabel, readTimes, sortColumns, type TelemetryColumns } from './columns.ts';
 import { noveltyScores } from './novelty.ts';
 import { type ProblemList, problemList } from './problems.ts';
@@ -27,13 +36,18 @@ export const telemetryReadingSettings: Readonly<Record<string, TrainingSetting>>
     default: '+00:00',
     form: {
       pattern: /^(|z|utc|[+-]?\d{1,2}(:?\d{2})?)$/i,
-      words: 'hours and minutes, for example +02:00 or -7',
+      words: 'hours and minutes, at most 14 hours, for example +02:00 or -7',
+      isMeant: (text) => !Number.isNaN(parseZone(text)),
     },
   },
   'read.range.*': {
     description: 'the range of a field by its name, LOW..HIGH; values outside of it are named in the report',
     default: '',
-    form: { pattern: /^-?[\d.e+-]+\s*\.\.\s*-?[\d.e+-]+$/i, words: 'LOW..HIGH, for example 6..10' },
+    form: {
+      pattern: /^-?[\d.e+-]+\s*\.\.\s*-?[\d.e+-]+$/i,
+      words: 'LOW..HIGH, for example 6..10',
+      isMeant: (text) => parseRange(text) !== null,
+    },
   },
 };
 
@@ -54,6 +68,7 @@ export function readTelemetry(source: SourceBytes, options: ReadOptions): Source
   }
   const ranges = rangesOf(options.settings ?? {});
   const ahead = clockAhead(options.settings ?? {});
+  checkRangeNames(options.settings ?? {}, columns.numbers, problems);
   for (const column of columns.numbers) {
     // what happens once comes before what many rows show
     checkConstant(column, table.rowNumbers, problems);

@@ -47,7 +47,9 @@ export const telemetryFamily: Family = {
 };
 
 function quality({ items, tensors, problems }: SourceReading): QualityFigure[] {
-  const count = (code: string): number => problems.filter((problem) => problem.code === code).length;
+  const rowsOf = (found: SourceReading['problems']): number =>
+    found.reduce((sum, { count }) => sum + (count ?? 1), 0);
+  const count = (code: string): number => rowsOf(problems.filter((problem) => problem.code === code));
   const isSeries = tensors.some(({ name }) => name === 'novelty');
   return [
     { name: 'readings', value: items.length },
@@ -58,7 +60,7 @@ function quality({ items, tensors, problems }: SourceReading): QualityFigure[] {
     { name: 'missing values', value: count('missing') + count('notANumber') + count('infinite') },
     { name: 'gaps in time', value: count('gap') },
     { name: 'repeated times', value: count('repeatedTime') },
-    { name: 'problems', value: problems.length },
+    { name: 'problems', value: rowsOf(problems) },
   ];
 }
 

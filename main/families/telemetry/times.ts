@@ -18,9 +18,7 @@ export function parseTime(text: string, ahead = 0): number {
   const read = new Date(utc);
   if (read.getUTCMonth() !== +month! - 1 || read.getUTCDate() !== +day!) return Number.NaN;
   if (+hour > 23 || +minute > 59 || +second > 59) return Number.NaN;
-  const offset = /^([+-])(\d{2}):?(\d{2})$/.exec(zone);
-  if (!offset) return zone === '' ? utc - ahead : utc;
-  return utc - (offset[1] === '-' ? -1 : 1) * (+offset[2]! * 60 + +offset[3]!) * 60_000;
+  return utc - (zone === '' ? ahead : parseZone(zone));
 }
 
 /** The last moment that has a date, milliseconds since 1970. */
@@ -39,7 +37,9 @@ export function parseZone(text: string): number {
   const parts = /^([+-])?(\d{1,2})(?::?(\d{2}))?$/.exec(trimmed);
   if (!parts) return Number.NaN;
   const minutes = 60 * Number(parts[2]) + Number(parts[3] ?? 0);
-  return minutes > 14 * 60 ? Number.NaN : (parts[1] === '-' ? -1 : 1) * minutes * 60_000;
+  return minutes > 14 * 60 || Number(parts[3] ?? 0) > 59
+    ? Number.NaN
+    : (parts[1] === '-' ? -1 : 1) * minutes * 60_000;
 }
 
 export type TimeWriting = 'seconds' | 'milliseconds' | 'withZone' | 'withoutZone';

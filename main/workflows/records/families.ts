@@ -69,7 +69,10 @@ function openSetting(
 /** What a setting may be where the value is something else; null where it may be that. */
 function refusal({ choices, form, default: usual }: TrainingSetting, value: Setting): string | null {
   if (choices !== undefined) return choices.includes(String(value)) ? null : choices.join(', ');
-  if (form !== undefined) return form.pattern.test(String(value).trim()) ? null : form.words;
+  if (form !== undefined) {
+    const text = String(value).trim();
+    return form.pattern.test(text) && (form.isMeant?.(text) ?? true) ? null : form.words;
+  }
   if (typeof usual !== 'number') return null;
   return Number(value) >= 0 && Number.isFinite(Number(value)) ? null : 'a number of 0 or more';
 }

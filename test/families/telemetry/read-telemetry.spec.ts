@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isNightsiftError } from '../../../contract/errors.ts';
 import { readTelemetry } from '../../../main/families/telemetry/read.ts';
+import { telemetryFamily } from '../../../main/families/telemetry/telemetry.ts';
 
 const read = (text: string, file = 'log.csv', settings = {}) =>
   readTelemetry({ file, bytes: new TextEncoder().encode(text) }, { settings });
@@ -187,4 +188,41 @@ describe('a telemetry source', () => {
       ),
     ).toThrow(/range.temperature/);
   });
+});
+
+describe('many bad rows of one kind', () => {
+  it('are counted whole, the first named one by one and the others by their rows', () => {
+    // 150 times twice over, and no value in every third of them
+    const text = series(
+      300,
+      (row) => (row % 3 === 0 ? '' : String(20 + (row % 7))),
+      (row) => new Date(Date.UTC(2026, 0, 1) + Math.floor(row / 2) * 60_000).toISOString(),
+    );
+    const reading = read(text);
+    const quality = Object.fromEntries(
+      telemetryFamily.quality(reading).map(({ name, value }) => [name, value]),
+    );
+    expect(quality).toMatchObject({ 'repeated times': 150, 'missing values': 100, problems: 250 });
+    const missing = reading.problems.filter(({ code }) => code === 'missing');
+    expect(missing).toHaveLength(21);
+    expect(missing.at(-1)).toMatchObject({
+      row: null,
+      count: 80,
+      sentence: expect.stringMatching(/^80 further rows of temperature .*: 62, 65, 68, .*, …\.$/),
+    });
+  });
+
+  it('lie in stretches where they follow one another', () => {
+    const text = series(200, (row) => (row < 40 ? 'cold' : String(row)));
+    const told = read(text).problems.find(({ count }) => count !== undefined);
+    expect(told).toMatchObject({ count: 20, sentence: expect.stringMatching(/: 22 to 41\.$/) });
+  });
+});
+
+it('a range for a field that is not there is told, as nothing goes by it', () => {
+  const text = series(5, String);
+  expect(read(text, 'log.csv', { 'read.range.nosuch': '0..1' }).problems).toMatchObject([
+    { code: 'noSuchField', column: 'nosuch', row: null },
+  ]);
+  expect(read(text, 'log.csv', { 'read.range.temperature': '0..9' }).problems).toEqual([]);
 });

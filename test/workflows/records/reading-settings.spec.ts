@@ -23,6 +23,9 @@ describe('settings of reading', () => {
     ['spectra', 'read.colour', 'red', /read\.calibration/],
     ['telemetry', 'read.zone', 'Berlin', /\+02:00/],
     ['telemetry', 'read.range.voltage', 'cold', /LOW\.\.HIGH/],
+    ['telemetry', 'read.zone', '+99:00', /14 hours/],
+    ['telemetry', 'read.range.gyro', '5..1', /LOW\.\.HIGH/],
+    ['telemetry', 'read.range.gyro', '1e..2', /LOW\.\.HIGH/],
     ['telemetry', 'read.zoen', '+02:00', /read\.zone/],
     ['telemetry', 'read.range.', '1..2', /read\.zone/],
   ])('of %s: %s cannot be %s', (family, name, value, hint) =>

@@ -8,15 +8,15 @@ export function readSentence(family: Family, sources: readonly RecordSource[], i
   return `${items} ${family.noun.many} of ${sources.length - failed} files${failed > 0 ? `, ${failed} files refused` : ''}.`;
 }
 
-/** How often each thing is wrong; kinds that were cut short by their reader are told as at least so many. */
+/** How many rows each thing is wrong with, and the first sentence about it. */
 export function problemCounts(
   sources: readonly RecordSource[],
 ): Map<string, { count: number; example: string }> {
   const counts = new Map<string, { count: number; example: string }>();
   for (const { problems } of sources) {
-    for (const { code, sentence } of problems) {
+    for (const { code, sentence, count = 1 } of problems) {
       const known = counts.get(code);
-      counts.set(code, { count: (known?.count ?? 0) + 1, example: known?.example ?? sentence });
+      counts.set(code, { count: (known?.count ?? 0) + count, example: known?.example ?? sentence });
     }
   }
   return counts;
