@@ -97,7 +97,7 @@ function figures({ classes, probabilities, labels }: JudgedItems, places: readon
   return inContract(measured);
 }
 
-/** Null where a figure has no meaning: no item at all, none of a class, none called so. */
+/** Null where a figure has no meaning: no item at all, none of a class, none called so, a mean over classes of one of several. */
 function inContract(measured: Measured): Evaluation {
   const { items, confusion } = measured;
   const orNull = (value: number) => (items === 0 || Number.isNaN(value) ? null : value);
@@ -105,7 +105,7 @@ function inContract(measured: Measured): Evaluation {
     items,
     accuracy: orNull(measured.accuracy),
     balancedAccuracy: orNull(measured.balancedAccuracy),
-    macroF1: orNull(measured.macroF1),
+    macroF1: isOfOneClass(measured) ? null : orNull(measured.macroF1),
     classes: measured.perClass.map(({ className, support, precision, recall, f1 }, index) => ({
       name: className,
       support,
@@ -131,6 +131,11 @@ export function withSpread(
 /** Figures of cross-validation among those of a training. */
 export function spreadOf(metrics: Readonly<Record<string, number | null>>): [string, number | null][] {
   return Object.entries(metrics).filter(([name]) => name.startsWith(crossValidationPrefix));
+}
+
+/** Among items of one class nothing can be taken for another but by missing it. */
+function isOfOneClass({ perClass }: Measured): boolean {
+  return perClass.length > 1 && perClass.filter(({ support }) => support > 0).length === 1;
 }
 
 /** The report as flat names, for lists and comparisons. */

@@ -43,6 +43,8 @@ test('a figure without meaning is null', () => {
     person: [true],
   });
   expect(one.prefilterAgreement).toBeNull();
+  // a mean over classes of which the others were never asked about
+  expect(one.all).toMatchObject({ accuracy: 1, macroF1: null });
   const [clean, contaminated] = one.all.classes;
   expect(clean).toMatchObject({ precision: 1, recall: 1, f1: 1, support: 1 });
   expect(contaminated).toEqual({ name: 'contaminated', precision: null, recall: null, f1: null, support: 0 });

@@ -6,7 +6,7 @@ import type { RecordsReport } from '../../../../contract/records.ts';
 import type { ScannedFrame, ScanReport } from '../../../../contract/scan-report.ts';
 import { defaultThresholds, type Finding, scoreText, tasteReason } from '../../../../contract/words.ts';
 import { type ParameterValue, parameterPair, wholeNumber } from '../arguments.ts';
-import { absolute, type Context, checkJson, follow, giveJson, place } from '../context.ts';
+import { absolute, type Context, checkJson, follow, giveJson, place, wrongUse } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { refuseOccupied, writeOutputFile } from '../output-file.ts';
 import { askedPolicy, consequencePair, type PolicyOptions } from '../policy-words.ts';
@@ -78,7 +78,22 @@ export function addScan(program: Command, context: Context): void {
     .action((paths: string[], options: ScanOptions) => scan(context, paths, options));
 }
 
+/** Options that only frames have a use for. */
+const ofFrames = ['watch', 'policy', 'consequence', 'annotate'] as const;
+
+/** What would be passed over in silence. Errors: wrongUse. */
+function refuseOptionsOfFrames(options: ScanOptions): void {
+  if (options.family === 'frames') return;
+  const useless = ofFrames.filter((name) => options[name] !== undefined).map((name) => `--${name}`);
+  if (useless.length === 0) return;
+  throw wrongUse(
+    `Only frames have a use for ${useless.join(', ')}; the family is ${options.family}.`,
+    'Leave it out, or scan again when files have come: what was read already is not read again.',
+  );
+}
+
 async function scan(context: Context, paths: readonly string[], options: ScanOptions): Promise<void> {
+  refuseOptionsOfFrames(options);
   const request = {
     paths: paths.map((word) => place(context, word)),
     family: options.family,
