@@ -66,8 +66,10 @@ describe('on measured figures of frames', () => {
     const parameters = { epochs: 25, batchSize: 8, patience: 0 };
     await train(school.ports, { dataSet: 'night', recipe, parameters, name: recipe });
     const model = await openTrainedModel(school.ports, recipe);
-    expect(JSON.parse(model.metadata.inputRecipe ?? '{}')).toMatchObject({
+    expect(JSON.parse(model.metadata.inputRecipe ?? '{}')).toEqual({
       lines: { kind: 'suspectedLines' },
+      features: school.ports.family.featureNames,
+      measuredBy: expect.any(String),
     });
     await model.close();
     const { items } = await predict(school.ports, { model: recipe, paths: [next] });

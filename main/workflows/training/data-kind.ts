@@ -13,7 +13,7 @@ import { findFamily, framesName } from '../records/families.ts';
 import { inputRecipeOf } from '../records/model-inputs.ts';
 import { placesOf, recordTensors } from '../records/tensors.ts';
 import { datasetTensors } from './dataset-tensors.ts';
-import { pictureSideOf } from './frame-inputs.ts';
+import { imageSideOf, pictureSideOf } from './frame-inputs.ts';
 
 export interface KindPorts {
   readonly library: Library;
@@ -61,8 +61,7 @@ function frameKind({ library, family }: KindPorts): DataKind {
       }
     },
     inputRecipe: (version, recipe) => ({
-      ...pictureRecipe(pictureSideOf(recipe)),
-      ...(inputNamesOf(recipe).includes('lines') && { lines: { kind: 'suspectedLines' } }),
+      ...pixelRecipe(recipe),
       features: family.featureNames,
       measuredBy: version.metadata.codeVersion,
     }),
@@ -75,12 +74,15 @@ function frameKind({ library, family }: KindPorts): DataKind {
   };
 }
 
-function pictureRecipe(side: number | null) {
-  if (side === null) return {};
-  return {
-    image: { kind: 'frameView', side, bits: 8, divisor: 255 },
+/** Of what the recipe reads of a frame beside its figures, and of nothing else. */
+function pixelRecipe(recipe: string) {
+  const kinds = {
+    image: { kind: 'frameView', side: imageSideOf(recipe), bits: 8, divisor: 255 },
     crops: { kind: 'frameCrops', bits: 8, divisor: 255 },
+    lines: { kind: 'suspectedLines' },
   };
+  const read = inputNamesOf(recipe);
+  return Object.fromEntries(Object.entries(kinds).filter(([name]) => read.includes(name)));
 }
 
 function recordKind(library: Library, family: Family): DataKind {
