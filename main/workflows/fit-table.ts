@@ -65,6 +65,7 @@ function inputOf(
   classes: readonly string[] | null,
 ): FitInput {
   const rows = rowsOf(values, columns);
+  refuseNothing(values, rows);
   const table = { rows, columns, values };
   const given = task === 'classification' ? labels : task === 'regression' ? targets : undefined;
   if (given === undefined && (task === 'classification' || task === 'regression')) {
@@ -84,6 +85,15 @@ function inputOf(
   if (task !== 'classification') return { table };
   const place = new Map(classes!.map((each, index) => [each, index]));
   return { table, labels: Int32Array.from(labels!, (label) => place.get(label)!), classes: classes!.length };
+}
+
+/** @throws NightsiftError `notEnoughData` */
+function refuseNothing(values: Float32Array | Float64Array, rows: number): void {
+  if (rows > 0 && values.some((value) => !Number.isNaN(value))) return;
+  const found = rows === 0 ? 'The table holds no row' : `All ${values.length} values are missing`;
+  throw new NightsiftError('notEnoughData', `${found}: there is nothing to learn from.`, {
+    hint: 'Give values row by row; NaN only where one is missing.',
+  });
 }
 
 /** @throws NightsiftError `badInput` */

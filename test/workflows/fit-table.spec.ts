@@ -20,6 +20,17 @@ it.each([
   expect(fitted.importances![0]).toBeGreaterThan(fitted.importances![1]!);
 });
 
+it.each([new Float64Array(0), new Float64Array(8).fill(Number.NaN)])(
+  'refuses a table that holds nothing: %o',
+  async (nothing) => {
+    await expect(
+      fitTable({ estimator: 'isolation-forest', columns: 2, values: nothing }),
+    ).rejects.toMatchObject({
+      code: 'notEnoughData',
+    });
+  },
+);
+
 it('names classes, groups rows, and says what is missing', async () => {
   const labels = Array.from({ length: rows }, (_, row) => (column(row, 1) > 0 ? 'up' : 'down'));
   const forest = await fitTable({

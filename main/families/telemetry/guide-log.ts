@@ -9,6 +9,9 @@ export function isGuideLog(start: string): boolean {
 
 const header = ['timestamp', 'ra_error', 'dec_error', 'total_error', 'star_mass', 'snr', 'state'] as const;
 
+/** Columns of PHD2 that something is read from. */
+const readColumns = ['time', 'mount', 'rarawdistance', 'decrawdistance', 'starmass', 'snr'] as const;
+
 /**
  * Errors in arcseconds where the log tells its pixel scale, else in pixels. Frames that PHD2 dropped have no errors.
  * Times are those of the computer's clock, without a zone.
@@ -37,7 +40,19 @@ export function readGuideLog(text: string, file: string): Table {
     }
     if (columns === null || !/^\d+,/.test(line)) return;
     const cells = line.split(',').map((cell) => cell.trim().replace(/^"|"$/g, ''));
+    const needed = 1 + Math.max(...readColumns.map((name) => columns?.indexOf(name) ?? -1));
+    if (cells.length < needed) {
+      const sentence = `Row ${index + 1} has ${cells.length} cells where ${needed} or more belong; it was left out.`;
+      problems.push({ row: index + 1, column: null, code: 'raggedRow', sentence });
+      return;
+    }
     const cell = (name: string): string => cells[columns?.indexOf(name) ?? -1] ?? '';
+    for (const name of ['rarawdistance', 'decrawdistance']) {
+      const word = cell(name);
+      if (Number.isFinite(Number(word))) continue;
+      const sentence = `Row ${index + 1}: "${word.slice(0, 20)}" in ${name} is no number; none was taken.`;
+      problems.push({ row: index + 1, column: name, code: 'notANumber', sentence });
+    }
     const seconds = Number(cell('time'));
     if (!Number.isFinite(begun + seconds)) {
       const sentence = `Row ${index + 1} has no time that can be read; it was left out.`;

@@ -15,14 +15,17 @@ import {
 } from './spectrum.ts';
 import { attributes, childrenOf, findAll, firstText, refuseUnsafe, type XmlNode } from './xml-tree.ts';
 
+const opened = /<(?:\w+:)?(N42InstrumentData|RadInstrumentData)[\s>]/;
+
 export function looksLikeN42(text: string): boolean {
-  return /<(?:\w+:)?(N42InstrumentData|RadInstrumentData)[\s>]/.test(text.slice(0, 8192));
+  return opened.test(text.slice(0, 8192));
 }
 
 /** @throws NightsiftError `damagedData`, `tooLarge`, `badHeader` */
 export function readN42(file: SpectrumFile): Spectrum[] {
   const text = textOf(file);
   refuseUnsafe(text, file);
+  refuseCutShort(text, file);
   const tree = parse(text, file);
   const found = findAll(tree, 'Spectrum');
   if (found.length > mostSpectra)
@@ -42,6 +45,18 @@ export function readN42(file: SpectrumFile): Spectrum[] {
     .map((node, place) => read(node, outer.get(node) ?? null, { calibrations, file, place }));
   if (spectra.length > 0) return spectra;
   throw refusal('damagedData', file, 'it holds no Spectrum with ChannelData', 'Export it with its channels.');
+}
+
+/** Counts of a file that was cut short may end in half a number. Errors: damagedData. */
+function refuseCutShort(text: string, file: SpectrumFile): void {
+  const [, name] = opened.exec(text) ?? [];
+  if (name === undefined || new RegExp(`</(?:[\\w.-]+:)?${name}\\s*>`).test(text)) return;
+  throw refusal(
+    'damagedData',
+    file,
+    `it is cut short: the end of ${name} is missing after ${text.length} characters`,
+    'Copy the file again.',
+  );
 }
 
 function parse(text: string, file: SpectrumFile): XmlNode[] {

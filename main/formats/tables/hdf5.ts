@@ -41,8 +41,11 @@ export async function readHdf5(bytes: Uint8Array, file: File): Promise<Table> {
   }
 }
 
+/** The first line that says something: behind it stand the places in the library's own source. */
 function wordsOf(thrown: unknown): string {
-  return quoted(thrown instanceof Error ? thrown.message : String(thrown), 120);
+  const text = thrown instanceof Error ? thrown.message : String(thrown);
+  const lines = text.split(/[\r\n]+/).map((line) => line.replace(/(?:[\w.-]*\/)+[\w.-]+/g, '').trim());
+  return quoted(lines.find((line) => /[a-z]/i.test(line)) ?? 'no reason given', 120);
 }
 
 /** Of the group that holds the most rows, so that what lies beside it (a few constants) does not count. */

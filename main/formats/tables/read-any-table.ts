@@ -41,7 +41,19 @@ const largestUnpacked = 1024 ** 3;
 export function readTextTable(bytes: Uint8Array, file: string): Table {
   const plain = isGzip(bytes) ? unpacked(bytes, file) : bytes;
   const start = new TextDecoder().decode(plain.subarray(0, startBytes));
+  refuseWebPage(start, file);
   return looksLikeJson(start) ? readJsonTable(new TextDecoder().decode(plain), file) : readTable(plain, file);
+}
+
+/** What servers send in place of a file that is gone or wants a password. Errors: badHeader. */
+function refuseWebPage(start: string, file: string): void {
+  if (!/^\s*<(?:!doctype\s+html|html|head|body)\b/i.test(start)) return;
+  throw refusal(
+    'badHeader',
+    { name: file },
+    'it is a web page (HTML) and no table',
+    'Download the file itself: a page in its place often says why it was not sent.',
+  );
 }
 
 function unpacked(bytes: Uint8Array, file: string): Uint8Array {

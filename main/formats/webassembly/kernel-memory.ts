@@ -1,4 +1,5 @@
 /** The memory of kernels that were compiled to WebAssembly, handed out from its beginning on. */
+import { NightsiftError } from '../../../contract/errors.ts';
 
 interface Memory {
   readonly buffer: ArrayBuffer;
@@ -16,9 +17,24 @@ const pageBytes = 65_536;
 /** A compiled module of kernels, to make instances of. */
 export type CompiledKernels = object;
 
-/** Compiles the bytes of a module, base64. */
+/**
+ * Compiles the bytes of a module, base64.
+ * @throws NightsiftError `unsupported` where the engine lacks an instruction: relaxed SIMD came with Node 22
+ */
 export function compile(bytes: string): CompiledKernels {
-  return new WebAssembly.Module(Buffer.from(bytes, 'base64'));
+  try {
+    return new WebAssembly.Module(Buffer.from(bytes, 'base64'));
+  } catch (thrown) {
+    throw new NightsiftError(
+      'unsupported',
+      `This Node (${process.version}) cannot run a part that Nightsift computes with.`,
+      {
+        hint: 'Use Node 22 or newer; the command nightsift starts a bundled one by itself, a script has to be started by one.',
+        details: { engine: thrown instanceof Error ? thrown.message : String(thrown) },
+        cause: thrown,
+      },
+    );
+  }
 }
 
 /** One instance of a module of kernels that exports `Calls`, and what it has allocated. The memory grows and is kept. */

@@ -53,10 +53,14 @@ export function statusError(url: URL, status: number, said: string, retryAfter?:
   const shown = shownUrl(url);
   const details = { url: shown, status, said: said.slice(0, 400) };
   if (status === 401 || status === 403) {
-    return new NightsiftError('notAllowed', `${shown}: the server wants other credentials (${status}).`, {
-      hint: 'Check the credentials of that source, and whether they may read it.',
-      details,
-    });
+    return new NightsiftError(
+      'notAllowed',
+      `${shown}: the server wants credentials, or others than it was given (${status}).`,
+      {
+        hint: 'Give the credentials of that source; if it has some, check them, and whether they may read it.',
+        details,
+      },
+    );
   }
   if (status === 404 || status === 410) {
     return new NightsiftError('notFound', `${shown}: there is no such thing on the server (${status}).`, {

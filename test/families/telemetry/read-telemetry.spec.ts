@@ -161,6 +161,25 @@ describe('a telemetry source', () => {
     expect(tensors[0]!.data[total]).toBeCloseTo(1, 9);
   });
 
+  it('leaves a short row of a guide log out, and names it once', () => {
+    const log = [
+      'PHD2 version 2.6.11, Log version 2.5. Log enabled at 2026-01-01 20:00:00',
+      'Guiding Begins at 2026-01-01 20:01:00',
+      'Frame,Time,mount,dx,dy,RARawDistance,DECRawDistance,StarMass,SNR,ErrorCode',
+      '1,1.5,"Mount",0.1,0.2,0.3,0.4,1000,20',
+      '2,3.0,"Mount",0.1,0.2,abc,0.4,1000,20,0',
+      '3,4.5,"Mount",0.1',
+    ].join('\n');
+    const { items, problems } = read(log, 'PHD2_GuideLog.txt');
+    expect(items).toHaveLength(2);
+    const told = problems.filter(({ code }) => ['notANumber', 'raggedRow'].includes(code));
+    expect(told.map(({ row, column, code }) => [row, column, code])).toEqual([
+      [5, 'rarawdistance', 'notANumber'],
+      [6, null, 'raggedRow'],
+    ]);
+    expect(problems.filter(({ row }) => row === 6)).toHaveLength(1);
+  });
+
   it('refuses by name what holds no reading', () => {
     for (const text of ['timestamp,temperature\n', '[]', 'a,b\nx,y\n']) {
       let thrown: unknown;

@@ -96,6 +96,18 @@ describe('bad files are refused by name', () => {
     expect(() => read(bytes)).toThrow(expect.objectContaining({ code }));
   });
 
+  test.each([
+    ['2006', n42()],
+    ['2012', n42of2012()],
+  ])('an N42 of %s that is cut short says so, wherever it was cut', (_year, whole) => {
+    for (const share of [0.4, 0.6, 0.8, 0.95]) {
+      const cut = () => read(whole.slice(0, Math.floor(share * whole.length)));
+      expect(cut).toThrow(
+        expect.objectContaining({ code: 'damagedData', message: expect.stringMatching(/cut short/) }),
+      );
+    }
+  });
+
   test('2,000 damaged copies are read or refused', () => {
     const seeds = [
       spe(),

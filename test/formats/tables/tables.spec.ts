@@ -148,6 +148,25 @@ describe('what is wrong is refused by name', () => {
     expect(await refusalOf(bytes)).toBe(code);
   });
 
+  it('a cut HDF5 in one line of words, without places in the source of its library', async () => {
+    const message = await readArrayTable(bytesOf('columns.h5').subarray(0, 3000), 'x.h5').then(
+      () => 'read',
+      (thrown: Error) => thrown.message,
+    );
+    expect(message).toMatch(/HDF5 cannot read it \('.*[a-z].*'\)/);
+    expect(message).not.toMatch(/\\x0a|\/|\.c\b/);
+  });
+
+  it.each([
+    '<!DOCTYPE html>\n<html><body>Sign in, please</body></html>\n',
+    '\n  <html lang="en">,<head>\n</head></html>',
+    '\uFEFF<HEAD>\n<title>a,b</title>\n1,2\n',
+  ])('a web page in place of a table: %s', (text) => {
+    expect(() => readTextTable(new TextEncoder().encode(text), 'night.csv')).toThrow(
+      expect.objectContaining({ code: 'badHeader', message: expect.stringContaining('web page') }),
+    );
+  });
+
   it('a gzip that does not end', () => {
     const cut = gzipSync(new TextEncoder().encode('a,b\n1,2\n')).subarray(0, 12);
     expect(() => readTextTable(Uint8Array.from(cut), 'x.csv.gz')).toThrow(

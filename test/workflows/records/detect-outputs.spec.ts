@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { detectEvents } from '../../../main/workflows/records/detect/detect-events.ts';
+import { validatedSentence } from '../../../main/workflows/records/detect/stage-sentences.ts';
 import { temporaryFolder } from '../../library/temporary-folder.ts';
 import { newRecordSchool, writeTable } from './record-school.ts';
 
@@ -25,6 +26,21 @@ it('detect goes on over its own earlier report', async () => {
   writeFileSync(join(into, 'events.json'), '{\n  "schema": "nightsift.events/1"\n}\n');
   writeFileSync(join(into, 'detector.onnx'), '\b\n\u0012\tnightsift');
   await expect(detect(into)).rejects.not.toThrow(expect.objectContaining({ code: 'wouldOverwrite' }));
+});
+
+it('says of files that could not be read why, and not that nothing is wrong with their rows', () => {
+  const source = { file: 'a.csv', items: 0, problems: [], quality: [] };
+  const failed = {
+    ...source,
+    status: 'failed' as const,
+    error: { code: 'empty', message: 'a.csv is empty.' },
+  };
+  const read = { ...source, status: 'ok' as const };
+  expect(validatedSentence([read])).toBe('Nothing is wrong with the rows.');
+  expect(validatedSentence([failed])).toBe('No file could be read: a.csv is empty.');
+  expect(validatedSentence([read, failed])).toBe(
+    'Nothing is wrong with the rows. 1 of 2 files could not be read, the first: a.csv is empty.',
+  );
 });
 
 it('detect refuses labels that say of no row that it is strange before anything is trained', async () => {

@@ -23,10 +23,17 @@ export function problemCounts(
 }
 
 export function validatedSentence(sources: readonly RecordSource[]): string {
+  const refused = sources.flatMap(({ error }) => (error === undefined ? [] : [error.message]));
+  const [first] = refused;
+  if (refused.length === sources.length && first !== undefined) return `No file could be read: ${first}`;
+  const also =
+    first === undefined
+      ? ''
+      : ` ${refused.length} of ${sources.length} files could not be read, the first: ${first}`;
   const counts = [...problemCounts(sources)].map(([code, { count }]) => `${code} ${count}`);
   return counts.length === 0
-    ? 'Nothing is wrong with the rows.'
-    : `Told by row and column: ${counts.join(', ')}.`;
+    ? `Nothing is wrong with the rows.${also}`
+    : `Told by row and column: ${counts.join(', ')}.${also}`;
 }
 
 export function preparedSentence(items: readonly StandingItem[]): string {
