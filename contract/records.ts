@@ -16,6 +16,8 @@ export const RecordProblem = z.object({
   sentence: z.string(),
   /** Rows that it stands for, where that is not one: the rows after the first of a kind are told together. */
   count: z.number().optional(),
+  /** Which, the first 10,000 of them. */
+  rows: z.array(z.number()).readonly().optional(),
 });
 export type RecordProblem = z.infer<typeof RecordProblem>;
 

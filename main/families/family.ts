@@ -34,6 +34,8 @@ export interface Problem {
   readonly sentence: string;
   /** Rows that it stands for; one where left out. */
   readonly count?: number | undefined;
+  /** Which, where they are more than one; the first 10,000. */
+  readonly rows?: readonly number[] | undefined;
 }
 
 /** Code of the problem that a source lacks the column its labels were to be found in. */

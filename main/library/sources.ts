@@ -10,6 +10,8 @@ export interface SourceProblem {
   readonly sentence: string;
   /** Rows that it stands for; one where left out. */
   readonly count?: number | undefined;
+  /** Which, where they are more than one; the first 10,000. */
+  readonly rows?: readonly number[] | undefined;
 }
 
 export interface SourceState extends Partial<FileFacts> {

@@ -3,7 +3,9 @@ import type { Problem } from '../family.ts';
 
 const mostOfAKind = 20;
 /** Stretches of rows that the sentence about the rest tells. */
-const mostStretches = 50;
+const mostStretches = 10;
+/** Rows of the rest that are kept as numbers. */
+const mostRows = 10_000;
 
 export interface ProblemList {
   add(row: number | null, column: string | null, code: string, sentence: string): void;
@@ -48,6 +50,7 @@ function furtherRows({ code, column, further }: Kind): Problem {
     column,
     code,
     count: further.length,
+    rows: rows.slice(0, mostRows),
     sentence: `${further.length} further rows${of} have the same problem (${code})${which}.`,
   };
 }

@@ -224,7 +224,9 @@ describe('many bad rows of one kind', () => {
     expect(quality).toMatchObject({ 'repeated times': 150, 'missing values': 100, problems: 250 });
     const missing = reading.problems.filter(({ code }) => code === 'missing');
     expect(missing).toHaveLength(21);
+    const others = Array.from({ length: 80 }, (_, place) => 62 + 3 * place);
     expect(missing.at(-1)).toMatchObject({
+      rows: others,
       row: null,
       count: 80,
       sentence: expect.stringMatching(/^80 further rows of temperature .*: 62, 65, 68, .*, …\.$/),
