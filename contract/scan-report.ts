@@ -95,7 +95,7 @@ export const PredictReport = z.object({
       unknown: z.boolean().optional(),
       /** How badly the item fits what was learned, in standard deviations of what chance explains. */
       misfit: z.number().optional(),
-      /** What had to be assumed in reading the item, what its file says against the answer, or that it is two classes at once. */
+      /** What had to be assumed in reading the item, what its file says against the answer, that it is two classes at once, or which limit makes it unknown. */
       note: z.string().optional(),
       saliency: Saliency.optional(),
     }),

@@ -8,7 +8,7 @@ import { NightsiftError } from '../../contract/errors.ts';
 import { openWorkerPool, type WorkerPool } from '../jobs/pool.ts';
 import type { TensorInput } from '../learning/dataset.ts';
 import { markThreshold } from '../learning/metrics/index.ts';
-import { isUnknown, readUnknownLimits, type UnknownLimits } from '../learning/metrics/unknown.ts';
+import { isUnknown, readUnknownLimits, type UnknownLimits, whyUnknown } from '../learning/metrics/unknown.ts';
 import { describeModel, type ModelDescription } from '../learning/predict.ts';
 import { noMark, type TargetKind, targetKindOf } from '../learning/targets.ts';
 import type { ModelVersion } from '../library/models.ts';
@@ -31,6 +31,8 @@ export interface Prediction {
   readonly score: number | null;
   /** True where the model's own limits of confidence and fit say that this is no answer; null where it sets none. */
   readonly unknown: boolean | null;
+  /** What makes it no answer, in words; missing where it is one. */
+  readonly whyUnknown?: string;
   /** How badly the item fits what was learned, in standard deviations of chance; null where the model cannot tell. */
   readonly misfit: number | null;
   /** What a model says that knows items of two classes at once; missing in others. */
@@ -238,11 +240,14 @@ function predictionsOf(
       if ((row[index] as number) > (row[best] as number)) best = index;
     const misfit = misfits?.[item] ?? null;
     const pair = together && pairAnswer(classes, row, together[item]!);
+    const confidence = pair?.confidence ?? (row[best] as number);
+    const why = whyUnknown(limits, confidence, misfit);
     return {
       label: classes[best] as string,
       probabilities: Object.fromEntries(classes.map((name, index) => [name, row[index] as number])),
       score: clean >= 0 ? (row[clean] as number) : (scores?.[item] ?? (row[best] as number)),
-      unknown: isUnknown(limits, pair?.confidence ?? (row[best] as number), misfit),
+      unknown: isUnknown(limits, confidence, misfit),
+      ...(why !== null && { whyUnknown: why }),
       misfit,
       ...(pair && { pair }),
     };

@@ -65,6 +65,24 @@ export function isUnknown(
   confidence: number,
   misfit: number | null,
 ): boolean | null {
-  if (limits === null) return null;
-  return confidence < limits.confidence || (misfit ?? 0) > (limits.misfit ?? Number.POSITIVE_INFINITY);
+  return limits === null ? null : whyUnknown(limits, confidence, misfit) !== null;
 }
+
+/** What makes an answer none, with the limit that it passes, as a person reads it; null where it is one. */
+export function whyUnknown(
+  limits: UnknownLimits | null,
+  confidence: number,
+  misfit: number | null,
+): string | null {
+  if (limits === null) return null;
+  const most = limits.misfit ?? Number.POSITIVE_INFINITY;
+  const reasons = [
+    ...((misfit ?? 0) > most ? [`misfit ${shown(misfit ?? 0)}, limit ${shown(most)}`] : []),
+    ...(confidence < limits.confidence
+      ? [`confidence ${shown(confidence)}, least ${shown(limits.confidence)}`]
+      : []),
+  ];
+  return reasons.length === 0 ? null : reasons.join('; ');
+}
+
+const shown = (value: number): string => String(Number(value.toPrecision(3)));

@@ -79,7 +79,7 @@ async function itemsOf(
     const doubt = assumed ?? family.contradiction?.(facts, label) ?? null;
     const pair = (answer.pair && pairSentence(answer.pair)) ?? null;
     const isUndecided = answer.pair?.kind === 'undecided';
-    const notes = [doubt, pair].filter((note) => note !== null);
+    const notes = [doubt, pair, answer.whyUnknown ?? null].filter((note) => note !== null);
     const saliency =
       input.explain === true && family.leavingOut !== undefined
         ? await saliencyOf(model, family.leavingOut, rowsOf([places[index]!]), answer)

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { isUnknown, readUnknownLimits, unknownLimits } from '../../../main/learning/metrics/unknown.ts';
+import {
+  isUnknown,
+  readUnknownLimits,
+  unknownLimits,
+  whyUnknown,
+} from '../../../main/learning/metrics/unknown.ts';
 
 /** Of 200 answers the first 100 are right, ever surer; the others are wrong, and as sure as can be. */
 const probabilities = Array.from({ length: 200 }, (_, item) => {
@@ -23,6 +28,15 @@ describe('limits of what counts as an answer', () => {
   test('never call unusual what chance explains, and are not set by a handful', () => {
     expect(unknownLimits(probabilities, labels, 2, new Float64Array(200))!.misfit).toBe(4);
     expect(unknownLimits(probabilities.slice(0, 20), labels.slice(0, 10), 2)).toBeNull();
+  });
+
+  test('name what passes them', () => {
+    const limits = { confidence: 0.5, misfit: 12.34 };
+    expect(whyUnknown(limits, 0.954, 494.2)).toBe('misfit 494, limit 12.3');
+    expect(whyUnknown(limits, 0.31, 20)).toBe('misfit 20, limit 12.3; confidence 0.31, least 0.5');
+    expect(whyUnknown({ confidence: 0.5 }, 0.4, null)).toBe('confidence 0.4, least 0.5');
+    expect(whyUnknown(limits, 0.5, 12)).toBeNull();
+    expect(whyUnknown(null, 0.1, 50)).toBeNull();
   });
 
   test('are read from a model file, where it has any', () => {
