@@ -68,12 +68,14 @@ export function describeRow(
   };
   const total = figure('cells');
   const distinct = figure('distinct');
+  const missing = figure('missing');
+  nameBeyondCells(total, { missing, distinct }, row, problems);
   return {
     column: {
       name: cells[layout.name]!,
       samples: layout.samples.map((index) => cells[index]!),
       cells: total,
-      missing: figure('missing'),
+      missing,
       distinct,
       mean: figure('mean'),
       deviation: figure('deviation'),
@@ -83,4 +85,19 @@ export function describeRow(
     distinctPercent:
       layout.figures.distinctPercent < 0 ? (100 * distinct) / Math.max(1, total) : figure('distinctPercent'),
   };
+}
+
+/** More missing or distinct values than there are cells: taken as they are, and named. */
+function nameBeyondCells(
+  cells: number,
+  counted: Readonly<Record<'missing' | 'distinct', number>>,
+  row: number,
+  problems: Problem[],
+): void {
+  for (const name of ['missing', 'distinct'] as const) {
+    if (cells === 0 || counted[name] <= cells) continue; // 0: not told, or named already
+    const column = figureColumns[name];
+    const sentence = `Row ${row}, ${column}: ${counted[name]} of ${cells} cells cannot be; it was taken as it is.`;
+    problems.push({ row, column, code: 'impossible', sentence });
+  }
 }

@@ -161,6 +161,19 @@ describe('reading a table', () => {
     expect(items[0]!.identity).not.toBe(items[2]!.identity);
   });
 
+  it('names more missing or distinct values than there are cells', () => {
+    const rows = [
+      '1,a,Numeric,10,20,200,90,900,0,0,0,0,1,2,3,4,5',
+      '1,b,Numeric,10,10,100,10,100,0,0,0,0,1,2,3,4,5',
+    ];
+    const { items, problems } = read([header, ...rows].join('\n'));
+    expect(items).toHaveLength(2);
+    expect(problems.map(({ row, column, code }) => [row, column, code])).toEqual([
+      [2, 'num_nans', 'impossible'],
+      [2, 'num_of_dist_val', 'impossible'],
+    ]);
+  });
+
   it('names a figure that is no number by row and column', () => {
     const { problems } = read(`${header}\n1,a,numeric,many,0,0,9,90,5,2,1,9,1,2,3,4,5\n`);
     expect(problems).toMatchObject([{ row: 2, column: 'total_vals', code: 'notANumber' }]);
