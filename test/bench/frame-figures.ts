@@ -3,6 +3,7 @@
  * `node test/bench/frame-figures.ts [--seeds 1001-1008,1201-1204] [--frames 40] [--repeats 3] [--stale]`. Hard nights of both simulators, each
  * of a camera of its own (those of the judge's bench, taken from its temp folder where they are there; with `--stale` those of older measuring
  * code too); in four folds of nights, each judged by models that learned from the others. The shipped body of `faint-lines` learns from none.
+ * Learning takes five seeds at least; `--repeats 0` tells what needs none.
  */
 import { parseArgs } from 'node:util';
 import { evaluateWithIntervals } from '../../main/learning/metrics/index.ts';
