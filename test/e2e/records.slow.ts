@@ -108,6 +108,14 @@ describe.skipIf(missingForWorkbench.length > 0)('tables and records in a browser
     await expect.poll(() => labelsOf('gamma')).toEqual([null, 'Cs137']);
     expect(await bench.accessibilityProblems()).toEqual([]);
     await bench.picture('records-spectrum');
+    await page.getByRole('link', { name: 'Train', exact: true }).click();
+    const source = page.getByLabel('Learn from');
+    await source.waitFor();
+    await expect.poll(() => source.inputValue()).toBe('gamma');
+    const families = await bench.client('families.list', {});
+    const { recipes } = families.find(({ name }) => name === 'spectra')!;
+    expect(await page.getByLabel('Recipe').inputValue()).toBe(recipes[0]);
+    await bench.picture('records-train');
   });
 
   test('draw telemetry with its score; a stretch is labelled by one key and taken back', async () => {
