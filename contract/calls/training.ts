@@ -63,6 +63,8 @@ export const EvaluationReport = z.object({
   /** True where all items were learned from, and the family drew others of the same kinds to judge by. */
   drawnAnew: z.boolean().optional(),
   all: Evaluation,
+  /** How many of the items the model learned from: figures on those say little about others. Missing where none is known. */
+  learnedFrom: z.number().optional(),
   /** Items left out because their label is no class of the model, by that label. */
   otherLabels: z.record(z.string(), z.number()).optional(),
   /** On items a person labelled: how right the model is. */

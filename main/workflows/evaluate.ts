@@ -16,8 +16,9 @@ import type { PredictOpinion } from './scanning/opinions.ts';
 import { findSession } from './sessions.ts';
 import { localPaths } from './sources/local-paths.ts';
 import { openTrainedModel, type TrainedModel } from './trained-model.ts';
-import { evaluationReport } from './training/evaluation-report.ts';
+import { evaluationReport, type JudgingOptions, withLearned } from './training/evaluation-report.ts';
 import type { FrameSource } from './training/frame-inputs.ts';
+import { learnedContents } from './training/learned-contents.ts';
 
 export interface EvaluatePorts {
   readonly library: Library;
@@ -38,6 +39,7 @@ export interface EvaluateInput {
 
 /** An item with the label that counts. */
 type LabelledFrame = FrameSource & {
+  readonly contentHash: string;
   readonly session: string;
   readonly file: string;
   readonly itemId: number | null;
@@ -60,9 +62,10 @@ export async function evaluateModel(
   const model = await openTrainedModel(ports, input.model);
   try {
     const recipe = recordRecipe(model.metadata);
-    if (recipe !== null) return await evaluateRecords(ports.library, model, recipe, input, options);
+    const judging = { ...options, learned: learnedContents(ports, model) };
+    if (recipe !== null) return await evaluateRecords(ports.library, model, recipe, input, judging);
     const examination = await examinationOf(ports, input, options);
-    return await examine(model, examination, options);
+    return await examine(model, examination, judging);
   } finally {
     await model.close();
   }
@@ -73,7 +76,7 @@ async function evaluateRecords(
   model: TrainedModel,
   recipe: RecordInputRecipe,
   { dataSet = '', paths, label }: EvaluateInput,
-  options: WorkOptions,
+  options: JudgingOptions,
 ): Promise<EvaluationReport> {
   const family = findFamily(recipe.family);
   if (paths !== undefined) {
@@ -116,7 +119,7 @@ export async function evaluateOnVersion(
 async function examine(
   model: TrainedModel,
   { on, withinNight, frames }: Examination,
-  { signal, onProgress }: WorkOptions,
+  { signal, onProgress, learned }: JudgingOptions,
 ): Promise<EvaluationReport> {
   const { classes } = model;
   const known = frames.filter(({ label }) => classes.includes(label));
@@ -136,7 +139,12 @@ async function examine(
       person: known.map(({ labelledBy }) => labelledBy === 'person'),
     },
   );
-  return { ...report, judged: known.map((frame, index) => judgedItem(frame, predictions[index])) };
+  const judged = { ...report, judged: known.map((frame, index) => judgedItem(frame, predictions[index])) };
+  return withLearned(
+    judged,
+    known.map(({ contentHash }) => contentHash),
+    learned,
+  );
 }
 
 function judgedItem(

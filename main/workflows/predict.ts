@@ -1,4 +1,7 @@
-/** What a model says of frames on disk. Nothing is stored as a label; unreadable files are answered too. */
+/**
+ * What a model says of frames on disk. Nothing is stored as a label, and labels of frames that are known stay as they
+ * are, whatever is in production by now; unreadable files are answered too.
+ */
 
 import { isNightsiftError } from '../../contract/errors.ts';
 import type { PredictReport, ScannedFrame } from '../../contract/scan-report.ts';
@@ -65,7 +68,7 @@ export async function predictWith(
     return predictRecords(model, recipe, { ...input, paths: local }, options);
   }
   const scanPorts = { ...ports, predictOpinion: promotedOpinion(ports) };
-  const { session, report } = await scan(scanPorts, { paths, workers, policy }, options);
+  const { session, report } = await scan(scanPorts, { paths, workers, policy, keepOpinions: true }, options);
   const known = findSession(ports.library, session.name);
   const items = predictableItems(ports.library, known, ports.family.measurementVersion);
   const predictions = await model.predictFrames(items, {

@@ -49,6 +49,8 @@ export interface ScanInput {
   readonly workers?: number | undefined;
   /** Measure again what is known. */
   readonly force?: boolean | undefined;
+  /** What the judges said before of items as they are now holds; they are asked about new and changed ones only. */
+  readonly keepOpinions?: boolean | undefined;
   /** Which of the files found are ready; the others are left for a later scan. Default: all. */
   readonly isReady?: ((file: FoundFile) => boolean) | undefined;
 }
@@ -81,7 +83,8 @@ export async function scan(
       });
     let count = await measure(input.force ?? false);
     markAbsent(library, session, night);
-    const judgeAll = () => judge(ports, pool, session, policy, options);
+    const { keepOpinions } = input;
+    const judgeAll = () => judge(ports, pool, session, policy, { ...options, keepOpinions });
     const judged = await judgeAll().catch(async (error: unknown) => {
       if (!forgetDamaged(library, error)) throw error;
       const again = await measure(false);
@@ -166,7 +169,7 @@ async function judge(
   pool: WorkerPool,
   session: Session,
   how: SessionPolicy,
-  options: WorkOptions,
+  options: WorkOptions & Pick<ScanInput, 'keepOpinions'>,
 ): Promise<Session> {
   const items = library.sessions.items(session.id, { presentOnly: true });
   options.onProgress?.({ phase: 'judging', done: 0, total: items.length });
@@ -180,9 +183,11 @@ async function judge(
   });
   const scanned = library.sessions.byId(session.id)!;
   const thresholds = library.calibrations.thresholds('frames', how);
-  notePrefilterOpinions({ library, family }, scanned, thresholds, options);
+  const settled = new Set(options.keepOpinions ? library.labels.standing(session.id).keys() : []);
+  const asked = { ...options, settled };
+  notePrefilterOpinions({ library, family }, scanned, thresholds, asked);
   inheritPersonLabels(library, scanned);
-  await refreshModelOpinions({ library, predictOpinion }, scanned, family.measurementVersion, options);
+  await refreshModelOpinions({ library, predictOpinion }, scanned, family.measurementVersion, asked);
   explainFindings(library, scanned);
   options.onProgress?.({ phase: 'judging', done: items.length, total: items.length });
   return scanned;

@@ -293,4 +293,24 @@ describe('who decides', () => {
     expect(frame(without.report, 'unsure.fits')).toMatchObject({ label: 'review', labelledBy: 'prefilter' });
     expect(frame(without.report, 'unsure.fits').opinions).toHaveLength(1);
   });
+
+  it('what was said before holds where opinions are kept; new and changed frames are asked about', async () => {
+    writeFrames(place.night, {
+      'known.fits': { serial: 1, score: 0.9 },
+      'changed.fits': { serial: 2, score: 0.9 },
+    });
+    await scan({ ...place.ports, predictOpinion: opinion(0.95) }, { paths: [place.night] });
+    writeFrames(place.night, {
+      'changed.fits': { serial: 3, score: 0.9 },
+      'new.fits': { serial: 4, score: 0.9 },
+    });
+    const ports = { ...place.ports, predictOpinion: opinion(0.05, 'judge@2') };
+    const { report } = await scan(ports, { paths: [place.night], keepOpinions: true });
+    const by = (file: string) => frame(report, file).opinions.map(({ author, by: who }) => [author, who]);
+    expect(by('known.fits')).toEqual([
+      ['prefilter', null],
+      ['model', 'judge@1'],
+    ]);
+    for (const file of ['changed.fits', 'new.fits']) expect(by(file)[1]).toEqual(['model', 'judge@2']);
+  });
 });

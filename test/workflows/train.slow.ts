@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EvaluationReport } from '../../contract/calls/training.ts';
 import { createDataset } from '../../main/workflows/dataset.ts';
@@ -222,6 +223,14 @@ describe('a trained model', () => {
     expect(EvaluationReport.parse(onFolder).all.items).toBe(20);
     expect([onFolder.person?.items, onFolder.prefilterAgreement?.items]).toEqual([8, 12]);
     expect(onFolder.all.confusion.flat().reduce((sum, count) => sum + count, 0)).toBe(20);
+    expect([onSplit.learnedFrom, onFolder.learnedFrom]).toEqual([undefined, undefined]);
+    const onOwn = await evaluateModel(school.ports, {
+      model: 'judge',
+      paths: [join(school.place.folder, 'night')],
+    });
+    const { id } = school.library.datasets.need('night@1');
+    const taught = school.library.datasets.items(id).filter(({ split }) => split === 'train');
+    expect(onOwn.learnedFrom).toBe(taught.length);
     await expect(evaluateModel(school.ports, { model: 'judge', dataSet: 'nowhere' })).rejects.toMatchObject({
       code: 'notFound',
     });
@@ -267,7 +276,13 @@ describe('the registry', () => {
       expect(frame.opinions.map(({ author }) => author)).toEqual(['prefilter', 'model']);
       expect(frame.opinions[1]?.by).toBe('judge@1');
     }
-    archive(school.library, 'judge@1');
+    // another model by now: asking it says nothing of what is stored
+    const stands = () => school.library.labels.standing(school.library.sessions.need('next').id);
+    const before = stands();
+    await train(school.ports, { dataSet: 'night', parameters: quick, name: 'other', promote: true });
+    await predict(school.ports, { model: 'other', paths: [folder] });
+    expect(stands()).toEqual(before);
+    archive(school.library, 'other@1');
     const without = await scan(ports, { paths: [folder] });
     expect(without.report.frames.every((frame) => frame.opinions.length === 1)).toBe(true);
   });

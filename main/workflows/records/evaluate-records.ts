@@ -9,9 +9,13 @@ import type { HeldOut } from '../../learning/train-out-of-fold.ts';
 import type { DatasetItem, DatasetVersion } from '../../library/datasets.ts';
 import type { Library } from '../../library/open-library.ts';
 import type { Session } from '../../library/sessions.ts';
-import type { WorkOptions } from '../progress.ts';
 import type { Prediction, TrainedModel } from '../trained-model.ts';
-import { evaluationReport, targetReport } from '../training/evaluation-report.ts';
+import {
+  evaluationReport,
+  type JudgingOptions,
+  targetReport,
+  withLearned,
+} from '../training/evaluation-report.ts';
 import { answerPlaces } from './answer.ts';
 import { recordCandidates, unlabelledWord } from './candidates.ts';
 import { labelColumnOf } from './given-labels.ts';
@@ -40,7 +44,7 @@ interface Asked {
 async function examine(
   asked: Asked,
   places: readonly LabelledPlace[],
-  options: WorkOptions,
+  options: JudgingOptions,
 ): Promise<EvaluationReport> {
   const kind = targetKindOf(asked.model.metadata);
   if (kind !== undefined) return examineTargets(asked, kind, places, options);
@@ -52,14 +56,19 @@ async function examine(
   if (known.length === 0 && places.some(({ label }) => label !== unlabelledWord))
     throw otherClasses(asked, places);
   const predictions = await answerPlaces(asked.model, known, options);
-  const report = reportOf(
+  const figures = reportOf(
     asked,
     known,
     probabilitiesOf(predictions, asked.model.classes),
     scoresOf(predictions, asked.model),
   );
+  const report = withLearned(figures, contentsOf(known), options.learned);
   const otherLabels = otherLabelsOf(places, classes);
   return Object.keys(otherLabels).length === 0 ? report : { ...report, otherLabels };
+}
+
+function contentsOf(places: readonly RowPlace[]): string[] {
+  return places.map(({ reading, ordinal }) => reading.items[ordinal]!.contentHash);
 }
 
 function otherLabelsOf(places: readonly LabelledPlace[], classes: readonly string[]): Record<string, number> {
@@ -90,7 +99,7 @@ async function examineTargets(
   { model, on, withinNight }: Asked,
   kind: TargetKind,
   places: readonly LabelledPlace[],
-  options: WorkOptions,
+  options: JudgingOptions,
 ): Promise<EvaluationReport> {
   const names = model.classes;
   const isKnown = (label: string): boolean =>
@@ -100,7 +109,7 @@ async function examineTargets(
   const known = places.filter(({ label }) => isKnown(label));
   const labels = known.map(({ label }) => label);
   const predictions = await answerPlaces(model, known, options);
-  return targetReport(
+  const report = targetReport(
     { model: model.reference, on, withinNight },
     kind === 'marks'
       ? { kind, names, answers: probabilitiesOf(predictions, names), truth: markRows(labels, names) }
@@ -111,6 +120,7 @@ async function examineTargets(
           truth: Float32Array.from(labels, numberOfLabel),
         },
   );
+  return withLearned(report, contentsOf(known), options.learned);
 }
 
 function probabilitiesOf(predictions: readonly Prediction[], classes: readonly string[]): Float32Array {
@@ -281,7 +291,7 @@ export async function evaluateSplit(
   model: TrainedModel,
   version: DatasetVersion,
   items: readonly DatasetItem[],
-  options: WorkOptions,
+  options: JudgingOptions,
 ): Promise<EvaluationReport | null> {
   for (const split of ['test', 'validation'] as const) {
     const judged = items.filter((item) => item.split === split);
@@ -299,7 +309,7 @@ export async function evaluateSession(
   family: Family,
   model: TrainedModel,
   session: Session,
-  options: WorkOptions,
+  options: JudgingOptions,
 ): Promise<EvaluationReport> {
   // examine translates other words for the classes, and counts labels that are none of them
   const { kept } = recordCandidates(library, [session], null);
@@ -314,7 +324,7 @@ export async function evaluateFiles(
   model: TrainedModel,
   recipe: RecordInputRecipe,
   input: { readonly paths: readonly string[]; readonly label?: string | undefined },
-  options: WorkOptions,
+  options: JudgingOptions,
 ): Promise<EvaluationReport> {
   checkReadBy(recipe, family);
   const label = input.label ?? recipe.options.label;

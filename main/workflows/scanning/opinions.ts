@@ -99,6 +99,11 @@ export function predictableItems(
   });
 }
 
+interface OpinionOptions extends Pick<WorkOptions, 'onMessage' | 'signal'> {
+  /** Items of which nothing new is noted. */
+  readonly settled?: ReadonlySet<number> | undefined;
+}
+
 /**
  * Asks the promoted model about a session and notes its word; without one in production an older model's
  * word is withdrawn. Returns the model's name.
@@ -107,10 +112,12 @@ export async function refreshModelOpinions(
   ports: { readonly library: Library; readonly predictOpinion?: PredictOpinion | undefined },
   session: Session,
   measurementVersion: string,
-  options: { readonly signal?: AbortSignal | undefined } = {},
+  options: OpinionOptions = {},
 ): Promise<string | null> {
   const { library } = ports;
-  const items = predictableItems(library, session, measurementVersion);
+  const items = predictableItems(library, session, measurementVersion).filter(
+    ({ itemId }) => options.settled?.has(itemId) !== true,
+  );
   const opinion = items.length === 0 ? null : ((await ports.predictOpinion?.(items, options)) ?? null);
   const thresholds = library.calibrations.thresholds(session.family, session);
   const batch = library.labels.newBatch();
@@ -132,7 +139,7 @@ export function notePrefilterOpinions(
   { library, family }: { readonly library: Library; readonly family: FrameFamily },
   session: Session,
   thresholds: Thresholds,
-  options: Pick<WorkOptions, 'onMessage'> = {},
+  options: OpinionOptions = {},
 ): void {
   const batch = library.labels.newBatch();
   library.transaction(() => {
@@ -140,7 +147,7 @@ export function notePrefilterOpinions(
     const words = tastedWords({ library, family }, session, options);
     for (const { id, contentHash, status } of library.sessions.items(session.id, { presentOnly: true })) {
       const judgement = judgements.get(id);
-      if (judgement === undefined || status === 'skipped') continue;
+      if (judgement === undefined || status === 'skipped' || options.settled?.has(id)) continue;
       const { score, by, reason } = words.get(id) ?? { score: judgement.score, by: null, reason: null };
       const label = isHard(judgement.findings) ? 'contaminated' : labelForScore(score, thresholds);
       library.labels.addIfNew(

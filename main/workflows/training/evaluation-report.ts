@@ -9,6 +9,7 @@ import {
   timesCalled,
 } from '../../learning/metrics/index.ts';
 import type { TargetKind } from '../../learning/targets.ts';
+import type { WorkOptions } from '../progress.ts';
 
 /** What a model of marks or of numbers said, and what is true. */
 export interface JudgedTargets {
@@ -116,6 +117,21 @@ function inContract(measured: Measured): Evaluation {
     confusion: confusion.map((row) => [...row]),
     ...(measured.intervals ? { intervals: measured.intervals } : {}),
   };
+}
+
+export interface JudgingOptions extends WorkOptions {
+  /** Content hashes of the items that the model learned from. */
+  readonly learned?: ReadonlySet<string> | undefined;
+}
+
+/** With the count of judged items that were learned from, where there are any. */
+export function withLearned(
+  report: EvaluationReport,
+  contents: readonly string[],
+  learned: JudgingOptions['learned'],
+): EvaluationReport {
+  const count = contents.filter((hash) => learned?.has(hash)).length;
+  return count === 0 ? report : { ...report, learnedFrom: count };
 }
 
 /** With what cross-validation found beside it, where it was asked for. */

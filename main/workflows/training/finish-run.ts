@@ -7,7 +7,6 @@ import { describeModel } from '../../learning/predict.ts';
 import type { ParameterValue } from '../../learning/recipes.ts';
 import type { TrainEvent } from '../../learning/train-network.ts';
 import type { DatasetVersion } from '../../library/datasets.ts';
-import type { Library } from '../../library/open-library.ts';
 import type { Run } from '../../library/runs.ts';
 import { evaluateOnVersion } from '../evaluate.ts';
 import { writeWholeFileTo } from '../export-model.ts';
@@ -16,7 +15,7 @@ import { modelRow, referenceOf } from '../models.ts';
 import type { WorkOptions } from '../progress.ts';
 import { promote } from '../promote.ts';
 import { evaluateSplit, outOfFoldReport } from '../records/evaluate-records.ts';
-import { dataSetName, recipeKey, recipeParameters } from '../runs.ts';
+import { dataSetName, recipeParameters } from '../runs.ts';
 import { openVersion } from '../trained-model.ts';
 import type { TrainTaskOutput } from '../work/learning-tasks.ts';
 import { dataKind, taskOf } from './data-kind.ts';
@@ -27,7 +26,7 @@ import { modelFeatures } from './model-features.ts';
 import { registerModel } from './register-model.ts';
 import { keepRunReport } from './run-report.ts';
 import type { TrainOptions } from './train-options.ts';
-import { endBadly, executeRun, requestOf, type TrainPorts, versionOf } from './training-run.ts';
+import { endBadly, executeRun, recipeOf, requestOf, type TrainPorts, versionOf } from './training-run.ts';
 
 /** A run that has learned and was judged; nothing of it is registered yet. */
 export interface LearnedRun {
@@ -58,10 +57,6 @@ export async function learn(ports: TrainPorts, run: Run, options: TrainOptions):
   const report = judged && withSpread(judged, output.network.metrics);
   for (const gap of report === null ? [] : gapsOf(report.all)) options.onMessage?.(gap);
   return { run, output, report };
-}
-
-function recipeOf(library: Library, run: Run): string {
-  return String(library.runs.parameters(run.id)[recipeKey]);
 }
 
 /** Registers what a run learned, and does with it what was asked for. Errors: verifyFailed below the least figures. */

@@ -312,6 +312,10 @@ export function versionOf(library: Library, run: Run): DatasetVersion {
   throw new NightsiftError('notFound', `Run ${run.id} does not say what it was trained on.`);
 }
 
+export function recipeOf(library: Library, run: Run): string {
+  return String(library.runs.parameters(run.id)[recipeKey]);
+}
+
 export function requestOf(library: Library, run: Run): RunRequest {
   const request = library.runs.parameters(run.id)[requestKey] as Partial<RunRequest> | undefined;
   return {

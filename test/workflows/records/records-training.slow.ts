@@ -59,6 +59,9 @@ describe('a model of records', () => {
     expect(judged.all.items).toBe(25);
     expect(judged.all.accuracy).toBeGreaterThan(0.7);
     expect(judged.otherLabels).toBeUndefined();
+    expect(judged.learnedFrom).toBeUndefined();
+    const again = await evaluateModel(school.ports, { model: 'kinds', paths: [path] });
+    expect(EvaluationReport.parse(again)).toMatchObject({ all: { items: 90 }, learnedFrom: 90 });
     // kinds that are no class of the model are left out and counted, not passed over
     const asKinds = await evaluateModel(school.ports, { model: 'kinds', paths: [unseen], label: 'kind' });
     const others = Object.values(asKinds.otherLabels ?? {}).reduce((sum, items) => sum + items, 0);

@@ -119,9 +119,15 @@ function otherLabelsText(others: readonly (readonly [label: string, items: numbe
   return `Left out, because the model has no such class: ${all}, labelled ${named.join(', ')}${more}\n`;
 }
 
+function learnedText(learned: number, items: number): string {
+  const which = learned === items ? 'All of these items' : `${learned} of these ${items} items`;
+  return `${which} were learned from: the figures say little about new ones.\n`;
+}
+
 export function evaluationText(report: EvaluationReport): string {
   const night = report.withinNight ? ' (within one night: says less about other nights)' : '';
   const parts = [`On ${report.on}${night}\n${figuresText(report.all)}`];
+  if (report.learnedFrom !== undefined) parts.push(learnedText(report.learnedFrom, report.all.items));
   const others = Object.entries(report.otherLabels ?? {});
   if (others.length > 0) parts.push(otherLabelsText(others));
   const isAllByPerson = report.person?.items === report.all.items;
