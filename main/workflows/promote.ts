@@ -37,7 +37,7 @@ export function archive(library: Library, reference: string, decision: StageDeci
 }
 
 /**
- * Puts back what was in production before. Repeated, it goes further back.
+ * Puts back what was in production before. Repeated, it goes further back, and never to what it left.
  * @param reference a model whose family and task are meant; the only ones in use when left out
  * @throws NightsiftError `notFound`, `conflict` when nothing was there before
  */
@@ -49,7 +49,14 @@ export function rollback(library: Library, reference?: string, decision: StageDe
       hint: 'Promote a version by name.',
     });
   }
-  return toProduction(library, before, { ...decision, reason: decision.reason ?? 'rolled back' });
+  return toProduction(library, before, { ...decision, reason: backReason(decision.reason) });
+}
+
+/** How going back is told in the history from promoting an old version anew. */
+const wentBack = 'rolled back';
+
+function backReason(reason: string | undefined): string {
+  return reason === undefined ? wentBack : `${wentBack}: ${reason}`;
 }
 
 function toProduction(library: Library, version: ModelVersion, decision: StageDecision): Promotion {
@@ -65,6 +72,8 @@ function toProduction(library: Library, version: ModelVersion, decision: StageDe
 interface ProductionEvent {
   readonly id: number;
   readonly version: ModelVersion;
+  /** It was gone back to. */
+  readonly isBack: boolean;
 }
 
 /** Every entry into production, oldest first. */
@@ -76,7 +85,7 @@ function promotions(library: Library, chosen: (version: ModelVersion) => boolean
       library.models
         .stageHistory(version.id)
         .filter((event) => event.stage === 'production')
-        .map(({ id }) => ({ id, version })),
+        .map(({ id, reason }) => ({ id, version, isBack: reason?.startsWith(wentBack) ?? false })),
     )
     .sort((one, other) => one.id - other.id);
 }
@@ -91,18 +100,20 @@ function latestPromoted(library: Library): ModelVersion {
 
 /**
  * Replays the promotions as a pile: going back to the version below the top takes the top away, so that a second
- * rollback does not return to what was just left.
+ * rollback does not return to what was just left. What was promoted by name lies on top, an old version too.
  */
 function productionBefore(library: Library, family: string, task: string): ModelVersion | undefined {
   const pile: ModelVersion[] = [];
-  let lastLeft: ModelVersion | undefined;
-  for (const { version } of promotions(library, (each) => each.family === family && each.task === task)) {
-    if (pile.at(-2)?.id === version.id) lastLeft = pile.pop();
+  for (const { version, isBack } of promotions(
+    library,
+    (each) => each.family === family && each.task === task,
+  )) {
+    if (isBack && pile.at(-2)?.id === version.id) pile.pop();
     else if (pile.at(-1)?.id !== version.id) pile.push(version);
   }
   // With the place empty (its version archived by hand) going back means to that one.
   if (library.models.inProduction(family as ModelVersion['family'], task) === undefined) return pile.at(-1);
-  return pile.at(-2) ?? lastLeft;
+  return pile.at(-2);
 }
 
 function given({ reason, by }: StageDecision): { reason?: string; by?: string } {

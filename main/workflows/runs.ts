@@ -38,13 +38,14 @@ export interface RunSummary {
   readonly judgedOn?: string;
 }
 
+const refusals = ['notEnoughData', 'wrongUse', 'verifyFailed', 'badInput'];
+
 /**
  * Runs that did not end by themselves can be gone on with: from the last checkpoint, else from their start. What its data or
  * settings refused would be refused again.
  */
 export function isResumable({ kind, status, errorCode }: Run): boolean {
-  if (status === 'failed' && ['notEnoughData', 'wrongUse', 'verifyFailed'].includes(errorCode ?? ''))
-    return false;
+  if (status === 'failed' && refusals.includes(errorCode ?? '')) return false;
   return kind === 'train' && ['interrupted', 'cancelled', 'failed'].includes(status);
 }
 

@@ -81,3 +81,14 @@ export function strangeRuns(strange: Uint8Array): { first: number; last: number;
   });
   return runs;
 }
+
+/** How often the lanes with a threshold rise above it, in words; empty where none has one. */
+export function risesText(lanes: readonly SeriesLane[]): string {
+  return lanes
+    .flatMap(({ name, values, threshold }) => {
+      if (threshold === undefined) return [];
+      const above = strangeRuns(Uint8Array.from(values, (value) => (value > threshold ? 1 : 0))).length;
+      return [`${name} above its threshold ${above === 1 ? 'once' : `${above} times`}`];
+    })
+    .join(', ');
+}

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RecordItem } from '../../contract/records.ts';
 import { decades, niceSteps } from '../../renderer/charts/nice-steps.ts';
-import { firstFrom, placeAt, strangeRuns, wholeRange, xOf } from '../../renderer/charts/series.ts';
+import { firstFrom, placeAt, risesText, strangeRuns, wholeRange, xOf } from '../../renderer/charts/series.ts';
 import { binAt, energyX, laySpectrum } from '../../renderer/charts/spectrum.ts';
 import { timeScale } from '../../renderer/charts/time-scale.ts';
+import { namesRepeat } from '../../renderer/screens/records/item-facts.ts';
 import { seriesOfItems } from '../../renderer/screens/records/series-of-items.ts';
 import { laySetting } from '../../renderer/screens/runs/lay-setting.ts';
 
@@ -101,6 +102,19 @@ describe('a series of readings', () => {
       [2, 2],
     ]);
     expect(seriesOfItems(items, 'other.csv', 'anomaly', null)).toBeNull();
+  });
+
+  it('counts how often a lane rises above its threshold', () => {
+    const values = Float64Array.of(0, 2, 3, Number.NaN, 2, 1, 0);
+    expect(risesText([{ name: 'wind', values }])).toBe('');
+    const lanes = [1, 2.5].map((threshold) => ({ name: `over ${threshold}`, values, threshold }));
+    expect(risesText(lanes)).toBe('over 1 above its threshold 2 times, over 2.5 above its threshold once');
+  });
+
+  it('needs the file beside the name where names repeat over files', () => {
+    const item = (source: string, id: string) => ({ source, id });
+    expect(namesRepeat([item('a.csv', '1'), item('a.csv', '1'), item('b.csv', '2')])).toBe(false);
+    expect(namesRepeat([item('a.csv', '1'), item('b.csv', '1')])).toBe(true);
   });
 
   it('finds the reading under a pixel', () => {

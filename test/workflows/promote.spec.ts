@@ -53,6 +53,19 @@ test('one version is in production; every change is kept; going back goes back',
   expect(history[0]).toMatchObject({ model: 'judge', version: 1, by: 'ada', reason: 'better' });
 });
 
+test('going back ends at the first; an old version promoted by name is no step back', () => {
+  const { library } = place.ports;
+  for (let count = 0; count < 2; count++) register('judge');
+  for (const version of [1, 2]) promote(library, `judge@${version}`);
+  expect(rollback(library, undefined, { reason: 'too strict' }).model.version).toBe(1);
+  expect(() => rollback(library)).toThrow(expect.objectContaining({ code: 'conflict' }));
+  expect(production()).toBe(1);
+  expect(showModel(library, 'judge@1').history.at(-1)).toMatchObject({ reason: 'rolled back: too strict' });
+  promote(library, 'judge@2');
+  promote(library, 'judge@1');
+  expect([rollback(library), rollback(library)].map(({ model }) => model.version)).toEqual([2, 1]);
+});
+
 test('a staged version waits: it has a name of its own and judges nothing', () => {
   const { library } = place.ports;
   for (let count = 0; count < 2; count++) register('judge');

@@ -258,5 +258,9 @@ describe('training', () => {
     await refuse({ dataSet: 'night', modelOutput: foreign }).toMatchObject({ code: 'wouldOverwrite' });
     await refuse({ resume: 'run-0' }).toMatchObject({ code: 'notFound' });
     expect(listRuns(school.library)).toEqual([]);
+    await refuse({ dataSet: 'night', recipe: 'conv1d' }).toMatchObject({ code: 'badInput' });
+    const [useless] = listRuns(school.library);
+    expect(useless).toMatchObject({ state: 'failed', resumable: false });
+    await refuse({ resume: useless!.id }).toMatchObject({ code: 'conflict' });
   });
 });

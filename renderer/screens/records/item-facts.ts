@@ -25,6 +25,16 @@ export function factColumns(items: readonly RecordItem[]): FactColumn[] {
   });
 }
 
+/** True where items of different files have the same name. */
+export function namesRepeat(items: readonly Pick<RecordItem, 'id' | 'source'>[]): boolean {
+  const sourceOf = new Map<string, string>();
+  return items.some(({ id, source }) => {
+    const first = sourceOf.get(id);
+    if (first === undefined) sourceOf.set(id, source);
+    return first !== undefined && first !== source;
+  });
+}
+
 /** Facts that a family names are in camel case; the names of a file's own columns stay as they are there. */
 export function factTitle(key: string): string {
   return /^[a-z]+([A-Z][a-z]+)+$/.test(key)

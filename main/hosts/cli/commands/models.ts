@@ -133,8 +133,11 @@ function addStages(models: Command, context: Context): void {
   );
   change('archive', 'Take a version out of use. It is kept.', '<model>').action(
     async (model: string, options: ChangeOptions) => {
-      const row = await (await context.client())('models.archive', { model, ...who(options) });
-      context.terminal.out(`${nameOf(row)} is archived.\n`);
+      const client = await context.client();
+      const { model: before } = await client('models.show', { model });
+      const row = await client('models.archive', { model, ...who(options) });
+      const left = before.stage === 'production' ? emptyPlace(row) : '';
+      context.terminal.out(`${nameOf(row)} is archived.\n${left}`);
     },
   );
   change('rollback', 'Put back into production what was there before.', '[model]').action(
@@ -170,6 +173,10 @@ function addExport(models: Command, context: Context): void {
 function productionText(outcome: { model: ModelVersionRow; archived: ModelVersionRow | null }): string {
   const archived = outcome.archived ? `; ${nameOf(outcome.archived)} is archived` : '';
   return `${nameOf(outcome.model)} is in production${archived}.\n`;
+}
+
+function emptyPlace({ family, task }: ModelVersionRow): string {
+  return `Nothing is in production for ${family}/${task} now: nightsift models rollback puts it back.\n`;
 }
 
 function nameOf(row: ModelVersionRow): string {
