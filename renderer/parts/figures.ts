@@ -99,6 +99,11 @@ export function dateText(iso: string | number | null): string {
   return new Date(iso).toISOString().slice(0, 10);
 }
 
+/** Day and time, UTC as everywhere. */
+export function momentText(iso: string | number | null): string {
+  return iso === null ? '–' : new Date(iso).toISOString().slice(0, 16).replace('T', ' ');
+}
+
 /** Colour of a filter by the beginning of its name. */
 export function filterColour(filter: string | null): string {
   const name = (filter ?? '').toLowerCase();
