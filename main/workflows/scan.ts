@@ -7,12 +7,14 @@ import type { ScanOutcome } from '../../contract/calls/sessions.ts';
 import { NightsiftError } from '../../contract/errors.ts';
 import type { PolicyChanges, PolicyName } from '../../contract/words.ts';
 import type { FrameJudgement } from '../families/frames/record.ts';
+import { families } from '../families/index.ts';
 import type { WorkerPool } from '../jobs/pool.ts';
 import { policyKey } from '../library/calibrations.ts';
 import type { Library } from '../library/open-library.ts';
 import type { Item, Session, SessionPolicy } from '../library/sessions.ts';
 import { codeVersionOf, type FrameFamily, openFamilyPool } from './frame-family.ts';
 import type { WorkOptions } from './progress.ts';
+import { isRecordName } from './records/scan-records.ts';
 import { measureFiles } from './scanning/measure-files.ts';
 import {
   inheritPersonLabels,
@@ -120,9 +122,20 @@ function refuseEmptyFolder(library: Library, { root, files }: FoundNight, { isRe
   const others = files.length > 1 ? `, and ${files.length - 1} more` : '';
   const what = first === undefined ? 'no files' : `no frames (${first.file}: ${first.skipReason}${others})`;
   throw new NightsiftError('notFound', `${root} holds ${what}.`, {
-    hint: 'Name the folder of the frames; a disk may not be mounted. Frames still to come are waited for with --watch.',
+    hint: `${folderHint}${familyHint(files)}`,
     details: { files: files.slice(0, 20).map(({ file }) => file) },
   });
+}
+
+const folderHint =
+  'Name the folder of the frames; a disk may not be mounted. Frames still to come are waited for with --watch.';
+
+/** Of files that other families read by their names. */
+function familyHint(files: FoundNight['files']): string {
+  const names = families
+    .filter((family) => files.some(({ file }) => isRecordName(family)(file)))
+    .map(({ name }) => name);
+  return names.length === 0 ? '' : ` Of files of another kind say which: --family ${names.join(' or ')}.`;
 }
 
 function sessionFor(

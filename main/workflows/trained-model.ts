@@ -2,9 +2,9 @@
  * A trained model ready to answer, opened from the registry or from an exported file. It is the only way to predict:
  * scan, predict, sort and scripts all ask here.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { NightsiftError } from '../../contract/errors.ts';
+import { isNightsiftError, NightsiftError } from '../../contract/errors.ts';
 import { openWorkerPool, type WorkerPool } from '../jobs/pool.ts';
 import type { TensorInput } from '../learning/dataset.ts';
 import { markThreshold } from '../learning/metrics/index.ts';
@@ -72,9 +72,23 @@ export interface ModelPorts {
  * @throws NightsiftError `notFound`, `badModel`, `cannotOpen`
  */
 export async function openTrainedModel(ports: ModelPorts, reference: string): Promise<TrainedModel> {
-  if (!looksLikeFile(reference)) return openVersion(ports, ports.library.models.need(reference));
+  if (!looksLikeFile(reference)) return openVersion(ports, registered(ports.library, reference));
   const file = path.resolve(reference);
   return assemble(ports, { path: file, bytes: readModelFile(file), version: null });
+}
+
+/** A path in the model's place is no model that is still to be trained. */
+function registered(library: Library, reference: string): ModelVersion {
+  try {
+    return library.models.need(reference);
+  } catch (thrown) {
+    if (!isNightsiftError(thrown) || !existsSync(path.resolve(reference))) throw thrown;
+    throw new NightsiftError(thrown.code, `${reference} is a file or a folder, not a model.`, {
+      hint: `The model comes first, then what it is asked about. ${thrown.hint ?? ''}`.trim(),
+      details: thrown.details,
+      cause: thrown,
+    });
+  }
 }
 
 /** The file of a model. Errors: as openTrainedModel. */

@@ -294,6 +294,12 @@ describe('who decides', () => {
     expect(frame(without.report, 'unsure.fits').opinions).toHaveLength(1);
   });
 
+  it('of files of another kind names the families that read them', async () => {
+    writeFrames(place.night, { 'table.csv': 'a,b' });
+    const refusal = scan(place.ports, { paths: [join(place.night, 'table.csv')] });
+    await expect(refusal).rejects.toMatchObject({ hint: expect.stringMatching(/--family .*columns/) });
+  });
+
   it('what was said before holds where opinions are kept; new and changed frames are asked about', async () => {
     writeFrames(place.night, {
       'known.fits': { serial: 1, score: 0.9 },

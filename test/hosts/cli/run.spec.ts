@@ -114,6 +114,8 @@ describe('wrong use ends with 2 and opens nothing', () => {
     'train-from-fits . --clean-threshold 0.2 --contaminated-threshold 0.3',
     'evaluate judge',
     'predict judge',
+    'train autumn --batch-size 1',
+    'train autumn --batch-size 1000',
     'sort m31',
     'sort m31 --into x',
     'sort m31 --into x --action delete',
@@ -163,6 +165,25 @@ describe('a command', () => {
         where: {},
       },
     });
+  });
+
+  test('predict ends with 1 where no file could be answered', async () => {
+    const refused = { file: 'a.csv', status: 'failed' as const, probabilities: null, score: null };
+    const answered = { file: 'b.csv', status: 'ok' as const, label: 'x', probabilities: null, score: 1 };
+    for (const [items, expected] of [
+      [[{ ...refused, label: null }], 1],
+      [[{ ...refused, label: null }, answered], 0],
+    ] as const) {
+      const house = trialHouse({
+        'predict.start': (input) =>
+          house.jobs.start('predict.start', input, async () => ({
+            schema: 'nightsift.predict/1' as const,
+            model: 'judge@1',
+            items: [...items],
+          })),
+      });
+      expect((await run('predict judge a.csv b.csv', house)).code).toBe(expected);
+    }
   });
 
   test.each(['train night', 'train-from-fits night'])(

@@ -66,7 +66,7 @@ export function addPredict(program: Command, context: Context): void {
         ...given('top', options.top),
         ...given('explain', options.explain),
       });
-      if (report.items.length === 0) context.exitCode = 1;
+      if (report.items.every(({ label }) => label === null)) context.exitCode = 1;
       if (!(await giveJson(context, options.json, report))) context.terminal.out(predictText(report));
     });
 }

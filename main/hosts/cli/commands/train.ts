@@ -48,7 +48,7 @@ export function withCommonOptions(command: Command): Command {
     )
     .addOption(new Option('--engine <name>', 'what executes the steps of a network').choices(engineNames))
     .option('--epochs <n>', 'most epochs to train', wholeNumber(1))
-    .option('--batch-size <n>', 'frames in one step', wholeNumber(1, 4096))
+    .option('--batch-size <n>', 'items in one step', wholeNumber(2, 512))
     .option('--promote', 'put the model into production when it is trained')
     .option('--json [file]', 'run, model, data set and figures for machines');
 }
