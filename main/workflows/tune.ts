@@ -98,7 +98,7 @@ async function carryOut(
     {
       recipe,
       parameters: given,
-      searched: true,
+      searched: best.figures,
       seed,
       name,
       where,

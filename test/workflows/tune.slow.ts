@@ -48,9 +48,22 @@ describe('a study', () => {
     expect(Object.keys(best.figures)).toEqual(expect.arrayContaining(['macroF1', 'accuracy', 'loss']));
     expect(training!.model).toMatchObject({ name: 'searched', recipe: 'random-forest' });
     const run = school.library.runs.parameters(training!.run);
-    expect(run).toMatchObject({ ...best.settings, trees: 90 });
+    expect(run).toMatchObject({ ...best.settings, trees: 90, '@request': { searched: best.figures } });
     expect(study.study).toMatchObject({ state: 'finished', run: training!.run, model: 'searched@1' });
     expect(listStudies(school.library)).toEqual([study.study]);
+  });
+
+  test('leaves its figures to a model that nothing else judged', async () => {
+    const sessions = school.library.sessions.list().map(({ name }) => name);
+    await createDataset(school.ports, { sessions, name: 'whole', testShare: 0, validationShare: 0 });
+    const parameters = { trees: 20, 'evaluation.folds': 0 };
+    const { study, training } = await tune(school.ports, {
+      ...{ ...search, dataSet: 'whole@1', parameters, trials: 2, name: 'unjudged' },
+    });
+    const { figures } = study.trials[study.best! - 1]!;
+    expect(training!.report).toBeNull();
+    const found = Object.entries(figures).map(([name, value]) => [`search/${name}`, value]);
+    expect(training!.model.metrics).toEqual(Object.fromEntries(found));
   });
 
   test('cancelled, it goes on with what is left, and ends as one that was left alone', async () => {

@@ -36,8 +36,8 @@ export interface TrainSettings {
   readonly engine?: EngineName | undefined;
   /** Write the ONNX file here too. */
   readonly modelOutput?: string | undefined;
-  /** Found by a search: settings that rest beside others are no mistake of a person. */
-  readonly searched?: boolean | undefined;
+  /** What a search found these settings to reach, in its folds: those that rest beside others are no mistake of a person. */
+  readonly searched?: Readonly<Record<string, number>> | undefined;
 }
 
 export const defaultRecipe = 'small-cnn';
@@ -52,7 +52,7 @@ export function newRun(ports: TrainPorts, version: DatasetVersion, settings: Tra
       : familyDefaults(family, settings.recipe, given);
   refuseForeignModelFile(settings.modelOutput);
   const backbone = backboneFor(recipe, settings.backbone);
-  if (settings.searched !== true) refuseIdleSettings(recipe, given, settings, backbone !== null);
+  if (settings.searched === undefined) refuseIdleSettings(recipe, given, settings, backbone !== null);
   const folds = Number(given['evaluation.folds'] ?? 0);
   // of a recipe's own folds the figures say how many items stand behind them
   if (folds >= 2 && targetKindOf(given) === undefined)
@@ -70,6 +70,7 @@ export function newRun(ports: TrainPorts, version: DatasetVersion, settings: Tra
       promote: settings.promote ?? false,
       modelOutput: settings.modelOutput ?? null,
       engine: settings.engine ?? usualEngine,
+      ...(settings.searched && { searched: settings.searched }),
     },
   });
 }

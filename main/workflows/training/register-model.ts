@@ -19,10 +19,9 @@ export function registerModel(
   { task, features }: { readonly task: string; readonly features: ModelFeatures | null },
 ): ModelVersion {
   const dataSet = versionOf(library, run);
-  const { name } = requestOf(library, run);
-  // a training that nothing judged still has what its folds found
-  const figures =
-    report === null ? Object.fromEntries(spreadOf(output.network.metrics)) : flatFigures(report);
+  const { name, searched = {} } = requestOf(library, run);
+  // a training that nothing judged still has what its folds found, and those of the search before it
+  const figures = report === null ? figuresInFolds(output, searched) : flatFigures(report);
   return library.transaction(() => {
     const version = library.models.add({
       name,
@@ -54,6 +53,11 @@ export function registerModel(
     library.runs.end(run.id, { status: 'finished', summary: { ...summary } });
     return version;
   });
+}
+
+function figuresInFolds(output: TrainTaskOutput, searched: Readonly<Record<string, number>>) {
+  const ofSearch = Object.entries(searched).map(([name, value]) => [`search/${name}`, value] as const);
+  return Object.fromEntries([...spreadOf(output.network.metrics), ...ofSearch]);
 }
 
 function metadataOf(library: Library, run: Run, output: TrainTaskOutput): Omit<ModelMetadata, 'features'> {

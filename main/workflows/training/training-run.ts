@@ -44,6 +44,8 @@ export interface RunRequest {
   readonly promote: boolean;
   readonly modelOutput: string | null;
   readonly engine: EngineName;
+  /** Figures of the trial whose settings these are, in the folds of its search. */
+  readonly searched?: Readonly<Record<string, number>>;
 }
 
 export interface NewTraining {

@@ -20,13 +20,20 @@ const endings = [
   ...['wrongUse', 'internal', 'crashed', 'timedOut'],
 ];
 
+interface BestTrial {
+  readonly settings: Settings;
+  /** The one that was searched for. */
+  readonly figure: number;
+  readonly figures: TrialScore['figures'];
+}
+
 /** Goes on from what is written. The best trial. Errors: cancelled, diskFull, and what every trial failed with. */
 export async function search(
   ports: TrainPorts,
   study: Study,
   version: DatasetVersion,
   options: TrainOptions,
-): Promise<{ readonly settings: Settings; readonly figure: number }> {
+): Promise<BestTrial> {
   const { library } = ports;
   const definition = definitionOf(study);
   const judge = openTrialJudge(ports, version, definition, study.id);
@@ -114,11 +121,11 @@ export function settingsText(settings: StoredTrial['settings']): string {
     .join(' ');
 }
 
-function bestOf(definition: StudyDefinition, trials: readonly StoredTrial[], best: number | null) {
+function bestOf(definition: StudyDefinition, trials: readonly StoredTrial[], best: number | null): BestTrial {
   if (best !== null) {
     const { settings, scores } = trials[best]!;
     const { figures } = scores.find(({ share }) => share === 1)!;
-    return { settings: settings as Settings, figure: figures[definition.figure]! };
+    return { settings: settings as Settings, figure: figures[definition.figure]!, figures };
   }
   const errors = trials.flatMap(({ scores }) => scores.flatMap(({ error }) => error ?? []));
   const reason = errors[0] ?? `No trial has a figure "${definition.figure}".`;

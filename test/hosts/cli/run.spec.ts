@@ -267,6 +267,19 @@ describe('a command', () => {
     expect(terminal.output).toContain('steps by tfjs');
   });
 
+  test('shows the figures of the search of a model that nothing judged since', async () => {
+    const model = {
+      ...{ id: '2', name: 'judge', version: 2, family: 'columns', task: 'class', stage: 'none' as const },
+      ...{ createdAt: '2026-01-01', recipe: 'random-forest', run: 'run-1', dataSet: null, dataSetHash: null },
+      ...{ onnxHash: '', onnxBytes: 0, classes: [], metrics: { 'search/macroF1': 0.8614 } },
+    } as const;
+    const judged = { ...model, name: 'other', metrics: { macroF1: 0.5, 'search/macroF1': 0.9 } };
+    const { terminal } = await run('models list', trialHouse({ 'models.list': () => [model, judged] }));
+    expect(terminal.output).toMatch(/judge@2 .* 0\.861 \(search\)/);
+    expect(terminal.output).toMatch(/other@2 .* 0\.500 /);
+    expect(terminal.output).not.toContain('0.900');
+  });
+
   test.each(['0', '1e9', '1001', 'x'])('of learn --next %s names the option and its limits', async (next) => {
     const { code, terminal, house } = await run(`learn autumn --next ${next}`);
     expect(code).toBe(2);

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import type { ModelFeatures } from '../../../../contract/calls/models.ts';
 import type { ModelVersionRow } from '../../../../contract/calls/training.ts';
 import { absolute, type Context, follow, giveJson } from '../context.ts';
-import { type Column, table } from '../tables.ts';
+import { type Cell, type Column, table } from '../tables.ts';
 import { destination, given } from '../targets.ts';
 import { evaluationText } from './evaluate.ts';
 import { spreadText } from './runs.ts';
@@ -183,12 +183,19 @@ function nameOf(row: ModelVersionRow): string {
   return `${row.name}@${row.version}`;
 }
 
+/** Of a model that nothing judged since its search, the search's own figure, marked as such. */
+function figureCell({ metrics }: ModelVersionRow, name: string): Cell {
+  const found = metrics[`search/${name}`];
+  const own = metrics[name] ?? null;
+  return own === null && found != null ? `${found.toFixed(3)} (search)` : own;
+}
+
 const modelColumns: readonly Column<ModelVersionRow>[] = [
   { title: 'model', of: nameOf },
   { title: 'stage', of: (row) => row.stage },
   { title: 'recipe', of: (row) => row.recipe },
-  { title: 'balanced accuracy', of: (row) => row.metrics.balancedAccuracy ?? null, digits: 3 },
-  { title: 'macro F1', of: (row) => row.metrics.macroF1 ?? null, digits: 3 },
+  { title: 'balanced accuracy', of: (row) => figureCell(row, 'balancedAccuracy'), digits: 3 },
+  { title: 'macro F1', of: (row) => figureCell(row, 'macroF1'), digits: 3 },
   { title: 'data set', of: (row) => row.dataSet },
   { title: 'made', of: (row) => row.createdAt },
   { title: 'ONNX', of: (row) => row.onnxHash.slice(0, 12) },

@@ -88,12 +88,22 @@ function figuresText({ run, judgedOn }: RunDetail): string {
   return `Figures on ${judgedOn}:\n${figures.join('')}${bag}\n`;
 }
 
-/** How much figures vary with what was trained on, where it was asked for. */
+/** By the first part of their names. */
+const foldFigures = {
+  crossValidation: 'Cross-validation',
+  search: 'Best trial of the search, in its folds (the best of several is a little flattered)',
+} as const;
+
+/** What folds found: how much figures vary with what was trained on, and what a search chose the settings by. */
 export function spreadText(metrics: Readonly<Record<string, number | null>>): string {
-  const lines = Object.entries(metrics).flatMap(([name, value]) =>
-    name.startsWith('crossValidation/') && value !== null ? [`  ${name} ${formatFigure(value)}\n`] : [],
-  );
-  return lines.length === 0 ? '' : `Cross-validation:\n${lines.join('')}\n`;
+  return Object.entries(foldFigures)
+    .map(([prefix, title]) => {
+      const lines = Object.entries(metrics).flatMap(([name, value]) =>
+        name.startsWith(`${prefix}/`) && value !== null ? [`  ${name} ${formatFigure(value)}\n`] : [],
+      );
+      return lines.length === 0 ? '' : `${title}:\n${lines.join('')}\n`;
+    })
+    .join('');
 }
 
 function addCompare(runs: Command, context: Context): void {
