@@ -262,7 +262,7 @@ export const trainingCalls = {
       dataSet: z.string().min(1).optional(),
       paths: paths.optional(),
       /** Of the paths. */
-      family: Family.default('frames'),
+      family: Family.optional(),
       /** The column that holds labels, in families whose files have columns. */
       label: z.string().min(1).optional(),
       /** A run to go on with, which keeps all that it was begun with; only `epochs` may be given beside it. */

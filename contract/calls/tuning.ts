@@ -109,7 +109,7 @@ export const tuningCalls = {
       /** A data set version or a session, or absolute paths to bring in first; neither when resuming. */
       dataSet: z.string().min(1).optional(),
       paths: z.array(z.string().min(1)).min(1).optional(),
-      family: Family.default('frames'),
+      family: Family.optional(),
       label: z.string().min(1).optional(),
       /** What varies, or the name of a space; the recipe's usual one when left out. `recipe` may be one of the settings. */
       space: z.union([z.string().min(1), z.array(DimensionInput).max(100)]).optional(),

@@ -15,7 +15,7 @@ export interface VersionInput {
   readonly dataSet?: string | undefined;
   /** Frames, or files of another family, to bring in first. */
   readonly paths?: readonly string[] | undefined;
-  /** Of the paths; frames when left out. */
+  /** Of the paths; frames when left out. What is in the library already has its own, and no other is obeyed. */
   readonly family?: string | undefined;
   /** The column that holds labels, in families whose files have columns. */
   readonly label?: string | undefined;
@@ -47,11 +47,23 @@ export async function versionFor(
     );
   }
   const version = library.datasets.find(input.dataSet);
-  if (version !== undefined) return version;
+  if (version !== undefined) {
+    refuseOtherFamily(`Data set ${input.dataSet}`, version.family, input.family);
+    return version;
+  }
   const session = library.sessions.byName(input.dataSet);
   if (session === undefined) return library.datasets.need(input.dataSet);
+  refuseOtherFamily(`Session "${session.name}"`, session.family, input.family);
   if (input.label !== undefined) await relabel(library, session, input.label, options);
   return createDataset(ports, { sessions: [session.name], seed: making.seed }, options);
+}
+
+function refuseOtherFamily(what: string, family: string, asked: string | undefined): void {
+  if (asked === undefined || asked === family) return;
+  throw new NightsiftError('wrongUse', `${what} is of the family ${family}, not ${asked}.`, {
+    hint: 'Leave --family out: it is for files that are not in the library yet.',
+    details: { family, asked },
+  });
 }
 
 /** What was read already stays as it was read. Errors: wrongUse. */
