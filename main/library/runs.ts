@@ -89,6 +89,8 @@ export interface RunsRepository {
   checkpoints(runId: string): Checkpoint[];
   /** Keeps the newest of each kind, as many as said; returns what was dropped. */
   pruneCheckpoints(runId: string, keep: { readonly last: number; readonly best: number }): Checkpoint[];
+  /** Whether a checkpoint of any run has these bytes: two runs that learn alike have the same. */
+  isCheckpoint(blob: string): boolean;
   addArtefact(runId: string, artefact: Artefact): void;
   artefacts(runId: string): Artefact[];
   /** At start: runs left `running` by a killed process become `interrupted`; returns how many. */
@@ -243,7 +245,10 @@ const checkpointColumns = 'id, run_id AS runId, step, epoch, kind, blob, state, 
 function checkpointStatements(
   catalogue: Catalogue,
   now: () => string,
-): Pick<RunsRepository, 'addCheckpoint' | 'checkpoints' | 'pruneCheckpoints' | 'addArtefact' | 'artefacts'> {
+): Pick<
+  RunsRepository,
+  'addCheckpoint' | 'checkpoints' | 'pruneCheckpoints' | 'isCheckpoint' | 'addArtefact' | 'artefacts'
+> {
   const checkpoints = (runId: string): Checkpoint[] =>
     catalogue
       .all<CheckpointRow>(
@@ -273,6 +278,8 @@ function checkpointStatements(
       });
       return dropped;
     },
+    isCheckpoint: (blob) =>
+      catalogue.all('SELECT id FROM checkpoints WHERE blob = @blob LIMIT 1', { blob }).length > 0,
     addArtefact: (runId, artefact) =>
       void catalogue.run(
         `INSERT OR REPLACE INTO artefacts (run_id, name, blob, byte_length, saved_at)

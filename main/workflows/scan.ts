@@ -85,8 +85,9 @@ export async function scan(
       });
     let count = await measure(input.force ?? false);
     markAbsent(library, session, night);
-    const { keepOpinions } = input;
-    const judgeAll = () => judge(ports, pool, session, policy, { ...options, keepOpinions });
+    // once: a second attempt must not take what the first one noted for settled
+    const settled = new Set(input.keepOpinions ? library.labels.standing(session.id).keys() : []);
+    const judgeAll = () => judge(ports, pool, session, policy, { ...options, settled });
     const judged = await judgeAll().catch(async (error: unknown) => {
       if (!forgetDamaged(library, error)) throw error;
       const again = await measure(false);
@@ -182,7 +183,7 @@ async function judge(
   pool: WorkerPool,
   session: Session,
   how: SessionPolicy,
-  options: WorkOptions & Pick<ScanInput, 'keepOpinions'>,
+  options: WorkOptions & { readonly settled: ReadonlySet<number> },
 ): Promise<Session> {
   const items = library.sessions.items(session.id, { presentOnly: true });
   options.onProgress?.({ phase: 'judging', done: 0, total: items.length });
@@ -196,11 +197,9 @@ async function judge(
   });
   const scanned = library.sessions.byId(session.id)!;
   const thresholds = library.calibrations.thresholds('frames', how);
-  const settled = new Set(options.keepOpinions ? library.labels.standing(session.id).keys() : []);
-  const asked = { ...options, settled };
-  notePrefilterOpinions({ library, family }, scanned, thresholds, asked);
+  notePrefilterOpinions({ library, family }, scanned, thresholds, options);
   inheritPersonLabels(library, scanned);
-  await refreshModelOpinions({ library, predictOpinion }, scanned, family.measurementVersion, asked);
+  await refreshModelOpinions({ library, predictOpinion }, scanned, family.measurementVersion, options);
   explainFindings(library, scanned);
   options.onProgress?.({ phase: 'judging', done: items.length, total: items.length });
   return scanned;

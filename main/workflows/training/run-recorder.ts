@@ -72,8 +72,7 @@ function lowestLossSoFar(library: Library, runId: string): number {
 
 /** Drops old checkpoints, and their bytes where nothing else names them. */
 function forget(library: Library, runId: string): void {
-  const dropped = library.runs.pruneCheckpoints(runId, keptCheckpoints);
-  if (dropped.length === 0) return;
-  const kept = new Set(library.runs.checkpoints(runId).map(({ blob }) => blob));
-  for (const { blob } of dropped) if (!kept.has(blob)) library.blobs.remove(blob);
+  for (const { blob } of library.runs.pruneCheckpoints(runId, keptCheckpoints)) {
+    if (!library.runs.isCheckpoint(blob)) library.blobs.remove(blob);
+  }
 }

@@ -93,3 +93,20 @@ test('a figure that is no number is a gap', () => {
   recorder.close();
   expect(library.runs.metrics(id)).toEqual([{ name: 'loss', step: 1, value: null }]);
 });
+
+test('bytes that a checkpoint of another run has as well stay', () => {
+  const { library, id } = startedRun();
+  const other = library.runs.start({ kind: 'train', experiment: 'the same again', family: 'frames' }).id;
+  const take = (run: string, values: readonly number[]) => {
+    const recorder = openRunRecorder(library, run, {});
+    values.forEach((value, index) => {
+      const blob = library.blobs.put(Uint8Array.of(value));
+      const metrics = { 'validation/loss': index === 0 ? 1 : 2 };
+      recorder.take({ kind: 'checkpoint', step: index + 1, epoch: 1, blob, metrics });
+    });
+    recorder.close();
+  };
+  take(id, [1, 2]);
+  take(other, [9, 2, 3, 4, 5]);
+  for (const { blob } of library.runs.checkpoints(id)) expect(library.blobs.has(blob)).toBe(true);
+});

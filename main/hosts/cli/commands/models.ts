@@ -175,8 +175,8 @@ function productionText(outcome: { model: ModelVersionRow; archived: ModelVersio
   return `${nameOf(outcome.model)} is in production${archived}.\n`;
 }
 
-function emptyPlace({ family, task }: ModelVersionRow): string {
-  return `Nothing is in production for ${family}/${task} now: nightsift models rollback puts it back.\n`;
+function emptyPlace(row: ModelVersionRow): string {
+  return `Nothing is in production for ${row.family}/${row.task} now: nightsift models rollback ${nameOf(row)} puts it back.\n`;
 }
 
 function nameOf(row: ModelVersionRow): string {

@@ -54,7 +54,7 @@ function sourceText(source: RecordSource): string {
   if (source.error !== undefined) return `\n${source.file}: ${source.error.code}: ${source.error.message}\n`;
   const figures = source.quality.map(({ name, value }) => `${name} ${shortly(value)}`).join(', ');
   const problems = source.problems.slice(0, longestList).map(({ sentence }) => `    ${sentence}\n`);
-  const more = source.problems.length - problems.length;
+  const more = source.problems.slice(longestList).reduce((sum, { count = 1 }) => sum + count, 0);
   return `\n${source.file}: ${figures}\n${problems.join('')}${more > 0 ? `    … and ${more} more problems\n` : ''}`;
 }
 
