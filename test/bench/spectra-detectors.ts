@@ -167,17 +167,18 @@ export interface Drawn {
   readonly counts: number;
 }
 
+interface DrawChoice {
+  /** Of each kind and number of counts. */
+  readonly each: number;
+  readonly seed: number;
+  /** All where left out. */
+  readonly labels?: readonly string[];
+}
+
 export const countsAsked = [200, 500, 2000, 10_000] as const;
 
 /** Draws of every label in turn: a share of 0.3 to 1 of the source beside the background, the gain off by 1 %. */
-export function drawsOf(
-  spectra: readonly Recorded[],
-  {
-    each,
-    seed,
-    labels,
-  }: { readonly each: number; readonly seed: number; readonly labels?: readonly string[] },
-): Drawn[] {
+export function drawsOf(spectra: readonly Recorded[], { each, seed, labels }: DrawChoice): Drawn[] {
   const random = drawsFrom(seed, 'draws of a bench');
   const sky = skyOf(spectra);
   const names = [...new Set(spectra.map(({ label }) => label))].filter(
@@ -196,14 +197,7 @@ export function drawsOf(
 }
 
 /** Draws of all pairs of bare sources: 35 to 65 % of either, up to half of the counts background. */
-export function pairsOf(
-  spectra: readonly Recorded[],
-  {
-    each,
-    seed,
-    labels,
-  }: { readonly each: number; readonly seed: number; readonly labels?: readonly string[] },
-): Drawn[] {
+export function pairsOf(spectra: readonly Recorded[], { each, seed, labels }: DrawChoice): Drawn[] {
   const random = drawsFrom(seed, 'pairs of a bench');
   const sky = skyOf(spectra);
   const bare = spectra.filter(

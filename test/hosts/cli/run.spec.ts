@@ -388,17 +388,3 @@ test('detect shows what held-out rows say before what all rows say', async () =>
   const { terminal } = await run('detect log.csv --into out', inner);
   expect(terminal.output).toMatch(/held out:\n {2}macroF1 0\.480\n.*learned from.*:\n {2}row\/f1 0\.961\n/);
 });
-
-describe('input outside its bounds', () => {
-  test('is refused by the option and its range', async () => {
-    const { code, terminal, house } = await run('simulate log.csv --fault-share 0.9');
-    expect([code, house.asked]).toEqual([2, []]);
-    expect(terminal.errors).toMatch(/--fault-share.*Expected a number from 0 to 0\.5/s);
-  });
-
-  test('that only the call refuses is told by the option that was typed', async () => {
-    const { terminal } = await run('dataset create autumn --test_share 0.7');
-    expect(terminal.errors).toMatch(/nightsift: --test-share: expected at most 0\.5\./);
-    expect(terminal.errors).not.toMatch(/testShare|Too big/);
-  });
-});
